@@ -44,6 +44,9 @@ class ErrorCode(StrEnum):
     COUNTERSIGNER_RENAMED = "countersigner_renamed"
     TAKE_OVER_SIGNED = "take_over_signed"
 
+    # a standing mandate
+    MANDATE_CHANGED = "mandate_changed"
+
     # the end of an agreement
     END_RECORDED = "end_recorded"
     END_NOT_RECORDED = "end_not_recorded"
@@ -160,6 +163,8 @@ class FieldCode(StrEnum):
     PHONE_INVALID = "phone_invalid"
     POSTCODE_BE = "postcode_be"
     POSTCODE_NL = "postcode_nl"
+    DATE_PAST = "date_past"
+    NUMBER_RANGE = "number_range"
     DATE_AHEAD = "date_ahead"
     DATE_INVALID = "date_invalid"
     NUMBER_REQUIRED = "number_required"

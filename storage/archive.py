@@ -12,11 +12,12 @@
 The files of a package, as ``load`` returns them and as they are handed out::
 
         overeenkomst.pdf
-        getoond.pdf           what both parties were shown: the first bytes of the sealed original,
-                              so it is not stored separately
+        getoond.pdf           what was frozen and shown before the first signature: the first bytes
+                              of the sealed original, so it is not stored separately
         bewijsblad.pdf, bewijs.json, logboek.jsonl
         certificaten/         what a verifier needs: root, issuing authority, revocation lists
         handelingen/          the record of each act, exactly the bytes bound by its seal
+        mandaat.json          the mandate, where the service signed for the processor under one
         zegels/, tijdstempels/  each seal and token separately, for tools without PDF support
         sjabloon.docx         the Word file that the text was made from
         leesweergave.html     the same text as a web page; with any other page that was shown

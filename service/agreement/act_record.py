@@ -16,13 +16,14 @@ from typing import Any
 
 import rfc8785
 
+from service.agreement.mandate import MandateInRecord
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.places import Place
 from service.agreement.shown import Opening
 from signatures.acts.statements import Statement
 
-SCHEMA = "zegel-act/4"
+SCHEMA = "zegel-act/5"
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,10 @@ class ActRecord:
 
     @property
     def what_stays(self) -> ActRecord:
-        """The part that the database keeps once only the archive has the rest (migration 0039)."""
-        return ActRecord({name: self.content[name] for name in ("person", "organisation")})
+        """The part that the database keeps once only the archive has the rest (migrations 0039 and
+        0051)."""
+        stays = ("person", "organisation", *(["mandate"] if self.mandate else []))
+        return ActRecord({name: self.content[name] for name in stays})
 
     @property
     def reference(self) -> str:
@@ -172,6 +175,12 @@ class ActRecord:
         return tuple(Opening.from_record(said) for said in self.content.get("shown", ()))
 
     @property
+    def mandate(self) -> MandateInRecord | None:
+        """The mandate under which the service placed the signature; None if the person did."""
+        said = self.content.get("mandate")
+        return MandateInRecord.from_record(said) if said else None
+
+    @property
     def ip(self) -> str:
         return str(self.content["evidence"]["ip"])
 
@@ -220,13 +229,15 @@ def act_record(
     salt: str,
     view_sha256: str,
     shown: Sequence[Opening],
+    mandate: MandateInRecord | None = None,
 ) -> ActRecord:
     """The record of an act.
 
     ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); the statements are
     as shown; ``salt`` is 128 random bits in hexadecimal. The record has the hash of the picture, of
     the document's bytes and of its reading view (``view_sha256``); ``shown`` are this person's
-    recorded openings of them.
+    recorded openings of them. Under a ``mandate`` nobody looked: the statements are then those made
+    when it was given.
     """
     image = signature.image
     content = {
@@ -241,6 +252,7 @@ def act_record(
         "document_sha256": agreement.frozen_sha256,
         "view_sha256": view_sha256,
         "shown": [opening.in_record() for opening in shown],
+        "mandate": mandate.in_record() if mandate else None,
         "method": signature.method,
         "typed": signature.typed,
         "face": signature.face or None,

@@ -35,6 +35,9 @@ class What(StrEnum):
     LOGO = "logo"
     LOGO_GONE = "logo_gone"
     SUGGESTIONS = "suggestions"
+    MANDATE = "mandate"
+    MANDATE_REVOKED = "mandate_revoked"
+    MANDATE_ENDED = "mandate_ended"
     ADMINISTRATOR = "administrator"
     OWN_PASSWORD = "password.own"  # noqa: S105  names of sentences
     FIRST_PASSWORD = "password.first"  # noqa: S105

@@ -48,6 +48,7 @@ class Event(StrEnum):
     CODE_REFUSED = "code.refused"
     CODE_CONFIRMED = "code.confirmed"
     ACT_ACCEPTED = "act.accepted"
+    ACT_PLACED = "act.placed"  # under a mandate, by the service
     ACT_SEALED = "act.sealed"
     SEAL_FAILED = "seal.failed"
     ORIGINAL_CLOSED = "original.closed"
@@ -86,6 +87,9 @@ class Event(StrEnum):
     STAFF_ROLE_GRANTED = "staff.role_granted"
     STAFF_ROLE_REFUSED = "staff.role_refused"
     STAFF_ROLE_WITHDRAWN = "staff.role_withdrawn"
+    MANDATE_GIVEN = "mandate.given"
+    MANDATE_REVOKED = "mandate.revoked"
+    MANDATE_ENDED = "mandate.ended"  # with the account
     PROFILE_CHANGED = "profile.changed"
     PROFILE_LOGO_CHANGED = "profile.logo_changed"
     BATCH_BEGUN = "batch.begun"
@@ -128,6 +132,7 @@ IN_THE_CHAIN = frozenset(
         "lock",
         "mailbox",  # ``proved`` or ``not_proved``
         "mailbox_proved",  # when
+        "mandate_sha256",
         "missing",  # names of protections around LibreOffice
         "mode",
         "name",  # of a file of the package

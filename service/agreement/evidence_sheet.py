@@ -12,6 +12,7 @@ from typing import Any
 from service.agreement.act_record import ActRecord, ProvedMailbox
 from service.agreement.annex import Item
 from service.agreement.deadlines import show_date, show_moment_with_offset
+from service.agreement.mandate import MandateInRecord
 from service.agreement.places import Place
 from service.agreement.proof import (
     ActFacts,
@@ -47,7 +48,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
                 processor=agreement.processor.full_name,
                 effective_date=show_date(effective, language) if effective else "",
             )
-            for sentence in numbered("story", language)
+            for sentence in numbered(_story(facts), language)
         ],
         "binding": text("evidence.binding", language),
         "compared": text("evidence.compared", language)
@@ -94,6 +95,10 @@ def sheet(facts: Facts) -> dict[str, Any]:
     }
 
 
+def _story(facts: Facts) -> str:
+    return "story_under_mandate" if facts.under_mandate else "story"
+
+
 def in_words(found: Mapping[str, str], language: Language) -> str:
     """The qualities as a sentence: once if all are equal, else one per place."""
     distinct = set(found.values())
@@ -131,6 +136,7 @@ def _event(event: EventFacts, sentence: str, language: Language) -> dict[str, st
 
 def _act(act: ActFacts, language: Language) -> dict[str, Any]:
     record = act.record
+    mandate = record.mandate
     same_day = local_date(act.signed_at) == local_date(act.token_time)
     return {
         "title": named("labels.place", act.place, language),
@@ -144,16 +150,34 @@ def _act(act: ActFacts, language: Language) -> dict[str, Any]:
         "email": record.person.email,
         "email_proof": _proof(record, language),
         "under": text(f"evidence.under.{Place.named(act.place).capacity}", language),
-        "in_short": _in_short(record.mailbox, language),
+        "in_short": _in_short(record, language),
         "openings": _openings(record.shown, language),
         "view_sha256": record.view_sha256,
-        "method": text(f"labels.method.{record.method}", language),
+        "unopened": None if record.shown else _unopened(mandate, language),
+        "mandate": _of_mandate("mandate", mandate, language) if mandate else None,
+        "mandate_sha256": mandate.sha256 if mandate else None,
+        "stated": _of_mandate("stated_mandate", mandate, language)
+        if mandate
+        else text("evidence.stated", language),
+        "method": text("evidence.method_mandate", language)
+        if mandate
+        else text(f"labels.method.{record.method}", language),
         "statements": [each.text for each in record.statements],
-        "ip": record.ip,
-        "browser": record.user_agent,
+        # Nobody sat at a browser when the service signed.
+        "ip": None if mandate else record.ip,
+        "browser": None if mandate else record.user_agent,
         "document_sha256": record.document_sha256,
         "record_sha256": act.record_sha256,
     }
+
+
+def _unopened(mandate: MandateInRecord | None, language: Language) -> str:
+    return text(f"evidence.{'not_shown' if mandate else 'not_recorded'}", language)
+
+
+def _of_mandate(key: str, mandate: MandateInRecord, language: Language) -> str:
+    day = show_date(mandate.given_on, language)
+    return text(f"evidence.{key}", language, number=mandate.number, day=day)
 
 
 def _openings(shown: Sequence[Opening], language: Language) -> list[dict[str, str]]:
@@ -182,6 +206,8 @@ def _succession(each: Succession, language: Language) -> str:
 
 
 def _proof(record: ActRecord, language: Language) -> str:
+    if record.mandate:
+        return text("evidence.proof_mandate", language)
     if record.mailbox is None:
         return text("evidence.proof_password", language)
     proof = _code_proof(record.mailbox, language)
@@ -195,10 +221,12 @@ def _code_proof(mailbox: ProvedMailbox, language: Language) -> str:
     return text("evidence.proof_code", language, address=mailbox.address, confirmed=confirmed)
 
 
-def _in_short(mailbox: ProvedMailbox | None, language: Language) -> str:
-    if mailbox is None:
+def _in_short(record: ActRecord, language: Language) -> str:
+    if record.mandate:
+        return _of_mandate("short_mandate", record.mandate, language)
+    if record.mailbox is None:
         return text("evidence.short_password", language)
-    return text("evidence.short_code", language, address=mailbox.address)
+    return text("evidence.short_code", language, address=record.mailbox.address)
 
 
 def _item(item: Item, language: Language) -> dict[str, str]:

@@ -71,6 +71,11 @@ class Facts:
     closing_quality: str
     verify_url: str
 
+    @property
+    def under_mandate(self) -> bool:
+        """Whether the service placed a signature under a mandate."""
+        return any(act.record.mandate for act in self.acts)
+
 
 def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
     """The evidence as JSON values (schema ``zegel-evidence/3``).
@@ -154,9 +159,12 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def not_proven(facts: Facts) -> list[str]:
-    """The limits of this sheet; more of them if a time stamp is the service's own."""
+    """The limits of this sheet; more of them if a time stamp is the service's own, or a signature
+    was placed under a mandate."""
     language = facts.agreement.language
     sentences = list(numbered("not_proven", language))
+    if facts.under_mandate:
+        sentences.append(text("evidence.not_seen", language))
     if "eigen" in qualities(facts).values():
         sentences.append(text("evidence.own_stamp", language, level=facts.level))
     return sentences

@@ -53,6 +53,7 @@ from service.database.people.activity import StaffActivity
 from service.database.people.kept_forms import KeptForms
 from service.database.people.kept_searches import KeptSearches
 from service.database.people.logos import Logos
+from service.database.people.mandates import Mandates
 from service.database.people.profiles import Profiles
 from service.database.people.role_requests import RoleRequests
 from service.database.people.sessions import StaffSessions
@@ -99,6 +100,7 @@ class Transaction:
     sessions = Part(StaffSessions)
     account_links = Part(AccountLinks)
     role_requests = Part(RoleRequests)  # roles awaiting a second administrator
+    mandates = Part(Mandates)  # standing mandates, and what was tried under them
     activity = Part(StaffActivity)  # staff activity outside the log
     agreements = Part(Agreements)
     our_turn = Part(OurTurn)

@@ -16,6 +16,7 @@ from service.workflow.keeping import anchor, archive, probe, renew_stamps, rerea
 from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
 from service.workflow.sealing import close, renew, seal
+from service.workflow.signing import under_mandate
 from service.workflow.telling import alarm, ask_countersigners, deliver
 
 # Shows that the job about this (an agreement, a mail) fails for this reason.
@@ -63,6 +64,7 @@ JOBS = (
     Job(tasks.GENERATE, generate.generate, _nothing, generate.note_failure),
     Job(tasks.PREVIEW, preview.make_preview, _nothing, preview.note_failed_preview),
     Job(tasks.SAMPLE, sample.make_sample, _nothing, sample.note_failed_sample),
+    Job(tasks.MANDATE, under_mandate.sign_under_mandate, None, under_mandate.give_up),
     Job(tasks.SEAL, finish, _finish_failed),
     # Only for jobs of an older version, in which each of the three steps was a job.
     Job(tasks.CLOSE, finish, _finish_failed),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, IMPORT, SEAL
+from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, IMPORT, MANDATE, SEAL
 
 PATIENCE_SECONDS = 60
 
@@ -26,6 +26,9 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
             for agreement_id in ids:
                 tx.jobs.defer(task, agreement_id=agreement_id)
                 found += 1
+        for agreement_id in tx.mandates.waiting(patience):
+            tx.jobs.defer(MANDATE, agreement_id=agreement_id)
+            found += 1
         for message_id in tx.messages.waiting(patience):
             tx.jobs.defer(DELIVER, message_id=message_id)
             found += 1

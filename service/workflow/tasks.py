@@ -12,6 +12,8 @@ from service.database.queue.jobs import BULK, HOUSEKEEPING, MAIL, Task
 GENERATE = Task("generate", goes_on=False)
 PREVIEW = Task("preview", goes_on=False)
 SAMPLE = Task("sample", goes_on=False)
+# It waits for the signatory instead.
+MANDATE = Task("mandate", goes_on=False)
 SEAL = Task("seal")  # and the following steps: see ``service/running/jobs.py``
 CLOSE = Task("close")  # only deferred by former code, like the next
 ARCHIVE = Task("archive")

@@ -8,7 +8,7 @@ bytes (``/Reason``), which binds the record without showing it.
 import string
 import unicodedata
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from signatures.acts.font import FACES
 from signatures.acts.statements import Statement
@@ -25,7 +25,8 @@ class Act:
     the drawn or uploaded signature (PNG, alpha allowed); it is None for a typed signature, which
     has ``typed_text``, drawn in ``face`` (see ``font``). ``document_sha256`` is the hash (hex) of
     the frozen document the person was shown; ``record_sha256`` that of the caller's record of the
-    act. Texts are normalised to NFC.
+    act. ``mandate_of`` is the date of the standing mandate under which the service placed the
+    signature; None for what the person signed. Texts are normalised to NFC.
 
     Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its image
     or text, or a hash that is not 64 lower-case hexadecimal digits.
@@ -44,6 +45,7 @@ class Act:
     statements: tuple[Statement, ...]
     record_sha256: str
     face: str = FACES[0]
+    mandate_of: date | None = None
 
     def __post_init__(self) -> None:
         if self.signed_at.utcoffset() is None:

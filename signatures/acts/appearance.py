@@ -7,7 +7,7 @@ the field reaches over the row *Datum* of the agreement, the same date is drawn 
 from __future__ import annotations
 
 import textwrap
-from datetime import datetime
+from datetime import date, datetime
 
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.text import TextBoxStyle
@@ -71,18 +71,23 @@ def lines(act: Act) -> list[str]:
     return [
         act.person_name,
         f"{act.function}, {organisation}" if act.function else organisation,
-        shown_moment(act.signed_at),
+        shown_moment(act.signed_at, act.mandate_of),
     ]
 
 
-def shown_moment(instant: datetime) -> str:
+def shown_moment(instant: datetime, mandate_of: date | None = None) -> str:
     """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``; unambiguous also in the hour
-    that is repeated when summer time ends."""
+    that is repeated when summer time ends. Under a mandate: that the service placed it, and the
+    date of the mandate."""
     local = instant.astimezone(BRUSSELS)
     catalogue = words()["appearance"]
     twice = local.dst() != local.replace(fold=1 - local.fold).dst()
     zone = catalogue["zone_twice"][local.fold] if twice else catalogue["zone"]
-    return str(catalogue["signed_on"].format(**_day(local), clock=f"{local:%H:%M}", zone=zone))
+    said = {**_day(local), "clock": f"{local:%H:%M}", "zone": zone}
+    if mandate_of is None:
+        return str(catalogue["signed_on"].format(**said))
+    named = {f"mandate_{name}": each for name, each in _day(mandate_of).items()}
+    return str(catalogue["placed_on"].format(**said, **named))
 
 
 def shown_date(instant: datetime) -> str:
@@ -90,6 +95,6 @@ def shown_date(instant: datetime) -> str:
     return str(words()["appearance"]["date"].format(**_day(instant.astimezone(BRUSSELS))))
 
 
-def _day(local: datetime) -> dict[str, object]:
+def _day(local: date) -> dict[str, object]:
     months = words()["appearance"]["months"]
     return {"day": local.day, "month": months[local.month - 1], "year": local.year}

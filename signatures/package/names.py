@@ -10,6 +10,7 @@ import re
 MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
 SHEET, EVIDENCE, LOG = "bewijsblad.pdf", "bewijs.json", "logboek.jsonl"
 TEMPLATE = "sjabloon.docx"
+MANDATE = "mandaat.json"  # under which the service placed a signature
 VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
 READ_ME = ("LEESMIJ.txt", "README.txt")
 RECORDS, SEALS, TOKENS = "handelingen/", "zegels/", "tijdstempels/"

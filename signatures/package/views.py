@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from signatures.effective_date import local_date
 from signatures.package.case import Case
 from signatures.package.documents import sha256
 from signatures.package.finding import Finding, fails
-from signatures.package.names import COMMON, DIFFERENCE, RECORDS, VIEW
+from signatures.package.names import COMMON, DIFFERENCE, MANDATE, RECORDS, VIEW
 
 
 def check_views(case: Case) -> Iterator[Finding]:
@@ -29,6 +32,28 @@ def check_views(case: Case) -> Iterator[Finding]:
         record = act["record"]
         if not _fits(record, known):
             yield fails("acts", "act_shown", f"{RECORDS}{record['place']}.json")
+        if not _under(record, case.files.get(MANDATE)):
+            yield fails("acts", "act_mandate", f"{RECORDS}{record['place']}.json")
+
+
+def _under(record: Mapping[str, Any], mandate: bytes | None) -> bool:
+    """Whether an act under a mandate names the one in the package, and claims no opening of a text.
+
+    A record without a mandate, or from before there were any, is not asked.
+    """
+    named = record.get("mandate")
+    if not named:
+        return True
+    if mandate is None or sha256(mandate) != named["sha256"] or record["shown"]:
+        return False
+    said = json.loads(mandate)
+    return (
+        said["number"] == named["number"]
+        and said["person"]["name"] == record["person"]["name"]
+        and said["statements"] == record["statements"]
+        and local_date(datetime.fromisoformat(said["given_at"])).isoformat() == named["given_on"]
+        and datetime.fromisoformat(said["given_at"]) <= datetime.fromisoformat(record["signed_at"])
+    )
 
 
 def _digest(case: Case, name: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,9 @@ _PARTS = {
     "day": r"(?P<day>\d{1,2})",
     "month": r"(?P<month>[a-z]+)",
     "year": r"(?P<year>\d{4})",
+    "mandate_day": r"(?P<mandate_day>\d{1,2})",
+    "mandate_month": r"(?P<mandate_month>[a-z]+)",
+    "mandate_year": r"(?P<mandate_year>\d{4})",
     "clock": r"(?P<hour>\d{2}):(?P<minute>\d{2})",
     "zone": r"(?P<zone>[A-Za-z, ]+)",
     "offset": r"(?P<sign>[+-])(?P<hours>\d{2}):(?P<minutes>\d{2})",
@@ -49,10 +52,14 @@ class Agreement:
 
 @dataclass(frozen=True)
 class PrintedAct:
-    """One appearance: the capacity of the signer, and the moment (aware, to the minute)."""
+    """One appearance: the capacity of the signer, and the moment (aware, to the minute).
+
+    ``mandate_of`` is the date of the mandate under which the service placed it; None if it does not
+    say so."""
 
     capacity: str = ""
     signed_at: datetime | None = None
+    mandate_of: date | None = None
 
 
 def reference_in(said: str) -> str:
@@ -122,6 +129,7 @@ def act_in(file: Revisions, widget: dict[str, Any], revision: int, name: str) ->
     return PrintedAct(
         capacity=before.removeprefix(name).strip()[:MOST_WORDS] if before.startswith(name) else "",
         signed_at=_moment(found.groupdict()) if found else None,
+        mandate_of=_mandate_of(found.groupdict()) if found else None,
     )
 
 
@@ -137,12 +145,23 @@ def _signed() -> tuple[re.Pattern[str], ...]:
     catalogue = words()["appearance"]
     said = (
         f" {catalogue['signed_on']}".replace(NO_BREAK, " "),
+        f" {catalogue['placed_on']}".replace(NO_BREAK, " "),
         f" {catalogue['signed']} · {catalogue['when']}",
     )
     return tuple(
         re.compile(re.sub(r"\\{(\w+)\\}", lambda part: _PARTS[part[1]], re.escape(each)))
         for each in said
     )
+
+
+def _mandate_of(found: dict[str, str]) -> date | None:
+    if "mandate_year" not in found:
+        return None
+    months: list[str] = words()["appearance"]["months"]
+    if found["mandate_month"] not in months:
+        raise NotStrict("month")
+    month = months.index(found["mandate_month"]) + 1
+    return date(int(found["mandate_year"]), month, int(found["mandate_day"]))
 
 
 def _moment(found: dict[str, str]) -> datetime | None:

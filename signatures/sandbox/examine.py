@@ -22,7 +22,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
@@ -255,7 +255,12 @@ def answer(connection: socket.socket) -> None:
             recorded_sheet=question.get("recorded_sheet", ""),
         )
         told = _told(stream.read(), question, trust)
-        stream.write(json.dumps(told, default=datetime.isoformat).encode())
+        stream.write(json.dumps(told, default=_iso).encode())
+
+
+def _iso(moment: date) -> str:
+    """Of a date, or of a moment."""
+    return moment.isoformat()
 
 
 def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]:

@@ -6,7 +6,7 @@ No text from a file can fill the answer, and all of it can be displayed.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from signatures.package.finding import Finding
@@ -95,7 +95,8 @@ def report_of(values: dict[str, Any]) -> Report:
 
 def _seal(values: dict[str, Any]) -> FoundSeal:
     own = OwnCertificate(**values["own"]) if values["own"] else None
-    return FoundSeal(**{**values, **_moments(values), "own": own})
+    of = date.fromisoformat(values["mandate_of"]) if values["mandate_of"] else None
+    return FoundSeal(**{**values, **_moments(values), "own": own, "mandate_of": of})
 
 
 def _moments(seal: dict[str, Any]) -> dict[str, datetime | None]:

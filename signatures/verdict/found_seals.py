@@ -45,5 +45,13 @@ def read_seal(file: Revisions, signed: Signed) -> Seal:
             printed = act_in(file, signed.widget, signed.revision, name)
     except Exception:  # what is not printed in our form is ignored
         printed = PrintedAct()
-    found = FoundSeal(signed.field, name, reason, token_time, printed.capacity, printed.signed_at)
+    found = FoundSeal(
+        signed.field,
+        name,
+        reason,
+        token_time,
+        printed.capacity,
+        printed.signed_at,
+        mandate_of=printed.mandate_of,
+    )
     return Seal(signed, container, found)

@@ -75,6 +75,7 @@ class FoundSeal:
 
     ``capacity`` and ``signed_at`` (aware, to the minute) are from its appearance; a document time
     stamp has none. ``token_time`` is aware UTC. ``own`` is None for what the service sealed.
+    ``mandate_of`` is the date of the mandate under which the service placed it, as printed.
     """
 
     field: str
@@ -84,6 +85,7 @@ class FoundSeal:
     capacity: str = ""
     signed_at: datetime | None = None
     own: OwnCertificate | None = None
+    mandate_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -175,10 +177,10 @@ class Report:
         return [f"{MARKS[each.state]} {each.sentence(language)}" for each in self.answers]
 
     def notes(self, language: str = "nl") -> list[str]:
-        """Notes: who signed with an own certificate; and if an act and its time stamp fall on
-        different dates, both dates and which one is decisive."""
+        """Notes: who signed with an own certificate; what was placed under a mandate; and if an act
+        and its time stamp fall on different dates, both dates and which one is decisive."""
         said = words(language)["dates"]
-        told = self._own_notes(language)
+        told = [*self._own_notes(language), *self._mandate_notes(language)]
         for seal in self.seals:
             if seal.signed_at is None or seal.token_time is None:
                 continue
@@ -202,6 +204,16 @@ class Report:
             )
             for seal in self.seals
             if (own := seal.own) is not None
+        ]
+
+    def _mandate_notes(self, language: str) -> list[str]:
+        said = words(language)["mandate"]
+        return [
+            said["placed"].format(
+                place=place_words(seal.field, language), day=date_words(seal.mandate_of, language)
+            )
+            for seal in self.seals
+            if seal.mandate_of is not None
         ]
 
     def as_json(self, language: str = "nl") -> dict[str, Any]:
@@ -232,6 +244,7 @@ def _seal_as_json(seal: FoundSeal) -> dict[str, Any]:
         **asdict(seal),
         "token_time": seal.token_time.isoformat() if seal.token_time else None,
         "signed_at": seal.signed_at.isoformat() if seal.signed_at else None,
+        "mandate_of": seal.mandate_of.isoformat() if seal.mandate_of else None,
     }
 
 

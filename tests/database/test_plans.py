@@ -79,6 +79,8 @@ FOR_OTHER_QUESTIONS = {
     "ix_known_browsers_staff_id",
     "ix_link_sessions_link_id",
     "ix_links_agreement",
+    "ix_mandate_cases_day",
+    "ix_mandate_cases_waiting",
     "ix_messages_account_link",
     "ix_messages_subject",
     "ix_openings_common",

@@ -205,6 +205,10 @@ def _act(number: int) -> dict[str, Any]:
         "email_proof": "code uit een e-mail, ingevoerd op 2 maart 2026, 10:09:00 +01:00",
         "under": "de overeenkomst",
         "in_short": "code in mailbox an@peeters.example",
+        "mandate": None,
+        "mandate_sha256": None,
+        "unopened": None,
+        "stated": "De ondertekenaar heeft uitdrukkelijk verklaard:",
         "method": "getypte naam",
         "statements": [
             "Ik heb de overeenkomst en Bijlage 1 gelezen.",

@@ -16,6 +16,7 @@ from snapshots import begin_with
 from sqlalchemy import Engine, create_engine, text
 
 from bench.road import Road, Sample
+from service.database.engine import Transaction
 from service.database.log.audit_check import check_chain
 from service.deps import Deps
 from service.running import worker
@@ -153,6 +154,13 @@ def queued_at_the_lock(
     house: House, reference: str, calls: Sequence[Callable[[], Any]]
 ) -> list[Any]:
     """Hold the agreement's row until every call waits for it, in order; then release it."""
+    return queued(house, lambda tx: tx.agreements.lock(reference), calls)
+
+
+def queued(
+    house: House, hold: Callable[[Transaction], object], calls: Sequence[Callable[[], Any]]
+) -> list[Any]:
+    """Hold what ``hold`` locks until every call waits for it, in order; then release it."""
 
     def call(one: Callable[[], Any]) -> Any:
         try:
@@ -169,7 +177,7 @@ def queued_at_the_lock(
 
     with ThreadPoolExecutor(len(calls)) as pool:
         with house.deps.database.begin() as tx:
-            tx.agreements.lock(reference)
+            hold(tx)
             begun = []
             for number, one in enumerate(calls, 1):
                 begun.append(pool.submit(call, one))

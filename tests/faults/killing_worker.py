@@ -37,6 +37,7 @@ from service.database.agreement.documents import Documents
 from service.database.agreement.seals import Seals
 from service.database.bulk.lines import ImportLines
 from service.database.keeping.archive import ArchiveRecords
+from service.database.people.mandates import Mandates
 from service.database.queue.jobs import Jobs
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
@@ -62,6 +63,7 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "note_objects": (ArchiveRecords, "put_objects"),
     "note_state": (ArchiveRecords, "set_state"),
     "read_back": (service.workflow.keeping.archive, "examine"),
+    "settle": (Mandates, "settle"),
     "mail": (SmtpMailer, "send"),
     "add_agreement": (service.workflow.bulk.lines, "add"),
     "send_agreement": (service.workflow.bulk.lines, "send_in"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pikepdf
@@ -84,6 +84,16 @@ def test_it_says_who_as_what_and_when() -> None:
         ["02:30", "(Brussel,", "zomertijd)"],
         ["02:30", "(Brussel,", "wintertijd)"],
     ]
+
+
+def test_what_was_placed_under_a_mandate_says_so_and_never_signed() -> None:
+    said = lines(act(mandate_of=date(2026, 2, 1)))
+    assert said[-1] == (
+        "automatisch geplaatst op 2 maart 2026 om\u00a000:30\u00a0(Brussel), "
+        "onder het mandaat van 1 februari 2026"
+    )
+    with drawn(act(mandate_of=date(2026, 2, 1), function=LONG), NEW_FIELD) as file:
+        assert min(sizes(file, "Words")) >= READABLE
 
 
 def test_a_long_organisation_is_shortened_and_a_persons_name_never_is() -> None:

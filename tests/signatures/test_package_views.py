@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any, cast
 
 import pytest
@@ -67,3 +68,41 @@ def test_another_page_is_named() -> None:
     assert found({"view_sha256": VIEW, "shown": [OURS]}, files) == [
         ("view_other", "leesweergave.html")
     ]
+
+
+NUMBER = {"number": 3, "person": {"name": "Els Maes"}, "statements": [{"id": "mandate_intent"}]}
+GIVEN = {**NUMBER, "given_at": "2026-03-01T23:30:00+00:00"}  # 2 March in Brussels
+MANDATE = json.dumps(GIVEN).encode()
+UNDER: dict[str, Any] = {
+    "view_sha256": VIEW,
+    "shown": [],
+    "mandate": {"number": 3, "given_on": "2026-03-02", "sha256": sha256(MANDATE)},
+    "person": {"name": "Els Maes"},
+    "statements": [{"id": "mandate_intent"}],
+    "signed_at": "2026-03-02T08:00:00.000000+00:00",
+}
+WITH_MANDATE = {**FILES, "mandaat.json": MANDATE}
+WRONG = [("act_mandate", "handelingen/controller_annex.json")]
+
+
+def test_an_act_under_a_mandate_names_the_one_in_the_package() -> None:
+    assert found(UNDER, WITH_MANDATE) == []
+    assert found({**UNDER, "mandate": None}, FILES) == []
+    assert found(UNDER, FILES) == WRONG
+    assert found(UNDER, {**FILES, "mandaat.json": MANDATE + b" "}) == WRONG
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"shown": THEIRS},
+        {"mandate": {**UNDER["mandate"], "number": 4}},
+        {"mandate": {**UNDER["mandate"], "given_on": "2026-03-01"}},
+        {"mandate": {**UNDER["mandate"], "sha256": OTHER}},
+        {"person": {"name": "Jan Claes"}},
+        {"statements": [{"id": "countersign_checked"}]},
+        {"signed_at": "2026-03-01T23:29:59.000000+00:00"},
+    ],
+)
+def test_an_act_that_says_something_else_than_its_mandate(changed: dict[str, Any]) -> None:
+    assert found({**UNDER, **changed}, WITH_MANDATE) == WRONG

@@ -212,7 +212,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-done": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True}),
         "sign-done-last": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": False, "effective_date": date(2026, 3, 2)}),
         "sign-completed": ("sign/completed.html", {**SIGNER, "reference": "VO-2026-00042", "effective_date": date(2026, 3, 2), "original_url": "/x", "evidence_url": "/x", "verify_url": "/controleren",
-            "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}", OURS), signed_at=NOW) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
+            "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}", OURS), signed_at=NOW, mandate_of=date(2026, 2, 1) if place == "processor_agreement" else None) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
         "sign-decline": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {}, "reasons": reasons}),
         "sign-decline-wrong": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {"reason": text("errors.choose", OURS)}, "reasons": reasons}),
         "sign-delegate": ("sign/delegate.html", {**SIGNER, "values": {}, "errors": {}, "proved": False}),

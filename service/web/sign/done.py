@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -21,13 +21,15 @@ from signatures.package.names import AGREEMENT, SHEET
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signed where and when."""
+    """Who signed where and when; ``mandate_of`` is the date of the mandate under which the service
+    placed it, None if the person did."""
 
     name: str
     function: str
     party: str
     place: str
     signed_at: datetime
+    mandate_of: date | None
 
 
 @blueprint.get("/tekenen/klaar")
@@ -90,4 +92,5 @@ def _signature(act: AcceptedAct, language: Language) -> Signature:
         party=act.record.organisation,
         place=named("labels.place", act.place.key, language),
         signed_at=act.signed_at,
+        mandate_of=act.record.mandate.given_on if act.record.mandate else None,
     )

@@ -14,6 +14,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     kept_filters,
     keys,
     logo,
+    mandates,
     operations,
     people,
     profile,

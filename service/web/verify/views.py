@@ -26,6 +26,7 @@ from signatures.verdict.report import (
     INVALID,
     UNKNOWN,
     Report,
+    date_words,
     moment_words,
     place_words,
 )
@@ -152,6 +153,7 @@ def _of_agreement(report: Report | None, checked: Checked | CheckedPackage) -> d
                 "name": seal.name,
                 "capacity": seal.capacity,
                 "signed_at": moment_words(seal.signed_at) if seal.signed_at else "",
+                "mandate_of": date_words(seal.mandate_of) if seal.mandate_of else "",
                 "token_time": moment_words(seal.token_time) if seal.token_time else "",
             }
             for seal in report.seals

@@ -103,9 +103,11 @@ class Recovered:
         return replace(act, record=act.record.what_stays) if in_bucket else act
 
     def _actor_at(self, place: Place) -> str:
-        accepted = (e for e in self.entries if e.event is Event.ACT_ACCEPTED)
+        accepted = (e for e in self.entries if e.event in (Event.ACT_ACCEPTED, Event.ACT_PLACED))
         # A signature from before a change of the text lapsed; the last one at a place is valid.
-        return [e.actor for e in accepted if place.key in _places(e)][-1]
+        last = [each for each in accepted if place.key in _places(each)][-1]
+        # Under a mandate the service acts, in the name of this account.
+        return f"{_STAFF}{last.data['staff']}" if last.event is Event.ACT_PLACED else last.actor
 
     def agreement(self, processor_version: int) -> Agreement:
         controller, signatory = self.acts_of_controller[0], self.acts_of_controller[0].record

@@ -28,6 +28,7 @@ from service.workflow.people import passwords
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.forgotten import mail_link
+from service.workflow.people.mandate import end_with_account
 from service.workflow.people.reauthenticate import Proof, must_prove
 from service.workflow.people.role_grants import give
 from service.workflow.telling.notify import tell_staff
@@ -108,6 +109,8 @@ def change(
     check.raise_if_wrong()
     must_prove(deps, by, proof)
     with deps.database.begin() as tx:
+        tx.mandates.take_turns()
+        mandate = tx.mandates.lock_current(staff_id)
         tx.accounts.lock_staff()
         account = tx.accounts.by_id(staff_id, lock=True)
         if account is None:
@@ -134,8 +137,15 @@ def change(
             roles=sorted(after.roles),
             active=active,
         )
+        if mandate and not _may_keep(before, after, active):
+            changes.append(end_with_account(tx, mandate, by))
         tell_of_change(tx, changes, about=before, by=by.name, once=kept)
         return bool(given.waiting)
+
+
+def _may_keep(before: Staff, after: Staff, active: bool) -> bool:
+    """Whether a mandate still stands: the same name, on an account that may sign."""
+    return active and after.name == before.name and Role.SIGNATORY in after.roles
 
 
 def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:

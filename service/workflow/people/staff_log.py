@@ -48,6 +48,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         Activity.LOG_READ,
     ),
     "refused": (Activity.REFUSED,),
+    "mandates": (Event.MANDATE_GIVEN, Event.MANDATE_REVOKED, Event.MANDATE_ENDED),
     "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
     "imports": (
         Event.BATCH_BEGUN,

@@ -43,7 +43,15 @@ from service.workflow.sealing.evidence_package import (
 from service.workflow.sealing.seal import with_present_keys
 from signatures.chains.certificates import fingerprint
 from signatures.field_names import LEVEL
-from signatures.package.names import AGREEMENT, CERTIFICATES, COMMON, DIFFERENCE, SHOWN, VIEW
+from signatures.package.names import (
+    AGREEMENT,
+    CERTIFICATES,
+    COMMON,
+    DIFFERENCE,
+    MANDATE,
+    SHOWN,
+    VIEW,
+)
 
 if TYPE_CHECKING:  # they load the PDF library
     from signatures.pdf.extraction import Part
@@ -205,7 +213,8 @@ def _facts(
 
 
 def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
-    """The texts shown as pages, by their name in the package."""
+    """The texts shown as pages, and the mandate of an act that names one, by their name in the
+    package."""
     view = tx.openings.view(agreement.id, agreement.edition)
     if view is None:
         raise LookupError(agreement.reference)
@@ -215,7 +224,18 @@ def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, byt
             if opened.what == shown.DIFFERENCE:
                 found[DIFFERENCE] = tx.openings.difference(agreement.id, opened.sha256)
                 found[COMMON] = tx.openings.common_text(opened.common_sha256)
+        if act.record.mandate:
+            found[MANDATE] = _mandate(tx, agreement)
     return {name: html.encode() for name, html in found.items()}
+
+
+def _mandate(tx: Transaction, agreement: Agreement) -> str:
+    """The record of the mandate, byte for byte what was hashed. Raises LookupError."""
+    case = tx.mandates.case(agreement.id, agreement.edition)
+    mandate = tx.mandates.get(case.mandate_id) if case else None
+    if mandate is None:
+        raise LookupError(agreement.reference)
+    return mandate.canonical.decode()
 
 
 def _until_closed(entries: list[Entry]) -> list[Entry]:

@@ -23,6 +23,7 @@ from signatures.package.names import (
     AGREEMENT,
     COMMON,
     DIFFERENCE,
+    MANDATE,
     RECORDS,
     SEALS,
     SHEET,
@@ -53,7 +54,7 @@ def fixed_files(
     The sealed sheet contains their digests, so every file that can be made here belongs here.
     ``seals`` are those in the agreement.
     ``template`` is the Word file of the text, None if it was not kept; ``views`` are the texts
-    shown as pages, by name.
+    shown as pages, and the mandate of an act that names one, by name.
     """
     files = {f"{RECORDS}{act.place}.json": act.record.canonical for act in facts.acts}
     files |= _loose(_named(AGREEMENT, seals))
@@ -85,9 +86,10 @@ def explanations(
         facts,
         _named(AGREEMENT, seals),
         shown_length=len(shown),
-        absent={TEMPLATE, VIEW, DIFFERENCE, COMMON} - set(fixed),
+        absent={TEMPLATE, VIEW, DIFFERENCE, COMMON, MANDATE} - set(fixed),
     )
-    told["views"] = _views(facts, fixed)
+    told["views"] = _named_by(facts, fixed, (VIEW, DIFFERENCE, COMMON))
+    told["mandates"] = _named_by(facts, fixed, (MANDATE,))
     told["attime"] = _seconds(checked_at)
     return read_me(told)
 
@@ -114,9 +116,11 @@ def files_of_sheet(seals: Sequence[Part]) -> dict[str, bytes]:
     }
 
 
-def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """The texts shown as pages, each with the places whose record names it."""
-    found = digests({name: fixed[name] for name in (VIEW, DIFFERENCE, COMMON) if name in fixed})
+def _named_by(
+    facts: Facts, fixed: Mapping[str, bytes], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """These files, as far as there are, each with the places whose record names it."""
+    found = digests({name: fixed[name] for name in names if name in fixed})
     return [
         {
             "file": name,
@@ -207,10 +211,16 @@ def _told(
         "template_sha256": "" if TEMPLATE in absent else facts.template_sha256,
         "story": _story(absent if foreign else {*absent, *OF_OTHERS}),
         "not_proven": {
-            "nl": list(table("evidence", OURS)["not_proven"].values()),
-            "en": list(table("package", OURS)["not_proven"]["en"].values()),
+            "nl": _not_proven(facts, table("evidence", OURS)["not_proven"], "evidence"),
+            "en": _not_proven(facts, table("package", OURS)["not_proven"]["en"], "package"),
         },
     }
+
+
+def _not_proven(facts: Facts, said: Mapping[str, str], name: str) -> list[str]:
+    """The limits, with that of an act under a mandate."""
+    unseen = [text(f"{name}.not_seen", OURS)] if facts.under_mandate else []
+    return [*said.values(), *unseen]
 
 
 def _seconds(moment: datetime) -> int:

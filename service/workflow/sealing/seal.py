@@ -154,6 +154,7 @@ def _as_signed(act: AcceptedAct) -> Act:
         document_sha256=act.document_sha256,
         statements=record.statements,
         record_sha256=act.record_sha256,
+        mandate_of=record.mandate.given_on if record.mandate else None,
     )
 
 

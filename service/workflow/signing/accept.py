@@ -16,6 +16,7 @@ from datetime import datetime
 from service.agreement.act_record import AcceptedAct, Observed, SignatureImage, act_record
 from service.agreement.events import Event
 from service.agreement.fields import same_person
+from service.agreement.mandate import Mandate
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.permissions import Principal
@@ -43,7 +44,8 @@ PATIENCE_SECONDS = 10.0
 class Person:
     """The signer, the organisation, and the evidence (only for the record).
 
-    ``turn`` identifies the signer among those for whom the agreement has places.
+    ``turn`` identifies the signer among those for whom the agreement has places. With a ``mandate``
+    it is the service that signs in this person's name, and nobody looked at the text.
     """
 
     principal: Principal
@@ -55,6 +57,7 @@ class Person:
     observed: Observed
     signatory_id: str | None = None
     staff_id: str | None = None
+    mandate: Mandate | None = None
 
 
 def signature_image(
@@ -124,7 +127,8 @@ def accept(
 
     ``said`` are the person's statements per text. ``shown_sha256`` is the hash of the bytes shown.
     Raises TooLate or WrongState if the agreement is no longer open, Refused if it is another
-    person's turn, the text has changed, or a member of staff has not opened it.
+    person's turn, the text has changed, or a member of staff has not opened it. An act under a
+    mandate needs no opening and claims none: the mandate is in its record instead.
     """
     own = before.own_places(person.turn)
     state = next_state(_step(before, own), before.state)
@@ -135,16 +139,7 @@ def accept(
     view = tx.openings.view(before.id, before.edition)
     if view is None:
         raise LookupError(before.reference)
-    opened = tx.openings.of(
-        before.id,
-        before.edition,
-        shown_sha256,
-        signatory_id=person.signatory_id,
-        staff_id=person.staff_id,
-    )
-    # A signatory may have read it before openings were recorded; the session says which bytes.
-    if person.staff_id and not opened:
-        raise Refused(ErrorCode.NOT_OPENED)
+    opened = [] if person.mandate else _opened(tx, before, person, shown_sha256)
     for place in own:
         stated = said[place.capacity]
         _record(tx, before, person, signature, place, stated, view.sha256, opened)
@@ -165,6 +160,21 @@ def accept(
         )
     tx.jobs.defer(SEAL, agreement_id=before.id)
     return signed
+
+
+def _opened(tx: Transaction, before: Agreement, person: Person, shown_sha256: str) -> list[Opening]:
+    """What this person opened of the text. Raises Refused for staff who opened nothing."""
+    opened = tx.openings.of(
+        before.id,
+        before.edition,
+        shown_sha256,
+        signatory_id=person.signatory_id,
+        staff_id=person.staff_id,
+    )
+    # A signatory may have read it before openings were recorded; the session says which bytes.
+    if person.staff_id and not opened:
+        raise Refused(ErrorCode.NOT_OPENED)
+    return opened
 
 
 def _step(before: Agreement, own: Sequence[Place]) -> Step:
@@ -198,6 +208,7 @@ def _record(
         salt=secrets.token_hex(16),
         view_sha256=view_sha256,
         shown=opened,
+        mandate=person.mandate.in_record if person.mandate else None,
     )
     record_sha256 = record.sha256
     tx.documents.add_act(
@@ -216,14 +227,22 @@ def _record(
             image=signature.image,
         ),
     )
+    under = person.mandate
+    facts = {"place": place.key, "record_sha256": record_sha256}
+    if under:
+        facts |= {
+            "staff": person.staff_id or "",
+            "number": str(under.number),
+            "day": under.given_on.isoformat(),
+            "mandate_sha256": under.sha256,
+        }
     tx.audit.append(
         agreement.id,
-        Event.ACT_ACCEPTED,
+        Event.ACT_PLACED if under else Event.ACT_ACCEPTED,
         person.principal,
         personal={"name": person.name, "email": person.email},
-        place=place.key,
-        record_sha256=record_sha256,
         document_sha256=agreement.frozen_sha256,
+        **facts,
     )
 
 

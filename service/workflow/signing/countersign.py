@@ -36,10 +36,12 @@ _OPEN_FIRST = (ErrorCode.NOT_OPENED, ErrorCode.CHANGED)
 @dataclass(frozen=True)
 class Waiting:
     """An agreement that the processor can sign now; ``question`` is the open one with which it was
-    returned to the sender."""
+    returned to the sender. ``misfits`` are why it was not signed under a mandate, as codes of
+    ``mandate.misfit``; None if none was tried."""
 
     agreement: ToSign
     question: Question | None = None
+    misfits: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
         returned = [each.id for each in lines if each.returned]
         asked = tx.questions.returned_of(returned) if returned else {}
         shown = tx.our_turn.lines(staff.id, [each.id for each in lines])
-        waiting = [Waiting(each, asked.get(each.id)) for each in shown]
+        unfit = tx.mandates.refused([each.id for each in lines])
+        waiting = [Waiting(each, asked.get(each.id), unfit.get(each.id)) for each in shown]
         return Queue(waiting, counts, next_page, tx.agreements.get_by_id(lines[0].id))
 
 

@@ -33,6 +33,7 @@ from service.workflow.signing.open_link import (
     must_be_open,
 )
 from service.workflow.signing.prove_mailbox import mailbox_proof
+from service.workflow.signing.under_mandate import propose
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from service.workflow.telling.notify import tell_signatory
 
@@ -166,5 +167,5 @@ def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     once = f"revision-{agreement.edition}"
     pre_signed = agreement.order is Order.PROCESSOR_FIRST
     tell_signatory(tx, agreement, SignedReceipt(signed_at, pre_signed), once=once)
-    if agreement.awaits_processor:
+    if agreement.awaits_processor and not propose(tx, agreement):
         tell_countersigners(tx, agreement)

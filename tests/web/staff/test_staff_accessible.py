@@ -82,6 +82,8 @@ class Place:
             "send-back": f"/overeenkomsten/{self.waiting}/terugzending",
             "returned": f"/overeenkomsten/{self.returned}",
             "queue": "/tekenen-namens-ons",
+            "mandate": "/mandaat",
+            "mandates": "/beheer/mandaten",
             "completed": f"/overeenkomsten/{self.archived}",
             "end": f"/overeenkomsten/{self.archived}/einde",
             "undo-end": f"/overeenkomsten/{self.archived}/einde/terugnemen",

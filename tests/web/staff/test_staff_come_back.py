@@ -23,6 +23,7 @@ from service.workflow.people import staff as people
 BUTTONS = {
     "archive.check",
     "staff.retry",
+    "staff.revoke_mandate",
     "staff.settle_mail",
     "staff.undo_end",
 }
@@ -87,6 +88,7 @@ def test_every_form_comes_back_filled(
         "/medewerkers",
         f"/medewerkers/{account}",
         "/account",
+        "/mandaat",
         f"/account/link/{token}",
         "/wachtwoord-vergeten",
         "/verifieer",

@@ -1,0 +1,329 @@
+"""The standing mandate: a signatory lets the service countersign what deviates in nothing.
+
+This is the one way in which a text is signed that its signatory did not open. So the mandate itself
+is shown word for word, given with a password, and kept; and each act under it says so. The rules
+are strict: whatever is not plainly allowed waits for the signatory.
+
+The record of a mandate is canonical JSON (RFC 8785), of which the SHA-256 is in each act's record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+
+from service.agreement.accounts import Account
+from service.agreement.annex import LISTS, ListName, categories
+from service.agreement.model import Agreement
+from service.agreement.parties import Processor, Signatory
+from service.agreement.permissions import Permission
+from service.agreement.states import Order
+from service.agreement.suggestions import Suggestions, suggestions
+from signatures.acts.statements import Statement
+from signatures.effective_date import local_date
+
+SCHEMA = "zegel-mandate/1"
+LEAST_A_DAY, MOST_A_DAY = 1, 1000
+MOST_DAYS_AHEAD = 366
+
+# By service, then by list: pairs of code and label.
+Lines = Mapping[str, Mapping[ListName, Sequence[tuple[str, str]]]]
+
+
+class MandateEnd(StrEnum):
+    """Why a mandate ended before its last day; NOT is stored while it has not."""
+
+    NOT = ""
+    REVOKED = "revoked"
+    REPLACED = "replaced"  # by a new mandate of the same person
+    ACCOUNT = "account"  # blocked, renamed, or without the role
+
+
+class Outcome(StrEnum):
+    """What became of an agreement for which a mandate was tried."""
+
+    WAITING = "waiting"
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+class Misfit(StrEnum):
+    """Why an agreement is not signed under a mandate; sentences in ``mandate.misfit``."""
+
+    ENDED = "ended"
+    EXPIRED = "expired"
+    LIMIT = "limit"
+    ACCOUNT = "account"
+    RENAMED = "renamed"
+    OTHER_SIGNATORY = "other_signatory"
+    OTHER_PROCESSOR = "other_processor"
+    ORDER = "order"
+    SIGNED_BEFORE = "signed_before"
+    TEMPLATE = "template"
+    SERVICES = "services"
+    OWN_WORDS = "own_words"
+    SENSITIVE = "sensitive"
+    NOT_STANDARD = "not_standard"
+    ORGANISATION_CHANGED = "organisation_changed"
+    DELEGATED = "delegated"
+    COPIED_LINK = "copied_link"
+    NOT_A_BUSINESS = "not_a_business"
+    FLAGGED = "flagged"
+    QUESTION = "question"
+    FAILED = "failed"  # no rule: the work itself failed
+
+
+_BY_FLAG = {
+    "organisation_changed": Misfit.ORGANISATION_CHANGED,
+    "delegated": Misfit.DELEGATED,
+    "copied_link": Misfit.COPIED_LINK,
+    "public_or_informal": Misfit.NOT_A_BUSINESS,
+}
+_NO_BUSINESS = ("public_body", "unincorporated", "natural_person")
+
+
+@dataclass(frozen=True)
+class MandateInRecord:
+    """The mandate in the record of an act: its number, its Brussels date, and the SHA-256 of its
+    own record."""
+
+    number: int
+    given_on: date
+    sha256: str
+
+    def in_record(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "number": self.number,
+            "given_on": self.given_on.isoformat(),
+            "sha256": self.sha256,
+        }
+
+    @classmethod
+    def from_record(cls, said: Mapping[str, Any]) -> MandateInRecord:
+        return cls(said["number"], date.fromisoformat(said["given_on"]), said["sha256"])
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the signatory chooses: ``until`` is the last Brussels day, ``face`` the typeface of the
+    signature."""
+
+    services: tuple[str, ...]
+    until: date
+    per_day: int
+    face: str
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """A mandate that was given. ``content`` is what was hashed; ``given_at`` is aware UTC."""
+
+    id: str
+    number: int
+    staff_id: str
+    given_at: datetime
+    content: Mapping[str, Any]
+    sha256: str
+    ended: MandateEnd = MandateEnd.NOT
+    ended_at: datetime | None = None
+
+    @property
+    def given_on(self) -> date:
+        """Its date in Brussels, by which it is called."""
+        return local_date(self.given_at)
+
+    @property
+    def person(self) -> Signatory:
+        """Who gave it, with the name and function of that moment."""
+        return Signatory(**self.content["person"])
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(self.content["services"])
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The SHA-256 of the Word files."""
+        return tuple(each["sha256"] for each in self.content["templates"])
+
+    @property
+    def until(self) -> date:
+        """The last day, in Brussels."""
+        return date.fromisoformat(self.content["until"])
+
+    @property
+    def per_day(self) -> int:
+        return int(self.content["per_day"])
+
+    @property
+    def face(self) -> str:
+        return str(self.content["face"])
+
+    @property
+    def opening(self) -> str:
+        """The beginning of the text, word for word as shown, like the next two."""
+        return str(self.content["opening"])
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return tuple(self.content["conditions"])
+
+    @property
+    def closing(self) -> tuple[str, ...]:
+        return tuple(self.content["closing"])
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What the person stated when giving it, word for word."""
+        return tuple(Statement(**said) for said in self.content["statements"])
+
+    @property
+    def canonical(self) -> bytes:
+        """The hashed bytes."""
+        return canonical(self.content)
+
+    @property
+    def in_record(self) -> MandateInRecord:
+        return MandateInRecord(self.number, self.given_on, self.sha256)
+
+    def in_force(self, today: date) -> bool:
+        return self.ended is MandateEnd.NOT and today <= self.until
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an agreement that waits for our signature, and of this moment.
+
+    ``flags`` are those of the agreement besides those of its annex. ``account`` is the present one
+    of who gave the mandate. ``printed`` and ``function`` are our signer's in the frozen text, and
+    ``template_sha256`` is the template of that text. ``signed_at`` is when the controller signed.
+    ``unanswered``: a question was never answered, even if the person signed after it. ``today`` is
+    a Brussels date, ``signed_today`` the number of acts under the mandate that day.
+    """
+
+    agreement: Agreement
+    flags: Sequence[str]
+    account: Account | None
+    printed: str
+    function: str
+    template_sha256: str
+    signed_at: datetime | None
+    unanswered: bool
+    today: date
+    signed_today: int
+
+
+def misfits(mandate: Mandate, facts: Facts) -> tuple[Misfit, ...]:
+    """Every reason why the agreement may not be signed under the mandate; empty if it may."""
+    found = [
+        *_of_the_mandate(mandate, facts),
+        *_of_the_signatory(mandate, facts),
+        *_of_the_text(mandate, facts),
+        *_of_the_controller(facts),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _of_the_mandate(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:
+    if mandate.ended is not MandateEnd.NOT:
+        yield Misfit.ENDED
+    if facts.today > mandate.until:
+        yield Misfit.EXPIRED
+    if facts.signed_today >= mandate.per_day:
+        yield Misfit.LIMIT
+    if facts.signed_at is not None and facts.signed_at < mandate.given_at:
+        yield Misfit.SIGNED_BEFORE
+
+
+def _of_the_signatory(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:
+    account, chosen = facts.account, facts.agreement.countersigner
+    if account is None or not account.active or not account.person.may(Permission.COUNTERSIGN):
+        yield Misfit.ACCOUNT
+    elif account.person.name != mandate.person.name:
+        yield Misfit.RENAMED
+    if chosen is None or chosen.staff_id != mandate.staff_id:
+        yield Misfit.OTHER_SIGNATORY
+    elif facts.printed != mandate.person.name:
+        yield Misfit.RENAMED
+
+
+def _of_the_text(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:
+    agreement = facts.agreement
+    if processor_in_record(agreement.processor) != mandate.content["processor"]:
+        yield Misfit.OTHER_PROCESSOR
+    named = {agreement.template_sha256, facts.template_sha256}
+    if not named <= set(mandate.templates):
+        yield Misfit.TEMPLATE
+    if not agreement.services or not set(agreement.services) <= set(mandate.services):
+        yield Misfit.SERVICES
+    lines = mandate.content["lines"]
+    allowed = {
+        (name, code, label)
+        for service in agreement.services
+        for name, listed in lines.get(service, {}).items()
+        for code, label in listed
+    }
+    for item in agreement.annex.items:
+        if not item.code or item.flag == "own":
+            yield Misfit.OWN_WORDS
+        elif item.flag:
+            yield Misfit.SENSITIVE
+        elif (item.list, item.code, item.label) not in allowed:
+            yield Misfit.NOT_STANDARD
+
+
+def _of_the_controller(facts: Facts) -> Iterator[Misfit]:
+    agreement = facts.agreement
+    if agreement.order is not Order.CONTROLLER_FIRST or facts.signed_at is None:
+        yield Misfit.ORDER
+    for flag in facts.flags:
+        yield _BY_FLAG.get(flag, Misfit.FLAGGED)
+    if agreement.controller.kind in _NO_BUSINESS:
+        yield Misfit.NOT_A_BUSINESS
+    if facts.unanswered:
+        yield Misfit.QUESTION
+
+
+def standard_lines(services: Sequence[str], own: Suggestions | None) -> Lines:
+    """The lines that a mandate allows in Bijlage 1: the present suggestions of these services,
+    without those that are flagged. A later change of the suggestions does not widen a mandate."""
+    known = suggestions(own)
+    labels = {
+        name: {each.code: each.label for each in categories(name) if not each.flag}
+        for name in LISTS
+    }
+    return {
+        service: {
+            name: [
+                (code, labels[name][code]) for code in known[service][name] if code in labels[name]
+            ]
+            for name in LISTS
+        }
+        for service in services
+    }
+
+
+def processor_in_record(processor: Processor) -> dict[str, str]:
+    """The legal entity that a mandate binds."""
+    return {"name": processor.name, "enterprise_number": processor.enterprise_number}
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    return rfc8785.dumps(dict(content))
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """The SHA-256 (hexadecimal) of a record."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def given_in_record(moment: datetime) -> str:
+    """An aware instant as in the record: UTC, ISO 8601 with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,125 @@
+"""Signing for the processor under a standing mandate: what deviates in nothing is signed at once.
+
+The controller's acts propose the agreement in their own transaction, with a job. The job decides
+under the locks of the agreement and of the mandate, so that a revocation in the same instant is
+either before the act, which is then refused, or after it. What does not fit waits in the queue as
+without a mandate, with the reasons.
+"""
+
+from __future__ import annotations
+
+from service.agreement.act_record import Observed, SignatureImage
+from service.agreement.mandate import Facts, Mandate, Misfit, Outcome, misfits
+from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM
+from service.agreement.places import COUNTERSIGNER, Party, PlaceCapacity
+from service.agreement.states import Order
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.workflow.signing.accept import Person, accept
+from service.workflow.tasks import MANDATE
+from service.workflow.telling.ask_countersigners import tell_countersigners
+from signatures.effective_date import local_date
+
+
+def propose(tx: Transaction, agreement: Agreement) -> bool:
+    """Have the agreement tried under the mandate of our signer, in the transaction of the
+    controller's acts. Returns False if there is none in force: then the signer must be asked."""
+    chosen = agreement.countersigner
+    if chosen is None or agreement.order is not Order.CONTROLLER_FIRST:
+        return False
+    mandate = tx.mandates.current(chosen.staff_id)
+    if mandate is None or not mandate.in_force(local_date(tx.now())):
+        return False
+    tx.mandates.propose(agreement.id, agreement.edition, mandate.id)
+    tx.jobs.defer(MANDATE, agreement_id=agreement.id)
+    return True
+
+
+def sign_under_mandate(deps: Deps, agreement_id: str) -> None:
+    """Sign the agreement under the mandate if it fits; else ask the signer. A job; a repetition
+    changes nothing, because each text is decided on once."""
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        mandate = _to_try(tx, before)
+        if mandate is None:
+            return
+        facts = _facts(tx, before, mandate)
+        if found := misfits(mandate, facts):
+            _refuse(tx, before, found)
+            return
+        accept(
+            tx,
+            before,
+            _in_the_name_of(mandate, facts),
+            SignatureImage("typed", facts.printed, None, mandate.face),
+            {PlaceCapacity.AGREEMENT: mandate.statements},
+            shown_sha256=before.frozen_sha256,
+        )
+        tx.mandates.settle(before.id, before.edition, Outcome.SIGNED, day=facts.today)
+
+
+def give_up(deps: Deps, agreement_id: str, _reason: str) -> None:
+    """The job keeps killing its worker: the signer is asked instead."""
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        if _to_try(tx, before):
+            _refuse(tx, before, (Misfit.FAILED,))
+
+
+def _to_try(tx: Transaction, agreement: Agreement) -> Mandate | None:
+    """The mandate, under its lock, under which the present text is still to be tried.
+
+    What does not wait for us any more (signed by hand, withdrawn, expired) is settled as refused.
+    """
+    case = tx.mandates.case(agreement.id, agreement.edition)
+    if case is None or case.outcome is not Outcome.WAITING:
+        return None
+    mandate = tx.mandates.lock(case.mandate_id)
+    if not agreement.awaits_processor:
+        tx.mandates.settle(agreement.id, agreement.edition, Outcome.REFUSED)
+        return None
+    return mandate
+
+
+def _refuse(tx: Transaction, agreement: Agreement, why: tuple[Misfit, ...]) -> None:
+    tx.mandates.settle(agreement.id, agreement.edition, Outcome.REFUSED, misfits=why)
+    tell_countersigners(tx, agreement)
+
+
+def _facts(tx: Transaction, agreement: Agreement, mandate: Mandate) -> Facts:
+    """What the rules ask; the caller holds both locks."""
+    now = tx.now()
+    acts = tx.documents.acts(agreement.id, agreement.edition)
+    theirs = [act.signed_at for act in acts if act.place.party is Party.CONTROLLER]
+    printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
+    frozen = tx.documents.frozen(agreement.id, agreement.edition)
+    today = local_date(now)
+    return Facts(
+        agreement=agreement,
+        flags=tx.agreements.flags(agreement.id),
+        account=tx.accounts.by_id(mandate.staff_id),
+        printed=printed[0] if printed else "",
+        function=printed[1] if printed else "",
+        template_sha256=frozen.template_sha256 if frozen else "",
+        signed_at=max(theirs) if theirs else None,
+        unanswered=any(each.ended in ("", "signed") for each in tx.questions.of(agreement.id)),
+        today=today,
+        signed_today=tx.mandates.used(mandate.id, today).today,
+    )
+
+
+def _in_the_name_of(mandate: Mandate, facts: Facts) -> Person:
+    """The signatory, of whom nothing was observed at the act: nobody sat at a browser."""
+    agreement = facts.agreement
+    return Person(
+        principal=SYSTEM,
+        turn=COUNTERSIGNER,
+        name=facts.printed,
+        function=facts.function,
+        email=mandate.person.email,
+        organisation=agreement.processor.known_as,
+        staff_id=mandate.staff_id,
+        observed=Observed("", ""),
+        mandate=mandate,
+    )

@@ -1,0 +1,43 @@
+"""A standing mandate, and customers whose agreements deviate in nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bakery import BAKERY
+from colleagues import PASSWORD
+
+from bench.road import BROWSER
+from service.agreement.drafting import Input
+from service.agreement.mandate import Mandate
+from service.agreement.permissions import Staff
+from service.deps import Deps
+from service.workflow.people import mandate as mandates
+
+PLAIN = dataclasses.replace(
+    BAKERY,
+    annex=Input(
+        {"dpo_answer": "no"},
+        chosen={"personal_data": ["name", "contact"], "data_subjects": ["customers"]},
+        typed={"personal_data": [], "data_subjects": []},
+    ),
+)
+SERVICES = ["cloud_storage"]
+TERMS = {"until": "31/12/2026", "per_day": "20", "face": "swift"}
+STATED = {"mandate_authorised", "mandate_intent"}
+
+
+def give(deps: Deps, staff: Staff, **fields: str) -> Mandate:
+    """Give a mandate, after reading it."""
+    terms = {**TERMS, **fields}
+    shown = mandates.draft(deps, terms, SERVICES, staff).sha256
+    return mandates.give(
+        deps,
+        terms,
+        SERVICES,
+        staff,
+        BROWSER,
+        shown=shown,
+        confirmed=STATED,
+        password=PASSWORD,
+    )

@@ -189,7 +189,7 @@ def _kept_at(
     form_id = kept_forms.keep(
         deps(),
         kept_forms.Place(_holder(), _hash(urlsplit(page).path)),
-        {**content, "errors": _from_top_to_bottom(errors), "fields": kept},
+        {**content, "errors": _from_top_to_bottom(errors, kept), "fields": kept},
         former=former if _ID.fullmatch(former) else "",
         staff=_staff(),
         stranger=stranger,
@@ -197,12 +197,17 @@ def _kept_at(
     return _with(page, **{AGAIN_FIELD: form_id})
 
 
-def _from_top_to_bottom(errors: Mapping[str, str]) -> list[tuple[str, str]]:
+def _from_top_to_bottom(
+    errors: Mapping[str, str], fields: Mapping[str, list[str]]
+) -> list[tuple[str, str]]:
     """The mistakes in the order of the form, which browsers send in the order of the page.
 
     Those of a choice that was not made are last, because nothing is sent for it. Pairs, because the
-    database does not keep the order of an object's names.
+    database does not keep the order of an object's names. A request that is too large cannot be
+    read; then only the kept ``fields`` are known.
     """
+    if request.content_length and request.content_length > (request.max_content_length or 0):
+        return sorted(errors.items(), key=lambda each: each[0] not in fields)
     sent = {name: place for place, name in enumerate((*request.form, *request.files))}
     return sorted(errors.items(), key=lambda each: sent.get(each[0], len(sent)))
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -131,7 +131,7 @@ def show_again(notice: str) -> str:
         return ""
     g.came_back = True
     if set(request.form) <= NEVER_KEPT:  # only a button
-        return _with(page, **{NOTICE: notice})
+        return _with(page, [(NOTICE, notice)])
     return _kept_at(page, {"errors": {}, "status": 200, "notice": notice}, None)
 
 
@@ -146,7 +146,11 @@ def page_of_form() -> str:
         except HTTPException:
             return ""
     taken = next(current_app.url_map.iter_rules(endpoint)).arguments
-    return url_for(endpoint, **{name: part for name, part in parts.items() if name in taken})
+    page = url_for(endpoint, **{name: part for name, part in parts.items() if name in taken})
+    # What the address of the form says besides, such as the filters of a list.
+    known = {NOTICE, AGAIN_FIELD, *parse_qs(urlsplit(page).query)}
+    more = [each for each in request.args.items(multi=True) if each[0] not in known]
+    return _with(page, more) if more else page
 
 
 def notice_again() -> str:
@@ -194,7 +198,7 @@ def _kept_at(
         staff=_staff(),
         stranger=stranger,
     )
-    return _with(page, **{AGAIN_FIELD: form_id})
+    return _with(page, [(AGAIN_FIELD, form_id)])
 
 
 def _from_top_to_bottom(
@@ -291,7 +295,7 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _with(address: str, **query: str) -> str:
+def _with(address: str, query: Sequence[tuple[str, str]]) -> str:
     """One of our addresses with a longer query."""
     bare, mark, fragment = address.partition("#")
     return f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}{mark}{fragment}"

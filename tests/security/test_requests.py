@@ -37,7 +37,9 @@ FIELDS = ("zoek", "na", "groep", "van", "tot", "status", "melding", "verder", "g
 
 
 def paths(rule: Rule, value: str) -> str:
-    return re.sub(r"<[^>]+>", lambda found: "1" if "int:" in found[0] else value, rule.rule)
+    """The address of this route with ``value`` in it, where a value can be anything."""
+    first_of_some = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
+    return re.sub(r"<[^>]+>", lambda found: "1" if "int:" in found[0] else value, first_of_some)
 
 
 def routes(app: Flask, method: str) -> Iterator[Rule]:
@@ -50,9 +52,9 @@ def test_no_address_breaks_a_page(app: Flask, office: Browser) -> None:
         for value in HOSTILE if "<" in rule.rule else ("",):
             answer = office.get(paths(rule, value), follow=False)
             assert answer.status_code < 500, (rule.rule, value)
-            assert "<script>alert" not in answer.text
+            assert b"<script>alert" not in answer.data
             assert "X-Evil" not in answer.headers
-            assert "root:" not in answer.text
+            assert b"root:" not in answer.data
 
 
 @pytest.mark.long

@@ -16,6 +16,7 @@ from bakery import DETAILS, LISTS, PRE_SIGNED
 from colleagues import add_colleague, proof_of
 from house import House
 from lists import SERVICES, as_csv, customer
+from mandates import PLAIN, give
 
 from service.agreement.batch import BatchKind
 from service.agreement.drafting import Input
@@ -46,6 +47,7 @@ from service.workflow.offer import (
     void,
 )
 from service.workflow.people import accounts, rescue
+from service.workflow.people import mandate as mandates
 from service.workflow.people import staff as people
 from service.workflow.sealing import close, seal
 from service.workflow.signing import (
@@ -57,6 +59,7 @@ from service.workflow.signing import (
     read,
     send_back,
     sign,
+    under_mandate,
 )
 from service.workflow.telling import deliver
 
@@ -232,6 +235,28 @@ def _many(house: House) -> None:
     export_list.export_list(deps, Search(words="zqxpeeters"), (), Kind.WORKBOOK, staff, BROWSER)
 
 
+def _under_mandate(house: House) -> None:
+    """The service signs in somebody's name; one mandate is revoked, another ends with the role."""
+    deps, staff = house.deps, house.staff
+    given, house.sample = give(deps, staff), PLAIN
+    reference = house.sent()
+    house.signed(reference)
+    under_mandate.sign_under_mandate(deps, house.agreement(reference).id)
+    mandates.revoke(deps, given.id, staff)
+    piet = add_colleague(deps, "zqxjan@it4.example", Role.SIGNATORY, name="Jan Zqxclaes")
+    give(deps, piet)
+    people.change(
+        deps,
+        piet.id,
+        name=piet.name,
+        function=piet.function,
+        roles=[Role.SALES.value],
+        active=True,
+        by=staff,
+        proof=proof_of(deps, staff),
+    )
+
+
 def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -> None:
     house = dataclasses.replace(
         whole_house, staff=dataclasses.replace(whole_house.staff, name="Els Zqxmaes")
@@ -239,6 +264,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
     house.rows("update staff set name = 'Els Zqxmaes'")
     reference = _signed_by_both(house)
     _many(house)
+    _under_mandate(house)
     _other_endings(house)
     _archived(house, reference)
     _staff(house)

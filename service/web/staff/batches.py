@@ -15,7 +15,7 @@ from service.error_codes import ErrorCode
 from service.error_words import kept_in_words, words_of
 from service.errors import Invalid, NotFound, Refused
 from service.texts import OURS, text
-from service.web.again import again, ask_again
+from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.errors import status_of
 from service.web.mistakes import sentences
@@ -99,6 +99,7 @@ def batch_page(batch_id: str) -> Any:
 
 @blueprint.post("/overeenkomsten/samen/<batch_id>/stop")
 @require_staff(Permission.SEND)
+@shown_at("staff.batch_page")
 def stop_batch(batch_id: str) -> Any:
     batches.stop(deps(), _known(batch_id), current_staff())
     return to("staff.batch_page", batch_id=batch_id)

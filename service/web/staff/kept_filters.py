@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 
 from service.agreement.permissions import Permission
 from service.errors import Invalid
-from service.web.again import ask_again
+from service.web.again import ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff import filters
@@ -19,6 +19,7 @@ from service.workflow.people import kept_searches
 
 @blueprint.post("/overeenkomsten/filters")
 @require_staff(Permission.SEE_AGREEMENTS)
+@shown_at("staff.agreements")
 def keep_filters() -> Any:
     """Keep the filters of this address under the given name."""
     asked = filters.asked(choices(deps(), current_staff()))
@@ -32,6 +33,7 @@ def keep_filters() -> Any:
 
 @blueprint.post("/overeenkomsten/filters/weg")
 @require_staff(Permission.SEE_AGREEMENTS)
+@shown_at("staff.agreements")
 def drop_filters() -> Any:
     kept_searches.drop(deps(), request.form.get("weg", ""), current_staff())
     return to("staff.agreements", done="filters_dropped")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from app_browser import Browser
 from colleagues import add_colleague, proof_of
 from flask import Flask
 from form_walk import HOME, SECRET, walk
+from lists import as_csv, customer
 from office import NEW, rows
 from road import in_the_archive, steps
 
@@ -15,6 +17,7 @@ from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.web.again import page_of_form
+from service.workflow.bulk import take_in
 from service.workflow.keeping.retain import tidy
 from service.workflow.people import role_grants
 from service.workflow.people import staff as people
@@ -22,11 +25,20 @@ from service.workflow.people import staff as people
 # Their forms have only buttons, and their pages are not visited; each has its own test.
 BUTTONS = {
     "archive.check",
+    "staff.drop_filters",
+    "staff.leave_out",
+    "staff.pause_import",
+    "staff.resume_import",
     "staff.retry",
     "staff.revoke_mandate",
     "staff.settle_mail",
+    "staff.stop_batch",
+    "staff.stop_import",
+    "staff.try_import_again",
     "staff.undo_end",
 }
+# Take any pasted text, or only choices; their mistakes have their own tests.
+TAKES_ALL = {"staff.add_import", "staff.start_import"}
 
 
 def new(office: Browser) -> str:
@@ -61,6 +73,7 @@ def test_every_form_comes_back_filled(
     rows(deps, "update messages set queued_at = queued_at - interval '5 days'")  # a reminder may go
     add_colleague(deps, "ine@it4.example", Role.ADMIN, name="Ine Smet")  # who could grant it
     account, asked, token = asked_role(deps, admin[0])
+    taken = take_in.receive(deps, as_csv([customer(1)]), "klanten.csv", admin[0]).number
     found = set()
 
     def look(*paths: str) -> None:
@@ -84,6 +97,9 @@ def test_every_form_comes_back_filled(
             for each in ("adres", "termijn", "intrekking", "overname", "herzending")
         ),
         f"/overeenkomsten/{archived}/einde",
+        "/overeenkomsten?status=sent",
+        f"/overeenkomsten/samen?actie=void&kies={sent}",
+        f"/importen/{taken}/kolommen",
         "/profiel",
         "/medewerkers",
         f"/medewerkers/{account}",
@@ -104,7 +120,7 @@ def test_every_form_comes_back_filled(
         if "POST" in (rule.methods or ()) and rule.endpoint.split(".")[0] != "sign"
         if not getattr(app.view_functions[rule.endpoint], "no_cookies", False)
     }
-    assert forms - found == BUTTONS
+    assert forms - found == BUTTONS | TAKES_ALL
     kept = str(rows(deps, "select content from kept_forms"))
     assert "Voorbeeld" in kept
     assert SECRET not in kept
@@ -118,7 +134,7 @@ def test_every_form_has_a_page_that_shows_it_again(app: Flask) -> None:
         view = app.view_functions[rule.endpoint]
         if hasattr(view, "no_cookies") or hasattr(view, "for_scripts"):
             continue
-        path = rule.rule.replace("<", "").replace(">", "")
+        path = re.sub("<int:[a-z]+>", "1", rule.rule).replace("<", "").replace(">", "")
         with app.test_request_context(path, method="POST"):
             page = page_of_form()
         assert page, rule.endpoint

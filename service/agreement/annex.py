@@ -68,6 +68,11 @@ class Annex:
         answered = self.dpo_answer == "no" or (self.dpo_answer == "yes" and self.dpo is not None)
         return answered and all(self.of(name) for name in LISTS)
 
+    def same_as(self, other: Annex) -> bool:
+        """Whether both say the same; a browser sends items in the order of its page."""
+        officer = (self.dpo_answer, self.dpo) == (other.dpo_answer, other.dpo)
+        return officer and set(self.items) == set(other.items)
+
 
 @cache
 def categories(name: ListName) -> tuple[Category, ...]:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from bakery import BAKERY, SALES
+from bakery import BAKERY, DETAILS, SALES
 from emptied import as_owner
 from kept import engine_for
 from sqlalchemy import text
@@ -16,7 +16,7 @@ from service.agreement.capabilities import Purpose, code_for
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role
 from service.database.queue.messages import Message
-from service.workflow.signing import delegate, prove_mailbox
+from service.workflow.signing import complete, delegate, prove_mailbox
 from service.workflow.telling import deliver
 
 COLLEAGUE = {
@@ -48,6 +48,11 @@ class House(Road):
         prove_mailbox.request_code(self.deps, secret, BROWSER, Purpose.DELEGATE)
         prove_mailbox.confirm_code(self.deps, secret, self.code(), BROWSER, Purpose.DELEGATE)
         delegate.delegate(self.deps, secret, BROWSER)
+
+    def reopened(self, secret: str) -> None:
+        """The signatory moves the organisation, which begins the next edition."""
+        moved = Input({**DETAILS, "city": "Mechelen"})
+        complete.save_details(self.deps, secret, moved, BROWSER)
 
     def archived(self) -> tuple[str, str]:
         """Signed by both, sealed, closed and archived; also returns the controller's browser."""

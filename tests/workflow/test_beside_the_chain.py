@@ -123,7 +123,7 @@ def _signed_by_both(house: House) -> str:
     generate.note_failure(deps, house.agreement(reference).id, "text_differs An Zqxpeeters")
     generate.retry_generation(deps, reference, staff)
     generate.generate(deps, house.agreement(reference).id)
-    complete.reopen(deps, secret, BROWSER)
+    complete.save_details(deps, secret, Input({**DETAILS, **MARKED, "city": "Gent"}), BROWSER)
     complete.save_annex(deps, secret, Input(OFFICER, **LISTS), BROWSER)
     generate.generate(deps, house.agreement(reference).id)
     for question in ("Zqxvraag?", "Nog een zqxvraag?"):

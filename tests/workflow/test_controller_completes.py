@@ -204,8 +204,14 @@ def test_going_back_begins_a_next_edition_and_drops_what_was_prepared(house: Hou
     reference = house.sent()
     secret = house.prepared(reference, house.ready(reference))
     old = house.agreement(reference).frozen_sha256
-    complete.reopen(house.deps, secret, BROWSER)
-    complete.reopen(house.deps, secret, BROWSER)  # twice has the effect of once
+    complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
+    complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
+    assert house.agreement(reference).frozen_sha256 == old  # nothing was changed
+    with pytest.raises(Invalid):
+        complete.save_details(house.deps, secret, Input({**DETAILS, "city": ""}), BROWSER)
+    assert house.agreement(reference).frozen_sha256 == old
+    for _ in range(2):  # twice has the effect of once
+        house.reopened(secret)
     again = house.agreement(reference)
     assert (again.state, again.edition, again.frozen_sha256) == (State.SENT, 2, "")
     assert open_link.visit(house.deps, secret).session.pending is None
@@ -223,5 +229,5 @@ def test_after_the_first_act_nobody_goes_back(house: House) -> None:
     reference = house.sent()
     secret = house.signed(reference)
     with pytest.raises(LinkUnusable) as refusal:
-        complete.reopen(house.deps, secret, BROWSER)
+        house.reopened(secret)
     assert refusal.value.reason == "signed"

@@ -186,7 +186,7 @@ def test_what_we_signed_with_a_name_in_it_is_not_passed_on(house: House) -> None
         name(house, secret)
     assert refusal.value.code == "delegate_pre_signed"
     for step in (
-        lambda: complete.reopen(house.deps, secret, BROWSER),
+        lambda: house.reopened(secret),
         lambda: complete.save_details(house.deps, secret, Input(DETAILS), BROWSER),
         lambda: complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}), BROWSER),
     ):

@@ -52,7 +52,7 @@ def test_the_customer_first(house: House, another: Callable[..., Staff]) -> None
     says(house, reference, "Het document wordt gemaakt")
     generate.generate(house.deps, house.agreement(reference).id)
     says(house, reference, "An Peeters kan ondertekenen", "de tekst ligt vast")
-    complete.reopen(house.deps, secret, BROWSER)
+    house.reopened(secret)
     says(house, reference, "An Peeters wijzigt nog iets", "wordt de tekst opnieuw gemaakt")
     complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
     generate.generate(house.deps, house.agreement(reference).id)

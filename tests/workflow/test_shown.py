@@ -16,7 +16,7 @@ from service.errors import NotAllowed, Refused
 from service.workflow.keeping import archive, retrieve
 from service.workflow.offer import generate
 from service.workflow.sealing import close, seal
-from service.workflow.signing import complete, countersign, open_text, read
+from service.workflow.signing import countersign, open_text, read
 
 NOT_OPENED = "U hebt deze tekst nog niet geopend. Lees hem voor u ondertekent."
 
@@ -175,7 +175,7 @@ def test_a_reopened_text_is_shown_anew(house: House) -> None:
     reference = house.sent()
     secret = house.ready(reference)
     house.read(reference, secret)
-    complete.reopen(house.deps, secret, BROWSER)
+    house.reopened(secret)
     house.completed(reference, city="Gent")
     generate.generate(house.deps, house.agreement(reference).id)
     house.prepared(reference, secret)

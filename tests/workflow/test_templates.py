@@ -7,13 +7,12 @@ import io
 import zipfile
 
 import pytest
-from house import BROWSER, House
+from house import House
 
 from service.agreement.template_version import TemplateVersion
 from service.documents.builder.package import repack
 from service.workflow.offer import generate, sample, send, void
 from service.workflow.offer.generate import install
-from service.workflow.signing import complete
 
 FORMER, LATER = "Toepasselijk recht", "Recht dat geldt"
 
@@ -60,7 +59,7 @@ def test_what_is_under_way_keeps_its_template(house: House, newer: House) -> Non
     send.send(newer.deps, draft, newer.staff)
     newer.ready(draft)
     generate.generate(newer.deps, newer.agreement(preparing).id)
-    complete.reopen(newer.deps, secret, BROWSER)
+    newer.reopened(secret)
     newer.ready(ready)
     assert newer.agreement(ready).edition == 2
     assert newer.countersign(signing)[0].refusal is None
@@ -85,7 +84,7 @@ def test_a_template_that_only_former_code_could_fill_gives_way(house: House, new
     secret = house.ready(reference)
     house.rows("delete from template_declarations")
     install(newer.deps)
-    complete.reopen(newer.deps, secret, BROWSER)
+    newer.reopened(secret)
     newer.ready(reference)
     assert text_of(newer, reference) == ("9.9", newer.deps.template.sha256, True)
 

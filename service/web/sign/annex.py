@@ -13,14 +13,13 @@ from werkzeug.datastructures import MultiDict
 from service.agreement.annex import LISTS, MOST_ITEMS, Category, ListName, categories
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
-from service.agreement.states import State
 from service.errors import Invalid
 from service.web.again import ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import tidy
 from service.web.mistakes import sentences
 from service.web.sign.blueprint import blueprint, current_open, editable, secret, show, step_of, to
-from service.web.sign.drafts import forget, goes_back, keep, said_kept, typed_before
+from service.web.sign.drafts import goes_back, keep, said_kept, sent, typed_before
 from service.workflow.signing import complete
 
 _APART = ("special", "criminal", "national_number")
@@ -58,14 +57,6 @@ class Filled:
             fields |= {name: self.chosen[name], f"{name}_own": self.typed[name]}
         return fields
 
-    def same_as(self, other: Filled) -> bool:
-        """Whether both have the same contents."""
-        return (
-            self.values == other.values
-            and all(set(self.chosen[name]) == set(other.chosen[name]) for name in LISTS)
-            and all(_written(self.typed[name]) == _written(other.typed[name]) for name in LISTS)
-        )
-
 
 @blueprint.get("/tekenen/bijlage")
 @signer
@@ -88,28 +79,23 @@ def save_annex() -> ResponseReturnValue:
 
     Bijlage 1 is what is ticked and written when it is sent, whatever was suggested.
     """
-    found = current_open()
-    agreement = found.agreement
-    keep("annex", found)
-    if goes_back():
-        return to("sign.details")
     filled = _typed(request.form)
-    given = Input(filled.values, chosen=filled.chosen, typed=filled.typed)
-    if (adds := request.form.get("add", "")) in LISTS:
+    adds = request.form.get("add", "")
+    if goes_back():
+        keep("annex", current_open())
+        return to("sign.details")
+    if adds in LISTS:
+        keep("annex", current_open())
         return _add_line(filled, adds)
-    if agreement.state is not State.SENT:
-        if filled.same_as(_of(agreement)):
-            forget("annex", found)
-            return to("sign.resume")
-        complete.reopen(deps(), secret(), client())
+    given = Input(filled.values, chosen=filled.chosen, typed=filled.typed)
     try:
-        complete.save_annex(deps(), secret(), given, client())
+        complete.save_annex(deps(), secret(), given, client(), sent=sent("annex"))
     except Invalid as wrong:
         errors = sentences(wrong)
         if "details" in errors:
             return to("sign.details")
         return ask_again(errors, fields=filled.fields)
-    return to("sign.document")
+    return to("sign.resume")
 
 
 def _add_line(filled: Filled, name: ListName) -> ResponseReturnValue:

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.parties import KINDS, countries
-from service.agreement.states import State
 from service.errors import Invalid
 from service.texts import text
 from service.web.again import ask_again
@@ -19,7 +18,7 @@ from service.web.context import client, deps, signer
 from service.web.forms import read
 from service.web.mistakes import sentences
 from service.web.sign.blueprint import blueprint, current_open, editable, secret, show, step_of, to
-from service.web.sign.drafts import forget, keep, said_kept, typed_before
+from service.web.sign.drafts import said_kept, sent, typed_before
 from service.workflow.signing import complete
 
 _OF_CONTROLLER = (
@@ -60,17 +59,9 @@ def details() -> ResponseReturnValue:
 @signer
 def save_details() -> ResponseReturnValue:
     """Keep the details; a change to a text that already exists starts its next edition."""
-    found = current_open()
-    agreement = found.agreement
-    keep("details", found)
-    typed = read(request.form)
-    if agreement.state is not State.SENT:
-        if all(typed.get(name, "") == value for name, value in _values(agreement).items()):
-            forget("details", found)
-            return to("sign.annex")
-        complete.reopen(deps(), secret(), client())
+    given = Input(read(request.form))
     try:
-        complete.save_details(deps(), secret(), Input(typed), client())
+        complete.save_details(deps(), secret(), given, client(), sent=sent("details"))
     except Invalid as wrong:
         return ask_again(sentences(wrong, {}, **_CALLED))
     return to("sign.annex")

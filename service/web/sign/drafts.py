@@ -26,10 +26,14 @@ MOST_WITH_A_DRAWING = 512 * 1024
 BACK = "vorige"  # the button that goes back and keeps the input
 
 
+def sent(form: str) -> dict[str, list[str]]:
+    """The input of this request, as far as it is kept."""
+    return fields_sent(MOST_WITH_A_DRAWING if form == drafts.SIGNATURE else MOST)[0]
+
+
 def keep(form: str, found: Visit) -> None:
-    """Keep the input of this request, before it is validated."""
-    fields, _ = fields_sent(MOST_WITH_A_DRAWING if form == drafts.SIGNATURE else MOST)
-    drafts.keep(deps(), found, form, fields)
+    """Keep the input of this request."""
+    drafts.keep(deps(), found, form, sent(form))
 
 
 def goes_back() -> bool:
@@ -50,11 +54,6 @@ def typed_before(form: str, found: Visit) -> Again:
         found=True,
         kept_at=kept.kept_at,
     )
-
-
-def forget(form: str, found: Visit) -> None:
-    """Delete the kept input, which is no longer needed."""
-    drafts.forget(deps(), found, form)
 
 
 def said_kept(kept_at: datetime | None) -> str:

@@ -30,7 +30,7 @@ from service.web.sign.blueprint import (
     step_of,
     to,
 )
-from service.web.sign.drafts import goes_back, keep, typed_before
+from service.web.sign.drafts import goes_back, keep, sent, typed_before
 from service.web.sign.facts import annex_rows
 from service.web.sign.link_ended import of_session
 from service.web.sign.prove import code_page
@@ -69,9 +69,8 @@ def sign() -> ResponseReturnValue:
 @body_limit(LARGEST_BODY)
 def prepare() -> ResponseReturnValue:
     """First tap: nothing is signed yet."""
-    found = current_open()
-    keep(SIGNATURE, found)
     if goes_back():
+        keep(SIGNATURE, current_open())
         return to("sign.read")
     form = request.form
     said = form.getlist("statement")
@@ -84,8 +83,9 @@ def prepare() -> ResponseReturnValue:
             said=set(said),
             method=values["method"],
             typed=values["typed_name"],
-            picture=_picture(found, values),
+            picture=_picture(values),
             face=values["face"],
+            sent=sent(SIGNATURE),
         )
     except Invalid as wrong:
         names = {"signature": SIGNATURE_FIELDS.get(values["method"], "method")}
@@ -143,23 +143,15 @@ def _of_this_text(typed: Again, found: Visit) -> bool:
     return typed.values.get("document_sha256") == found.agreement.frozen_sha256
 
 
-def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
-    """The picture of the chosen method; empty when there is none.
-
-    If no file is chosen again, the previously prepared picture is used, because a browser cannot
-    prefill a file.
-    """
+def _picture(values: Mapping[str, str]) -> bytes | None:
+    """The picture of the chosen method; None for the one sent before, because a browser cannot
+    prefill a file."""
     if values["method"] == "drawn":
         return drawing(values["drawn_image"])
     if values["method"] != "uploaded":
         return b""
     file = request.files.get("uploaded_image")
-    if file and file.filename:
-        return file.stream.read(MOST_BYTES + 1)
-    pending = found.session.pending
-    if pending and prepared(found) and pending.method == "uploaded":
-        return pending.image or b""
-    return b""
+    return file.stream.read(MOST_BYTES + 1) if file and file.filename else None
 
 
 def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from service.agreement.annex import parse_annex
+from service.agreement.annex import Annex, parse_annex
 from service.agreement.drafting import Input
 from service.agreement.events import Event
 from service.agreement.fields import Checker
@@ -21,18 +21,23 @@ from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.workflow.actors import Client
-from service.workflow.signing.open_link import load_open_visit
+from service.workflow.signing.draft import Sent, step_or_keep
+from service.workflow.signing.open_link import Visit
 from service.workflow.tasks import GENERATE
 
 
-def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
+def save_details(
+    deps: Deps, secret: str, given: Input, client: Client, *, sent: Sent | None = None
+) -> None:
     """Step 1: confirm or correct the organisation and the signatory's name and function.
 
-    The signatory's e-mail address cannot be changed here: the mailbox proof depends on it.
-    Raises Invalid, LinkUnusable, WrongState once the text is frozen.
+    ``sent`` are the fields as typed, kept as a draft if they are refused. If a text exists already,
+    a change begins its next edition. The signatory's e-mail address cannot be changed here: the
+    mailbox proof depends on it. Raises Invalid, LinkUnusable, and WrongState while the text is made
+    and after the first act.
     """
-    with deps.database.begin() as tx:
-        found = load_open_visit(tx, secret)
+
+    def step(tx: Transaction, found: Visit) -> None:
         before = found.agreement
         _require_editable(before)
         check = Checker()
@@ -40,11 +45,14 @@ def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
         fields = {**given.fields, "signatory_email": before.signatory.email}
         signatory = parse_signatory(fields, check, complete=True)
         check.raise_if_wrong()
+        if before.state is not State.SENT:
+            if (controller, signatory) == (before.controller, before.signatory):
+                return
+            before = thaw(tx, before, found.signer, client)
         changed = dataclasses.replace(
             before, controller=controller, signatory=signatory, details_confirmed=True
         )
         tx.agreements.save(before, changed)
-        tx.drafts.forget(found.link.signatory_id, "details")
         if before.controller.name != controller.name or (
             before.controller.number and before.controller.number != controller.number
         ):
@@ -58,44 +66,44 @@ def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
             personal=client.personal(name=signatory.name),
         )
 
+    step_or_keep(deps, secret, "details", sent, step)
 
-def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
+
+def save_annex(
+    deps: Deps, secret: str, given: Input, client: Client, *, sent: Sent | None = None
+) -> None:
     """Step 2: Bijlage 1 is complete, and the text is made.
 
-    Raises Invalid, LinkUnusable, WrongState.
+    As ``save_details``: a change to a text that exists begins its next edition. Raises Invalid,
+    LinkUnusable, WrongState.
     """
-    with deps.database.begin() as tx:
-        found = load_open_visit(tx, secret)
+
+    def step(tx: Transaction, found: Visit) -> None:
         before = found.agreement
         _require_editable(before)
         if not before.details_confirmed:
             raise Invalid([FieldError("details", FieldCode.REQUIRED)])
-        filled = _with_annex(before, given)
+        annex = _annex(before, given)
+        if before.state is not State.SENT:
+            if annex.same_as(before.annex):
+                return
+            before = thaw(tx, before, found.signer, client)
+        filled = dataclasses.replace(before, annex=annex, failure="")
         tx.agreements.save(
-            before,
-            dataclasses.replace(filled, state=next_state(Step.COMPLETE, before.state), failure=""),
+            before, dataclasses.replace(filled, state=next_state(Step.COMPLETE, before.state))
         )
-        tx.drafts.forget(found.link.signatory_id, "annex")
-        by = found.signer
         tx.audit.append(
             before.id,
             Event.ANNEX_SAVED,
-            by,
+            found.signer,
             personal=client.personal(name=before.signatory.name),
-            personal_data=len(filled.annex.of("personal_data")),
-            data_subjects=len(filled.annex.of("data_subjects")),
+            personal_data=len(annex.of("personal_data")),
+            data_subjects=len(annex.of("data_subjects")),
         )
-        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
+        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, found.signer)
         tx.jobs.defer(GENERATE, agreement_id=before.id)
 
-
-def reopen(deps: Deps, secret: str, client: Client) -> None:
-    """Go back to make changes before signing. Raises WrongState after the first act."""
-    with deps.database.begin() as tx:
-        found = load_open_visit(tx, secret)
-        if found.agreement.state is State.SENT:
-            return
-        thaw(tx, found.agreement, found.signer, client)
+    step_or_keep(deps, secret, "annex", sent, step)
 
 
 def thaw(tx: Transaction, before: Agreement, by: Principal, client: Client | None) -> Agreement:
@@ -121,7 +129,7 @@ def thaw(tx: Transaction, before: Agreement, by: Principal, client: Client | Non
     return thawed
 
 
-def _with_annex(before: Agreement, given: Input) -> Agreement:
+def _annex(before: Agreement, given: Input) -> Annex:
     check = Checker()
     annex = parse_annex(
         given.chosen_of(),
@@ -134,10 +142,12 @@ def _with_annex(before: Agreement, given: Input) -> Agreement:
         complete=True,
     )
     check.raise_if_wrong()
-    return dataclasses.replace(before, annex=annex)
+    return annex
 
 
 def _require_editable(agreement: Agreement) -> None:
-    """Raise unless the agreement was sent and the controller is to complete its annex."""
-    if agreement.state is not State.SENT or agreement.annex_locked:
-        raise refusal(State.READY if agreement.annex_locked else agreement.state)
+    """Raise unless the controller may complete or change the agreement and its annex."""
+    if agreement.annex_locked:
+        raise refusal(State.READY)
+    if agreement.state is not State.SENT:
+        next_state(Step.REOPEN, agreement.state)  # raises WrongState

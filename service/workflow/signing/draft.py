@@ -6,20 +6,24 @@ again: the steps themselves decide what is accepted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from service.database.agreement.drafts import Draft
+from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.signing.open_link import Visit, must_be_open
+from service.errors import Invalid, Refused
+from service.workflow.signing.open_link import Visit, load_open_visit, must_be_open
 
-__all__ = ["FORMS", "SIGNATURE", "Draft", "draft", "forget", "keep"]
+__all__ = ["FORMS", "SIGNATURE", "Draft", "Sent", "draft", "keep", "step_or_keep"]
+
+Sent = Mapping[str, list[str]]  # fields as a browser sends them
 
 FORMS = ("details", "annex", "ask", "decline", "delegate")  # saved during typing
 SIGNATURE = "sign"  # saved on sending or leaving, until the first signature is prepared
 
 
-def keep(deps: Deps, found: Visit, form: str, fields: Mapping[str, list[str]]) -> datetime:
+def keep(deps: Deps, found: Visit, form: str, fields: Sent) -> datetime:
     """Save the input of this form; returns the time. Raises if the link is no longer open."""
     must_be_open(found)
     with deps.database.begin() as tx:
@@ -32,7 +36,27 @@ def draft(deps: Deps, found: Visit, form: str) -> Draft | None:
         return tx.drafts.get(found.link.signatory_id, form)
 
 
-def forget(deps: Deps, found: Visit, form: str) -> None:
-    """Delete the input of a form that only repeats stored data."""
+def step_or_keep(
+    deps: Deps,
+    secret: str,
+    form: str,
+    sent: Sent | None,
+    step: Callable[[Transaction, Visit], None],
+) -> None:
+    """Take a step with what was sent: it is stored with the agreement, or as a draft if refused.
+
+    One transaction reads the visit and does either, so ``step`` raises before it writes. Raises
+    what the step raises, and LinkUnusable.
+    """
     with deps.database.begin() as tx:
-        tx.drafts.forget(found.link.signatory_id, form)
+        found = load_open_visit(tx, secret)
+        try:
+            step(tx, found)
+        except (Invalid, Refused) as refusal:
+            if sent is not None:
+                tx.drafts.keep(found.link.signatory_id, form, sent)
+            refused = refusal
+        else:
+            tx.drafts.forget(found.link.signatory_id, form)
+            return
+    raise refused

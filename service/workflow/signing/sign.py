@@ -24,11 +24,10 @@ from service.workflow.signing.accept import (
     signature_image,
     statements,
 )
-from service.workflow.signing.draft import SIGNATURE
+from service.workflow.signing.draft import SIGNATURE, Sent, step_or_keep
 from service.workflow.signing.open_link import (
     Visit,
     controller_signed_at,
-    load_open_visit,
     load_visit,
     must_be_open,
 )
@@ -57,28 +56,33 @@ def prepare(
     said: Set[str],
     method: str,
     typed: str,
-    picture: bytes,
+    picture: bytes | None,
     face: str = "",
+    sent: Sent | None = None,
 ) -> None:
     """First tap: store the three statements and the signature until Bijlage 1 follows.
 
-    Nothing is signed yet. Raises Invalid naming ``statements``, ``method`` or ``signature``,
-    Refused if the mailbox is not proved or the text has changed.
+    Nothing is signed yet. Without a ``picture`` the one that was prepared before is used. ``sent``
+    are the fields as typed, kept as a draft if they are refused. Raises Invalid naming
+    ``statements``, ``method`` or ``signature``, Refused if the mailbox is not proved or the text
+    has changed.
     """
-    with deps.database.begin() as tx:
-        found = load_open_visit(tx, secret)
+
+    def step(tx: Transaction, found: Visit) -> None:
         _must_be_ready(found, document_sha256)
         ticked = said >= set(AGREEMENT_STATEMENTS)
         wrong = [] if ticked else [FieldError("statements", FieldCode.STATEMENTS_MISSING)]
+        shown = _picture_before(found, method) if picture is None else picture
         try:
-            image = signature_image(method, typed, picture, found.link.signatory_name, face)
+            image = signature_image(method, typed, shown, found.link.signatory_name, face)
         except Invalid as refused:  # reported together
             raise Invalid([*wrong, *refused.errors]) from refused
         if wrong:
             raise Invalid(wrong)
         prepared = Prepared(**vars(image), document_sha256=document_sha256, at=tx.now())
         tx.signing.keep_prepared(hash_secret(secret), prepared)
-        tx.drafts.forget(found.link.signatory_id, SIGNATURE)
+
+    step_or_keep(deps, secret, SIGNATURE, sent, step)
 
 
 def sign(
@@ -131,6 +135,14 @@ def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
         return None
     signed_at = controller_signed_at(tx, found.agreement)
     return Receipt(signed_at, found.agreement) if signed_at else None
+
+
+def _picture_before(found: Visit, method: str) -> bytes:
+    """The picture that was prepared for the current text by this method, or none."""
+    pending = found.session.pending
+    if pending is None or pending.document_sha256 != found.agreement.frozen_sha256:
+        return b""
+    return pending.image or b"" if pending.method == method else b""
 
 
 def _must_be_ready(found: Visit, document_sha256: str) -> None:

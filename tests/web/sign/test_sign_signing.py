@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from bakery import DETAILS
 from PIL import Image, ImageDraw
 from usual import CONTROLLER_AGREEMENT, CONTROLLER_ANNEX, PROCESSOR_AGREEMENT
 
+from service.agreement.drafting import Input
 from service.agreement.states import PlaceState, State
 from service.texts import OURS, text
 from service.web.sign.blueprint import NOTICES
@@ -207,7 +209,8 @@ def test_a_text_that_changed_meanwhile_is_read_again(journey: Any) -> None:
     browser = journey.at("prepared")
     stale = journey.signature(annex_statement="yes")
     secret = browser.client.get_cookie("zegel-signer").value
-    complete.reopen(journey.deps, secret, Client("127.0.0.1", "another device"))
+    moved = Input({**DETAILS, "city": "Mechelen"})
+    complete.save_details(journey.deps, secret, moved, Client("127.0.0.1", "another device"))
     browser.post("/tekenen/ondertekenen/bijlage", stale)
     assert browser.path == "/tekenen/bijlage"
     other = journey.at("ready", begin="completed")

@@ -22,10 +22,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from bench.asked import Asked
 from bench.figures import timed
 from bench.filling import fill
 from bench.machine import describe
-from bench.questions import Asked, questions
+from bench.questions import questions
 from bench.workshop import settings_for
 from service.database import migrate
 from service.database.roles import Role

@@ -19,8 +19,9 @@ import pytest
 from emptied import as_owner, kept_database
 from sqlalchemy import event, text
 
+from bench.asked import Asked
 from bench.filling import fill
-from bench.questions import Asked, questions
+from bench.questions import questions
 from bench.workshop import settings_for
 from service.agreement.fields import fold
 from service.agreement.lists import COUNTED, Search

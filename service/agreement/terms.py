@@ -27,6 +27,8 @@ ACTIVITY_DAYS = 400  # as long as an archive lock: a year and the time to notice
 
 # Of imported lists. The newest of its kind is kept: it says who the customers are.
 IMPORT_DAYS = 400
+UNUSED_IMPORT_DAYS = 90  # a list of which nothing was made
+BATCH_DAYS = 400  # what became of a step for many agreements at once
 
 # Of filled-in forms.
 KEPT_FORM_HOURS = 12  # as long as a session can last

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from service.database.queue.jobs import HOUSEKEEPING, INTERACTIVE, Queue, Task
 from service.deps import Deps
 from service.workflow import sweep, tasks
-from service.workflow.bulk import batch, run
+from service.workflow.bulk import batch, empty, run
 from service.workflow.keeping import anchor, archive, probe, renew_stamps, reread, retain
 from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
@@ -106,6 +106,7 @@ PERIODIC = (
     Periodic("round", "17 1 * * *", reread.begin_round),
     Periodic("renew_stamps", "47 2 * * *", renew_stamps.renew_stamps),
     Periodic("prolong", "41 3 * * *", retain.begin_prolonging),
+    Periodic("empty", "53 2 * * *", empty.empty),
     Periodic("shed", "11 4 * * *", retain.shed),
     Periodic("probe", "17 4 * * *", probe.probe_nightly),
 )

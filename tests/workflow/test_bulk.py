@@ -15,8 +15,7 @@ from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
 from service.errors import Invalid, NotAllowed, Refused
-from service.workflow.bulk import decide, look, problems, run, take_in
-from service.workflow.keeping import retain
+from service.workflow.bulk import decide, empty, look, problems, run, take_in
 from service.workflow.offer import send as sending
 from service.workflow.offer import void
 from service.workflow.signing import prove_mailbox
@@ -161,16 +160,27 @@ def test_an_old_list_loses_its_rows_and_not_what_is_recognised(house: House) -> 
     old = taken_in(house, customer(1), customer(2, email="an@"))
     done(house, old)
     house.rows("update imports set created_at = created_at - interval '401 days'")
-    retain.tidy(house.deps)
+    empty.empty(house.deps)
     assert len(look.lines(house.deps, old, house.staff)[0].cells) == len(HEADINGS)  # the newest
     new = taken_in(house, customer(1), customer(3))
     assert counts(house, new) == {"skipped": 1, "good": 1}
-    retain.tidy(house.deps)
+    empty.empty(house.deps)
     emptied = look.lines(house.deps, old, house.staff)
     assert {(each.cells, each.organisation, each.mailbox) for each in emptied} == {((), "", "")}
     assert emptied[0].reference
     again = taken_in(house, customer(1))
     assert counts(house, again) == {"skipped": 1}
+
+
+def test_a_list_of_which_nothing_was_made_is_emptied(house: House) -> None:
+    left = taken_in(house, customer(1))
+    house.rows("update imports set created_at = created_at - interval '89 days'")
+    empty.empty(house.deps)
+    assert look.progress(house.deps, left, house.staff).found.state is ImportState.READY
+    house.rows("update imports set created_at = created_at - interval '2 days'")
+    empty.empty(house.deps)
+    assert look.progress(house.deps, left, house.staff).found.state is ImportState.STOPPED
+    assert [each.cells for each in look.lines(house.deps, left, house.staff)] == [()]
 
 
 def test_a_long_list_is_judged_by_the_worker(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

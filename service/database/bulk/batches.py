@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.batch import BatchKind, BatchLineState, BatchState
+from service.agreement.terms import BATCH_DAYS
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements
 from service.database.tables.batches import batch_lines, batches
@@ -53,6 +54,12 @@ class NotDone:
 
 
 _WHOLE = select(batches, staff.c.name.label("by_name")).join(staff, staff.c.id == batches.c.by_id)
+
+_OLD = batches.c.ended_at < func.statement_timestamp() - text(f"interval '{BATCH_DAYS} days'")
+_DROP_OLD_LINES = delete(batch_lines).where(
+    batch_lines.c.batch_id.in_(select(batches.c.id).where(_OLD))
+)
+_DROP_OLD = delete(batches).where(_OLD)
 
 
 class Batches(Records):
@@ -183,6 +190,11 @@ class Batches(Records):
             .limit(limit)
         ).mappings()
         return [record(NotDone, row, state=BatchLineState(row["state"])) for row in rows]
+
+    def drop_old(self) -> None:
+        """Delete what ended long ago; the log keeps who did what to which agreement."""
+        self._connection.execute(_DROP_OLD_LINES)
+        self._connection.execute(_DROP_OLD)
 
     def end(self, batch_id: str, state: BatchState, failure: str = "") -> None:
         self._connection.execute(

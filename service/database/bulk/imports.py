@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, text, update
 
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.states import MailState
-from service.agreement.terms import IMPORT_DAYS
+from service.agreement.terms import IMPORT_DAYS, UNUSED_IMPORT_DAYS
 from service.database.tables.accounts import staff
 from service.database.tables.columns import word, words
 from service.database.tables.imports import import_lines, imports
@@ -73,6 +73,10 @@ _WHOLE = select(imports, staff.c.name.label("by_name")).join(staff, staff.c.id =
 _HOLD = (
     select(imports.c.state).where(imports.c.id == bindparam("import_id")).with_for_update(read=True)
 )
+
+
+def _before(days: int) -> ColumnElement[datetime]:
+    return func.statement_timestamp() - text(f"interval '{days} days'")
 
 
 class Imports(Records):
@@ -170,22 +174,32 @@ class Imports(Records):
             .values(targets=list(targets), options=options.as_json())
         )
 
+    def unused(self) -> Sequence[int]:
+        """The numbers of those that nobody started in ``UNUSED_IMPORT_DAYS``."""
+        numbers = select(imports.c.number).where(
+            imports.c.state.in_(words((ImportState.CHOOSING, ImportState.READY))),
+            imports.c.created_at < _before(UNUSED_IMPORT_DAYS),
+        )
+        return self._connection.execute(numbers.order_by(imports.c.number)).scalars().all()
+
     def drop_old(self) -> int:
-        """Empty the lines of old imports of which a newer list was taken in; returns how many.
+        """Empty the lines of old imports of which a newer list was taken in, and of those that
+        nobody ever started; returns how many.
 
         What they made, and the digests by which they are recognised, stay. An emptied import has
         no columns.
         """
         newer = imports.alias("newer")
-        a_while = text(f"interval '{IMPORT_DAYS} days'")
         old = list(
             self._connection.execute(
                 update(imports)
                 .where(
-                    imports.c.created_at < func.statement_timestamp() - a_while,
                     func.cardinality(imports.c.targets) > 0,
                     imports.c.state.in_(words((ImportState.DONE, ImportState.STOPPED))),
-                    exists().where(
+                    imports.c.started_at.is_(None)
+                    & (imports.c.created_at < _before(UNUSED_IMPORT_DAYS))
+                    | (imports.c.created_at < _before(IMPORT_DAYS))
+                    & exists().where(
                         newer.c.shape == imports.c.shape, newer.c.number > imports.c.number
                     ),
                 )

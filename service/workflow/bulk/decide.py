@@ -10,7 +10,7 @@ from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, ImportStep, LineState, next_state
 from service.agreement.bulk.verdicts import Note, Skip
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import Permission, Principal, Role, Staff, require
 from service.database.bulk.imports import Import
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -145,15 +145,20 @@ def stop(deps: Deps, number: int, by: Staff) -> int:
     draft. Returns how many lines that stops."""
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
-        found = tx.imports.lock(number)
-        state = next_state(ImportStep.STOP, found.state)
-        states = [LineState.WAITING, LineState.GOOD, LineState.FAILED]
-        if found.sending:
-            states.append(LineState.MADE)
-        stopped = tx.lines.move(found.id, states, LineState.STOPPED)
-        tx.imports.set_state(found.id, state)
-        _note(tx, found, Event.IMPORT_STOPPED, by, count=stopped)
-        return stopped
+        return end(tx, number, by)
+
+
+def end(tx: Transaction, number: int, by: Principal) -> int:
+    """The same within a transaction, also for the service itself."""
+    found = tx.imports.lock(number)
+    state = next_state(ImportStep.STOP, found.state)
+    states = [LineState.WAITING, LineState.GOOD, LineState.FAILED]
+    if found.sending:
+        states.append(LineState.MADE)
+    stopped = tx.lines.move(found.id, states, LineState.STOPPED)
+    tx.imports.set_state(found.id, state)
+    _note(tx, found, Event.IMPORT_STOPPED, by, count=stopped)
+    return stopped
 
 
 def try_again(deps: Deps, number: int, by: Staff) -> int:
@@ -172,8 +177,9 @@ def _left(tx: Transaction, found: Import, *, sending: bool) -> int:
     return counts.get(LineState.GOOD, 0) + (counts.get(LineState.MADE, 0) if sending else 0)
 
 
-def _note(tx: Transaction, found: Import, event: Event, by: Staff, **data: int) -> None:
-    tx.audit.append(None, event, by, personal={"name": by.name}, number=found.number, **data)
+def _note(tx: Transaction, found: Import, event: Event, by: Principal, **data: int) -> None:
+    personal = {"name": by.name} if isinstance(by, Staff) else None
+    tx.audit.append(None, event, by, personal=personal, number=found.number, **data)
 
 
 def _now(deps: Deps, number: int) -> Import:

@@ -156,7 +156,7 @@ def tidy(deps: Deps) -> int:
         tx.signing.drop_ended()
         tx.forms.drop_ended()
         tx.idempotency.drop_ended()
-        tx.imports.drop_old()
+        tx.batches.drop_old()
         last = tx.drafts.drop_ended()
         while last is not None:
             last = tx.drafts.drop_ended(last)

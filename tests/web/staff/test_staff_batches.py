@@ -14,6 +14,7 @@ from service.agreement.permissions import Role
 from service.database.bulk.batches import Batches
 from service.deps import Deps
 from service.workflow.bulk import batch
+from service.workflow.keeping.retain import tidy
 
 
 def _new(office: Browser, name: str, *, send: bool = True) -> str:
@@ -187,3 +188,9 @@ def test_a_worker_that_is_killed_has_done_a_line_or_has_not(
     batch.run(deps)
     assert rows(deps, "select count(*) from links")[0][0] == 4
     assert rows(deps, "select distinct state from batch_lines") == [("done",)]
+
+    tidy(deps)
+    assert rows(deps, "select count(*) from batches")[0][0] == 1
+    rows(deps, "update batches set ended_at = ended_at - interval '401 days'")
+    tidy(deps)
+    assert rows(deps, "select 1 from batches, batch_lines") == []

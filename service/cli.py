@@ -266,6 +266,17 @@ def agreement_end(reference: str, day: str, reason: str, note: str) -> None:
     end(_settings(PRODUCTION), reference, day, reason, note)
 
 
+@agreement.command("hand-over", help=text("cli.agreement_hand_over", OURS))
+@click.argument("references", nargs=-1, required=True)
+@click.option("--to", required=True, metavar="EMAIL", help=text("cli.hand_over_to", OURS))
+def agreement_hand_over(references: tuple[str, ...], to: str) -> None:
+    """Give them another owner."""
+    # Loads the database's libraries.
+    from service.commands.agreement import hand_over  # noqa: PLC0415
+
+    hand_over(_settings(PRODUCTION), references, to)
+
+
 @main.group(help=text("cli.archive", OURS))
 def archive() -> None:
     """What is done with the archive by hand."""

@@ -44,6 +44,9 @@ class ErrorCode(StrEnum):
     COUNTERSIGNER_RENAMED = "countersigner_renamed"
     TAKE_OVER_SIGNED = "take_over_signed"
 
+    # the owner
+    OWNER_ALREADY = "owner_already"
+
     # a standing mandate
     MANDATE_CHANGED = "mandate_changed"
 
@@ -185,6 +188,7 @@ class FieldCode(StrEnum):
     SAME_EMAIL = "same_email"
     COUNTERSIGNER_CHOOSE = "countersigner_choose"
     COUNTERSIGNER_GONE = "countersigner_gone"
+    OWNER_CANNOT_SEND = "owner_cannot_send"
 
     # signing
     STATEMENTS_MISSING = "statements_missing"

@@ -21,6 +21,7 @@ class BatchKind(StrEnum):
     EXTEND = "extend"
     RESEND = "resend"
     VOID = "void"
+    HAND_OVER = "hand_over"
 
 
 class BatchState(StrEnum):
@@ -43,10 +44,12 @@ class BatchLineState(StrEnum):
 
 @dataclass(frozen=True)
 class Now:
-    """What decides besides the agreement: the present, and the end of the new term (aware UTC)."""
+    """What decides besides the agreement: the present, the end of the new term (aware UTC), and the
+    id of the new owner; empty where the step asks none."""
 
     now: datetime
     until: datetime
+    to_id: str = ""
 
 
 def check(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) -> None:
@@ -57,6 +60,10 @@ def check(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) 
     """
     if kind is BatchKind.VOID:
         next_state(Step.VOID, line.state)
+    elif kind is BatchKind.HAND_OVER:
+        next_state(Step.HAND_OVER, line.state)
+        if line.sender_id == at.to_id:
+            raise Refused(ErrorCode.OWNER_ALREADY)
     elif kind is BatchKind.EXTEND:
         if line.state is State.EXPIRED:
             return

@@ -20,6 +20,7 @@ class Event(StrEnum):
     AGREEMENT_DECLINED = "agreement.declined"
     AGREEMENT_EXPIRED = "agreement.expired"
     AGREEMENT_EXTENDED = "agreement.extended"
+    AGREEMENT_HANDED_OVER = "agreement.handed_over"  # to another owner
     AGREEMENT_REOPENED = "agreement.reopened"
     AGREEMENT_RETURNED = "agreement.returned"
     AGREEMENT_FULLY_SIGNED = "agreement.fully_signed"

@@ -56,6 +56,7 @@ class Summary:
     archive_looked_at: datetime | None
     mail_trouble: bool
     question_waits: bool
+    sender_id: str
     sender_name: str
     countersigner_name: str
     countersigner_gone: bool

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE_AGREEMENTS = "see_agreements"
     PREPARE = "prepare"
     SEND = "send"
+    HAND_OVER = "hand_over"
     MAKE_TEXT_AGAIN = "make_text_again"
     COUNTERSIGN = "countersign"
     END_AGREEMENTS = "end_agreements"
@@ -54,6 +55,7 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
     Permission.SEE_AGREEMENTS: frozenset({Role.SALES, Role.SIGNATORY, Role.ADMIN}),
     Permission.PREPARE: frozenset({Role.SALES, Role.ADMIN}),
     Permission.SEND: frozenset({Role.SALES, Role.ADMIN}),
+    Permission.HAND_OVER: frozenset({Role.SALES, Role.ADMIN, Capacity.OPERATOR}),
     Permission.MAKE_TEXT_AGAIN: frozenset({Role.SALES, Role.ADMIN, Capacity.SIGNER}),
     Permission.COUNTERSIGN: frozenset({Role.SIGNATORY}),
     Permission.END_AGREEMENTS: frozenset({Role.SALES, Role.ADMIN, Capacity.OPERATOR}),

@@ -115,6 +115,7 @@ class Step(StrEnum):
     DECLINE = "decline"
     DELEGATE = "delegate"
     TAKE_OVER = "take_over"
+    HAND_OVER = "hand_over"
     VOID = "void"
     EXPIRE = "expire"
     EXTEND = "extend"
@@ -146,6 +147,8 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
         State.SENT: State.SENT,
         **dict.fromkeys((State.PREPARING, State.GENERATION_FAILED, State.READY), State.PREPARING),
     },
+    # Not once everybody has signed: the package that is then made names the owner.
+    Step.HAND_OVER: {state: state for state in (State.DRAFT, *_RUNNING, State.EXPIRED)},
     Step.VOID: dict.fromkeys((State.DRAFT, *_RUNNING, State.EXPIRED), State.VOIDED),
     Step.EXPIRE: dict.fromkeys(_RUNNING, State.EXPIRED),
     Step.EXTEND: {state: state for state in _RUNNING},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from service.agreement.deadlines import show_date
@@ -13,6 +15,7 @@ from service.errors import Invalid
 from service.settings.table import Settings
 from service.texts import OURS, text
 from service.workflow.life import end as ending
+from service.workflow.offer import hand_over as handing
 
 
 def end(settings: Settings, reference: str, day: str, reason: str, note: str) -> None:
@@ -33,3 +36,16 @@ def end(settings: Settings, reference: str, day: str, reason: str, note: str) ->
             last=show_date(last, OURS),
         )
     )
+
+
+def hand_over(settings: Settings, references: Sequence[str], to: str) -> None:
+    """Make the member of staff with this address the owner of these agreements, one by one."""
+    with installation(settings) as deps:
+        with deps.database.look() as tx:
+            account = tx.accounts.by_email(to)
+        for reference in references:
+            try:
+                handing.hand_over(deps, reference, account.person.id if account else to, OPERATOR)
+            except Invalid as wrong:
+                raise click.ClickException(" ".join(words_by_field(wrong).values())) from wrong
+            click.echo(text("cli.handed_over", OURS, reference=reference, to=to))

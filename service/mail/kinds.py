@@ -190,6 +190,24 @@ class TakenOver(Mail):
 
 
 @dataclass(frozen=True)
+class HandedOver(Mail):
+    """To the new owner of one agreement; ``by_name`` is empty if the operator did it."""
+
+    kind = "handed_over"
+    by_name: str
+    from_name: str
+
+
+@dataclass(frozen=True)
+class ManyHandedOver(Mail):
+    """To the new owner of several, ``count`` of them."""
+
+    kind = "many_handed_over"
+    by_name: str
+    count: int
+
+
+@dataclass(frozen=True)
 class QuestionAsked(Mail):
     """The signatory asks."""
 

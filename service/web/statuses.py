@@ -26,6 +26,7 @@ _REFUSED = (
     ErrorCode.COUNTERSIGNER_OTHER,
     ErrorCode.COUNTERSIGNER_RENAMED,
     ErrorCode.TAKE_OVER_SIGNED,
+    ErrorCode.OWNER_ALREADY,
     ErrorCode.MANDATE_CHANGED,
     ErrorCode.END_RECORDED,
     ErrorCode.END_NOT_RECORDED,

@@ -1,7 +1,7 @@
 """The workflow: one file per step in the life of an agreement.
 
-    offer/      create  edit  sample  generate  send  remind  resend  take_over  answer  void
-                expire
+    offer/      create  edit  sample  generate  send  remind  resend  take_over  hand_over
+                answer  void  expire
     signing/    open_link  read_sample  draft  complete  read  prove_mailbox  sign  delegate
                 decline  open_text  countersign  send_back, and accept, where a signature
                 becomes valid

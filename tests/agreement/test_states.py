@@ -30,6 +30,7 @@ ROAD: dict[str, dict[str, str]] = {
         **dict.fromkeys(("preparing", "generation_failed", "ready"), "preparing"),
     },
     "delegate": {state: state for state in (*UNSIGNED, "in_signing")},
+    "hand_over": {state: state for state in ("draft", *UNSIGNED, "in_signing", "expired")},
     "void": dict.fromkeys(("draft", *UNSIGNED, "in_signing", "expired"), "voided"),
     "expire": dict.fromkeys((*UNSIGNED, "in_signing"), "expired"),
     "extend": {state: state for state in (*UNSIGNED, "in_signing")},
@@ -73,7 +74,7 @@ def test_every_step_from_every_state(step: Step, state: State) -> None:
     assert words_of(refusal.value).endswith(".")
 
 
-def test_nothing_leaves_an_end_but_sealing_and_withdrawing_what_expired() -> None:
+def test_nothing_leaves_an_end_but_sealing_and_what_can_be_done_with_what_expired() -> None:
     leaving = {(step, state) for step in Step for state in ENDED if may(step, state)}
     assert {(step.value, state.value) for step, state in leaving} == {
         ("seal", "fully_signed"),
@@ -84,6 +85,7 @@ def test_nothing_leaves_an_end_but_sealing_and_withdrawing_what_expired() -> Non
         ("close", "sealing"),
         ("close", "seal_failed"),
         ("void", "expired"),
+        ("hand_over", "expired"),
     }
 
 

@@ -31,6 +31,7 @@ OWN: dict[str, Any] = {
     "link_days": 7,
     "expires_at": NOW,
     "sent_at": NOW,
+    "sender_id": "00000000-0000-4000-8000-000000000005",
     "countersigner": Countersigner("00000000-0000-4000-8000-000000000004", "Tom", "", True),
 }
 
@@ -81,7 +82,7 @@ def test_a_visit_and_the_work_of_the_worker_do_not_raise_it() -> None:
 def test_every_field_has_been_thought_of() -> None:
     by_the_worker = {"opened_at", "template_sha256", "frozen_sha256", "failure"}
     tried = {*OWN, *by_the_worker, "state", "places", "version"}
-    never = {"id", "reference", "processor", "processor_version", "sender_id", "created_at"}
+    never = {"id", "reference", "processor", "processor_version", "created_at"}
     with_the_state = {"order", "main_agreement", "fully_signed_at", "effective_date"}
     assert {each.name for each in dataclasses.fields(Agreement)} == tried | never | with_the_state
 

@@ -40,6 +40,8 @@ ESSENTIAL = {
     "delegated_confirmed": ("to_name", "to_email", "delegated_at"),
     "delegated_notice": ("to_name", "to_email", "link"),
     "taken_over": ("by_name", "link"),
+    "handed_over": ("by_name", "from_name", "link"),
+    "many_handed_over": ("by_name", "count", "link"),
     "question": ("question", "from_email", "link"),
     "question_answered": ("from_name", "question", "answer", "link", "valid_until"),
     "returned": ("from_name", "question", "link"),

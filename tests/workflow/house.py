@@ -16,6 +16,7 @@ from service.agreement.capabilities import Purpose, code_for
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role
 from service.database.queue.messages import Message
+from service.workflow.offer import hand_over
 from service.workflow.signing import complete, delegate, prove_mailbox
 from service.workflow.telling import deliver
 
@@ -54,9 +55,12 @@ class House(Road):
         moved = Input({**DETAILS, "city": "Mechelen"})
         complete.save_details(self.deps, secret, moved, BROWSER)
 
-    def archived(self) -> tuple[str, str]:
-        """Signed by both, sealed, closed and archived; also returns the controller's browser."""
+    def archived(self, *, owner_id: str = "") -> tuple[str, str]:
+        """Signed by both, sealed, closed and archived; also returns the controller's browser.
+        Handed over after it was sent, if ``owner_id`` names somebody."""
         reference = self.sent()
+        if owner_id:
+            hand_over.hand_over(self.deps, reference, owner_id, self.staff)
         secret = self.signed(reference)
         self.countersigned(reference)
         for _ in range(2):  # running twice has the effect of once

@@ -41,6 +41,7 @@ from service.workflow.offer import (
     expire,
     extend,
     generate,
+    hand_over,
     remind,
     send,
     take_over,
@@ -164,6 +165,8 @@ def _other_endings(house: House) -> None:
     extend.extend(deps, ended, "30", staff)
     tom = add_colleague(deps, "zqxtom@it4.example", Role.SIGNATORY, name="Tom Zqxclaes")
     take_over.take_over(deps, ended, tom)
+    els = add_colleague(deps, "zqxels@it4.example", Role.SALES, name="Els Zqxpeeters")
+    hand_over.hand_over(deps, ended, els.id, staff)
     message = house.mails(ended)[0].id
     deliver.note_failure(deps, message, "550 zqxan@peeters.example unknown")
 
@@ -287,6 +290,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         "agreement.end_changed",
         "signatory.delegated",
         "countersigner.changed",
+        "agreement.handed_over",
         "question.asked",
         "document.failed",
         "seal.failed",

@@ -272,3 +272,7 @@ def test_who_may_no_longer_pauses_the_import_and_a_colleague_goes_on(
     run.run(house.deps)
     (reference,) = references(house, number)
     assert house.agreement(reference).sender_id == jan.id
+    with house.deps.database.begin() as tx:
+        made = tx.audit.of(house.agreement(reference).id)[0]
+    # So that a rebuilt index knows the owner, who did not make it.
+    assert (made.data["staff"], made.personal["to"]) == (jan.id, jan.name)

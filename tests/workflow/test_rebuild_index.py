@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from colleagues import add_colleague
 from days import Travel
 from emptied import empty
 from former_archive import store_each_file
@@ -19,6 +20,7 @@ from house import BROWSER, House
 from snapshots import begin_with
 
 from service.agreement.lists import Search
+from service.agreement.permissions import Role
 from service.commands import archive as command
 from service.engines import ObjectStoreAddress
 from service.workflow.keeping import (
@@ -109,7 +111,8 @@ def kept(unwatched_house: House, travel: Travel) -> tuple[House, list[str]]:
     house = unwatched_house
 
     def make() -> tuple[str, str]:
-        today, _ = house.archived()
+        jan = add_colleague(house.deps, "jan@it4.example", Role.SALES)
+        today, _ = house.archived(owner_id=jan.id)
         with pytest.MonkeyPatch.context() as before:
             before.setattr(archive, "store", store_each_file)
             former, _ = house.archived()
@@ -222,9 +225,11 @@ def the_log_comes_back_until_the_close(before: Any, after: Any, ids: set[str]) -
 
 
 def is_named_and_cannot_sign_in(house: House, after: Any) -> None:
-    (person,) = after["staff"]
+    person, owner = sorted(after["staff"], key=lambda each: each["name"] == "Jan Claes")
     assert (person["name"], person["email"]) == (house.staff.name, house.staff.email)
-    assert (person["active"], person["roles"]) == (False, [])
+    assert owner["email"].endswith(".invalid")  # to whom one was handed over, and who did nothing
+    for each in (person, owner):
+        assert (each["active"], each["roles"]) == (False, [])
     (profile,) = after["processor_profiles"]
     assert profile["version"] == 0
     with house.deps.database.begin() as tx:

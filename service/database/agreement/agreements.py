@@ -122,7 +122,6 @@ class Agreements(Records):
             insert(agreements).values(
                 id=agreement.id,
                 reference=agreement.reference,
-                sender_id=agreement.sender_id,
                 created_at=agreement.created_at,
                 **columns_of(agreement),
             )

@@ -62,6 +62,7 @@ def columns_of(agreement: Agreement) -> dict[str, object]:
         "processor": dataclasses.asdict(agreement.processor),
         "countersigner_id": agreement.countersigner and agreement.countersigner.staff_id,
         "processor_version": agreement.processor_version,
+        "sender_id": agreement.sender_id,
         "controller": dataclasses.asdict(agreement.controller),
         "main_reference": agreement.main_agreement.reference,
         "main_date": agreement.main_agreement.signed_on,

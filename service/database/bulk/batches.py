@@ -23,7 +23,8 @@ from service.errors import NotFound
 
 @dataclass(frozen=True)
 class Batch:
-    """Instants are aware UTC; ``failure`` is why it stopped by itself."""
+    """Instants are aware UTC; ``to_id`` and ``to_name`` are the new owner's, or empty; ``failure``
+    is why it stopped by itself."""
 
     id: str
     kind: BatchKind
@@ -32,6 +33,8 @@ class Batch:
     state: BatchState
     days: int
     reason: str
+    to_id: str
+    to_name: str
     failure: str
     created_at: datetime
     ended_at: datetime | None
@@ -53,7 +56,16 @@ class NotDone:
     failure: str
 
 
-_WHOLE = select(batches, staff.c.name.label("by_name")).join(staff, staff.c.id == batches.c.by_id)
+_owner = staff.alias("owner")
+_WHOLE = (
+    select(
+        batches,
+        staff.c.name.label("by_name"),
+        func.coalesce(_owner.c.name, "").label("to_name"),
+    )
+    .join(staff, staff.c.id == batches.c.by_id)
+    .outerjoin(_owner, _owner.c.id == batches.c.to_id)
+)
 
 _OLD = batches.c.ended_at < func.statement_timestamp() - text(f"interval '{BATCH_DAYS} days'")
 _DROP_OLD_LINES = delete(batch_lines).where(
@@ -72,6 +84,7 @@ class Batches(Records):
         *,
         days: int,
         reason: str,
+        to_id: str = "",
     ) -> bool:
         """Store a batch with its lines; False if this one was stored before."""
         added = self._connection.execute(
@@ -83,6 +96,7 @@ class Batches(Records):
                 state=BatchState.RUNNING.value,
                 days=days,
                 reason=reason,
+                to_id=to_id or None,
             )
             .on_conflict_do_nothing()
         )
@@ -205,4 +219,5 @@ class Batches(Records):
 
 
 def _batch(row: Any) -> Batch:
-    return record(Batch, row, kind=BatchKind(row.kind), state=BatchState(row.state))
+    kind, state = BatchKind(row.kind), BatchState(row.state)
+    return record(Batch, row, kind=kind, state=state, to_id=row.to_id or "")

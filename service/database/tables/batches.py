@@ -15,9 +15,10 @@ batches = Table(
     Column("kind", Text, nullable=False),
     Column("by_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False),
     Column("state", Text, nullable=False),
-    # What the step asks besides the agreement: 0 days and no reason if it asks nothing.
+    # What the step asks besides the agreement: 0 days, no reason and nobody if it asks nothing.
     Column("days", Integer, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("to_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     # Why it stopped by itself.
     Column("failure", Text, nullable=False, server_default=""),
     now("created_at"),

@@ -8,6 +8,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     countersign,
     documents,
     ending,
+    hand_over,
     import_page,
     import_steps,
     imports,

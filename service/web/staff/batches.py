@@ -24,8 +24,10 @@ from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.bulk import batch as batches
 from service.workflow.bulk.batch import Counted, Selected
 from service.workflow.keeping.listing import choices
+from service.workflow.offer.hand_over import colleagues
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_FIELDS = {"link_days": "dagen", "to": "naar"}
 KINDS = [(kind.value, text(f"labels.batch.{kind}", OURS)) for kind in BatchKind]
 
 
@@ -36,6 +38,7 @@ def batch() -> Any:
     asked, kind, chosen = _asked()
     counted, errors = _counted(kind, chosen)
     typed = again()
+    people = _people() if kind is BatchKind.HAND_OVER else {}
     return show(
         "staff/batch.html",
         422 if errors else 200,
@@ -45,6 +48,8 @@ def batch() -> Any:
         chosen=chosen,
         days=_days(),
         most_days=MOST_DAYS,
+        to=_new_owner(),
+        people=people,
         values=typed.values,
         errors={**typed.errors, **errors},
         key=typed.values.get("key") or str(uuid.uuid4()),
@@ -74,6 +79,7 @@ def begin_batch() -> Any:
             seen=int(seen),
             days=_days(),
             reason=form.get("reason", ""),
+            to_id=_new_owner(),
         )
     except Invalid as wrong:
         return ask_again(sentences(wrong), at=page)
@@ -130,6 +136,7 @@ def _query(asked: filters.Asked, kind: BatchKind, chosen: Selected) -> dict[str,
         "alles": "ja" if chosen.search is not None else None,
         "kies": list(chosen.references),
         "dagen": _days() if kind is BatchKind.EXTEND else None,
+        "naar": _new_owner() if kind is BatchKind.HAND_OVER else None,
     }
 
 
@@ -137,16 +144,29 @@ def _days() -> str:
     return request.args.get("dagen") or str(deps().settings.link_days)
 
 
+def _new_owner() -> str:
+    return request.args.get("naar", "")
+
+
+def _people() -> dict[str, str]:
+    """The colleagues to choose from, by id."""
+    return {each.id: each.name for each in colleagues(deps(), current_staff())}
+
+
 def _counted(kind: BatchKind, chosen: Selected) -> tuple[Counted, dict[str, str]]:
     """The count, or an empty one with what is wrong."""
     nothing = Counted((), {})
     if chosen.search is None and not chosen.references:
         return nothing, {"form": text("staff.batch.nothing", OURS)}
+    if kind is BatchKind.HAND_OVER and "naar" not in request.args:
+        return nothing, {}  # not asked yet
     try:
-        found = batches.count(deps(), kind, chosen, current_staff(), days=_days())
+        found = batches.count(
+            deps(), kind, chosen, current_staff(), days=_days(), to_id=_new_owner()
+        )
     except Invalid as wrong:
         said = sentences(wrong)
-        return nothing, {{"link_days": "dagen"}.get(name, "form"): said[name] for name in said}
+        return nothing, {_FIELDS.get(name, "form"): said[name] for name in said}
     if found.too_many:
         return nothing, {"form": text("staff.batch.too_many", OURS, most=MOST)}
     return found, {}

@@ -45,6 +45,7 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
         "extend": send and dossier.can_extend,
         "settle": send,
         "void": send and may(Step.VOID, state),
+        "hand_over": staff.may(Permission.HAND_OVER) and may(Step.HAND_OVER, state),
         "answer": send and state in RUNNING,
         "send_back": our_turn and dossier.returned is None,
         "countersign": our_turn and not dossier.renamed,

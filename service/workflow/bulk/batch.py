@@ -29,6 +29,7 @@ from service.error_words import kept, kept_code, kept_line
 from service.errors import FieldError, Invalid, Refused, Unavailable, ZegelError
 from service.workflow.keeping.export_list import everything
 from service.workflow.offer.extend import checked_term, extend_in
+from service.workflow.offer.hand_over import hand_over_in, new_owner, tell_of_many
 from service.workflow.offer.remind import remind_in
 from service.workflow.offer.resend import resend_in
 from service.workflow.offer.void import checked_reason, void_in
@@ -47,7 +48,12 @@ _STEPS: dict[BatchKind, _Step] = {
     BatchKind.EXTEND: lambda deps, tx, one, batch, by: extend_in(deps, tx, one, batch.days, by),
     BatchKind.RESEND: lambda deps, tx, one, _, by: resend_in(deps, tx, one, by),
     BatchKind.VOID: lambda _, tx, one, batch, by: void_in(tx, one, batch.reason, by),
+    BatchKind.HAND_OVER: lambda _, tx, one, batch, by: _hand_over(tx, one, batch, by),
 }
+
+
+def _hand_over(tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:
+    hand_over_in(tx, one, new_owner(tx, batch.to_id), by)
 
 
 @dataclass(frozen=True)
@@ -88,17 +94,22 @@ class BatchProgress:
         return sum(self.counts.values())
 
 
-def count(deps: Deps, kind: BatchKind, chosen: Selected, by: Staff, *, days: str = "") -> Counted:
-    """Count what a step would do; changes nothing. Raises Invalid for a wrong number of days or
-    words that are too short to search for."""
+def count(
+    deps: Deps, kind: BatchKind, chosen: Selected, by: Staff, *, days: str = "", to_id: str = ""
+) -> Counted:
+    """Count what a step would do; changes nothing. Raises Invalid for a wrong number of days, a new
+    owner who may not send, or words that are too short to search for."""
     require(by, Permission.SEND)
     term = checked_term(days) if kind is BatchKind.EXTEND else 0
+    if kind is BatchKind.HAND_OVER:
+        with deps.database.look() as tx:
+            new_owner(tx, to_id)
     lines: list[NewLine] = []
     found = islice(_chosen(deps, chosen), MOST + 1)
     while part := list(islice(found, AT_ONCE)):
         with deps.database.look() as tx:
             situations = tx.reminders.situations([each.id for each in part])
-            at = Now(tx.now(), end_of_day_after(tx.now(), term))
+            at = Now(tx.now(), end_of_day_after(tx.now(), term), to_id)
         lines += [
             NewLine(each.id, _refused(kind, each, situations.get(each.id), at)) for each in part
         ]
@@ -118,23 +129,27 @@ def begin(
     seen: int,
     days: str = "",
     reason: str = "",
+    to_id: str = "",
 ) -> None:
     """Let the worker do it. A repetition with the same id changes nothing.
 
-    ``seen`` is how many the person was told. Raises Invalid for days or a reason, Refused if it is
-    now another number, or none.
+    ``seen`` is how many the person was told. Raises Invalid for days, a reason or a new owner,
+    Refused if it is now another number, or none.
     """
     require(by, Permission.SEND)
     given = checked_reason(reason) if kind is BatchKind.VOID else ""
     with deps.database.look() as tx:
         if tx.batches.known(batch_id):
             return
-    counted = count(deps, kind, chosen, by, days=days)
+    to_id = to_id if kind is BatchKind.HAND_OVER else ""
+    counted = count(deps, kind, chosen, by, days=days, to_id=to_id)
     if counted.possible != seen or not seen:
         raise Refused(ErrorCode.BATCH_CHANGED)
     term = checked_term(days) if kind is BatchKind.EXTEND else 0
     with deps.database.begin() as tx:
-        if tx.batches.add(batch_id, kind, by.id, counted.lines, days=term, reason=given):
+        if tx.batches.add(
+            batch_id, kind, by.id, counted.lines, days=term, reason=given, to_id=to_id
+        ):
             tx.audit.append(None, Event.BATCH_BEGUN, by, what=kind.value, count=seen)
             tx.jobs.defer(BATCH)
 
@@ -162,8 +177,9 @@ def stop(deps: Deps, batch_id: str, by: Staff) -> None:
     """Do no more of it; what is done stays done. A repetition changes nothing."""
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
-        if tx.batches.lock(batch_id).state is BatchState.RUNNING:
-            tx.batches.end(batch_id, BatchState.STOPPED)
+        batch = tx.batches.lock(batch_id)
+        if batch.state is BatchState.RUNNING:
+            _end(tx, batch, BatchState.STOPPED)
 
 
 def run(deps: Deps) -> None:
@@ -231,8 +247,18 @@ def _ended(tx: Transaction, batch: Batch) -> bool:
         left = tx.batches.counts(batch.id).get(BatchLineState.WAITING, 0)
         state = BatchState.STOPPED if left else BatchState.DONE
         failure = kept_code(ErrorCode.NOT_ALLOWED) if left else ""
-        tx.batches.end(batch.id, state, failure)
+        _end(tx, now, state, failure)
     return False
+
+
+def _end(tx: Transaction, batch: Batch, state: BatchState, failure: str = "") -> None:
+    """End it, and tell a new owner how many agreements were handed over."""
+    tx.batches.end(batch.id, state, failure)
+    done = tx.batches.counts(batch.id).get(BatchLineState.DONE, 0)
+    if batch.kind is BatchKind.HAND_OVER and done and batch.to_id != batch.by_id:
+        account = tx.accounts.by_id(batch.to_id)
+        if account and account.active:
+            tell_of_many(tx, account.person, done, batch.by_name, once=batch.id)
 
 
 def _chosen(deps: Deps, chosen: Selected) -> Iterator[Summary]:

@@ -44,6 +44,7 @@ FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
 
 _SIGNER, _STAFF = "signer:", "staff:"
 _SENT = (Event.AGREEMENT_SENT, Event.AGREEMENT_OFFERED)
+_OWNED = (Event.AGREEMENT_CREATED, Event.AGREEMENT_HANDED_OVER)
 _FLAGS = {Event.SIGNATORY_DELEGATED: "delegated", Event.LINK_COPIED: "copied_link"}
 _LANGUAGE = "nl-BE"  # of all templates so far; packages do not name it yet
 _INFORMAL = ("public_body", "unincorporated")
@@ -134,7 +135,7 @@ class Recovered:
             details_confirmed=True,
             message="",
             link_days=(until - local_date(sent.at)).days if until else LEAST_DAYS,
-            sender_id=created.actor.removeprefix(_STAFF),
+            sender_id=self._owner_id,
             created_at=created.at,
             sent_at=sent.at,
             opened_at=self._opened_at(),
@@ -149,6 +150,14 @@ class Recovered:
                 ours.staff_id or "", person.name, person.function, can_sign=False
             ),
         )
+
+    @property
+    def _owner_id(self) -> str:
+        """Of the last to whom it was handed over; else who made it, for themselves or another."""
+        given = [e for e in self.entries if e.event in _OWNED and e.data.get("staff")]
+        if given:
+            return str(given[-1].data["staff"])
+        return self._first(Event.AGREEMENT_CREATED).actor.removeprefix(_STAFF)
 
     @property
     def acts_of_controller(self) -> list[AcceptedAct]:
@@ -176,9 +185,11 @@ class Recovered:
         return self.entries[-1].at
 
     def people(self) -> list[Staff]:
-        """All members of staff who acted, without roles."""
+        """All members of staff who acted or were the owner, without roles."""
         names: dict[str, str] = {}
         for entry in self.entries:
+            if entry.event in _OWNED and (own := str(entry.data.get("staff", ""))):
+                names[own] = names.get(own) or str((entry.personal or {}).get("to", ""))
             if entry.actor.startswith(_STAFF):
                 own = entry.actor.removeprefix(_STAFF)
                 names[own] = str((entry.personal or {}).get("name", "") or names.get(own, ""))

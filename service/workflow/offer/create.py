@@ -91,10 +91,19 @@ def add(
         agreement.id,
         Event.AGREEMENT_CREATED,
         staff,
-        personal={"name": staff.name},
+        personal=staff.with_name(to=_name_of_other(tx, agreement, staff)),
         reference=agreement.reference,
+        **({} if agreement.sender_id == staff.id else {"staff": agreement.sender_id}),
     )
     return agreement
+
+
+def _name_of_other(tx: Transaction, agreement: Agreement, staff: Staff) -> str:
+    """The owner's name, if that is somebody else: the package keeps it with the log."""
+    if agreement.sender_id == staff.id:
+        return ""
+    account = tx.accounts.by_id(agreement.sender_id)
+    return account.person.name if account else ""
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ class Place:
             "term": f"{sent}/termijn",
             "resend": f"{sent}/herzending",
             "void": f"{sent}/intrekking",
+            "hand-over": f"{sent}/overdracht",
+            "batch-hand-over": f"/overeenkomsten/samen?actie=hand_over&kies={self.sent}",
             "take-over": f"{sent}/overname",
             "waiting": f"/overeenkomsten/{self.waiting}",
             "reading": f"/overeenkomsten/{self.waiting}/tekst",

@@ -94,7 +94,7 @@ def test_every_form_comes_back_filled(
         f"/overeenkomsten/{sent}",
         *(
             f"/overeenkomsten/{sent}/{each}"
-            for each in ("adres", "termijn", "intrekking", "overname", "herzending")
+            for each in ("adres", "termijn", "intrekking", "overname", "overdracht", "herzending")
         ),
         f"/overeenkomsten/{archived}/einde",
         "/overeenkomsten?status=sent",

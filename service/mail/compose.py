@@ -23,7 +23,7 @@ COMMON = frozenset({"name", "processor_name", "contact_email", "contact_phone"})
 ABOUT = frozenset({"reference", "organisation"})  # the controller; both empty in some alarms
 NOT_ABOUT_ONE = {
     "countersign_digest", "staff_invitation", "password_link", "unlock_link", "account_changed",
-    "role_asked", "many_handed_over",
+    "role_asked", "many_handed_over", "import_ended",
 }  # fmt: skip
 ADDED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("receipt", "decline_confirmed", "voided", "delegated_confirmed"), ()),

@@ -341,6 +341,17 @@ class RoleAsked(Mail):
     by_name: str
 
 
+@dataclass(frozen=True)
+class ImportEnded(Mail):
+    """A list that took long is done; the numbers are of its rows."""
+
+    kind = "import_ended"
+    list_name: str
+    made: int
+    sent: int
+    problems: int
+
+
 def _plain(value: object) -> object:
     if value is None:
         return ""

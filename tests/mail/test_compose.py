@@ -54,6 +54,7 @@ ESSENTIAL = {
     "unlock_link": ("link", "valid_until"),
     "account_changed": ("about_name", "by_name", "changed_at", "link"),
     "role_asked": ("about_name", "roles", "by_name", "link"),
+    "import_ended": ("list_name", "made", "sent", "problems", "link"),
 }
 ABOUT_AN_AGREEMENT = {kind for kind, needed in MAIL_KINDS.items() if needed >= ABOUT}
 
@@ -213,6 +214,7 @@ def test_what_people_typed_stays_text(kind: str, values: dict[str, object]) -> N
         "staff_invitation",
         "account_changed",
         "role_asked",
+        "import_ended",
     ],
 )
 def test_a_line_break_never_reaches_a_subject(kind: str, values: dict[str, object]) -> None:

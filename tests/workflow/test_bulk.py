@@ -172,6 +172,21 @@ def test_an_old_list_loses_its_rows_and_not_what_is_recognised(house: House) -> 
     assert counts(house, again) == {"skipped": 1}
 
 
+def test_who_started_a_list_that_took_long_is_told_once(house: House) -> None:
+    told = "select recipient, values from messages where kind = 'import_ended'"
+    done(house, taken_in(house, customer(1)))
+    assert house.rows(told) == []
+    number = taken_in(house, customer(2), customer(3), customer(4, email="an@"))
+    decide.start(house.deps, number, house.staff, send=True)
+    house.rows("update imports set started_at = started_at - interval '11 minutes'")
+    for _ in range(2):
+        run.run(house.deps)
+    ((recipient, values),) = house.rows(told)
+    assert recipient == house.staff.email
+    assert (values["made"], values["sent"], values["problems"]) == (2, 2, 1)
+    assert values["page"] == f"/importen/{number}"
+
+
 def test_a_list_of_which_nothing_was_made_is_emptied(house: House) -> None:
     left = taken_in(house, customer(1))
     house.rows("update imports set created_at = created_at - interval '89 days'")

@@ -9,6 +9,7 @@ turn and a worker that must stop can. The command line works the same way.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from time import monotonic
 
@@ -16,18 +17,22 @@ from service.agreement.bulk import pace
 from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Staff
+from service.agreement.subjects import Subject
 from service.database.bulk.imports import Import
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.error_words import kept_code
+from service.mail.kinds import ImportEnded
 from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.lines import Maker
 from service.workflow.offer.create import ground
 from service.workflow.tasks import IMPORT
+from service.workflow.telling.notify import tell_staff
 
 PART_SECONDS = 3.0
 LINES_IN_TURN = 20  # of one import, before the next one has its turn
+LONG = timedelta(minutes=10)  # whoever started it is no longer watching
 LOOK_AGAIN = timedelta(seconds=1)  # while another process has the last lines
 
 
@@ -130,10 +135,23 @@ def _finish(deps: Deps, found: Import) -> bool:
         counts = tx.imports.counts(found.id)
         if counts.get(LineState.GOOD) or (now.sending and counts.get(LineState.MADE)):
             return False
-        _end(tx, now, counts.get(LineState.MADE, 0) + counts.get(LineState.SENT, 0))
+        _end(tx, now, counts)
         return True
 
 
-def _end(tx: Transaction, found: Import, count: int) -> None:
+def _end(tx: Transaction, found: Import, counts: Mapping[LineState, int]) -> None:
+    sent = counts.get(LineState.SENT, 0)
+    made = counts.get(LineState.MADE, 0) + sent
     tx.imports.set_state(found.id, ImportState.DONE)
-    tx.audit.append(None, Event.IMPORT_FINISHED, SYSTEM, number=found.number, count=count)
+    entry = tx.audit.append(None, Event.IMPORT_FINISHED, SYSTEM, number=found.number, count=made)
+    starter = tx.accounts.by_id(found.by_id)
+    if starter and found.started_at and tx.now() - found.started_at > LONG:
+        problems = counts.get(LineState.FAULTY, 0) + counts.get(LineState.FAILED, 0)
+        tell_staff(
+            tx,
+            starter.person,
+            ImportEnded(found.name, made, sent, problems),
+            Subject.account(found.by_id),
+            once=entry,
+            page=f"/importen/{found.number}",
+        )

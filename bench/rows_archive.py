@@ -44,6 +44,12 @@ ARCHIVE = (
     from filling where state = 'completed' and age > 30 and i %% 8 = 0
     """,
     """
+    insert into end_records (agreement_id, number, record, seal, stored_at)
+    select agreement_id, 1, convert_to(repeat('r', 900), 'UTF8'),
+      convert_to(repeat('s', 3000), 'UTF8'), clock_timestamp()
+    from contract_lives
+    """,
+    """
     update archived_objects o
     set locked_until = clock_timestamp() - interval '1 year', final_for_years = 10
     from contract_lives l

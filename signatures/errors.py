@@ -76,6 +76,10 @@ class TokenInvalid(SignatureError):
     authority."""
 
 
+class RecordInvalid(SignatureError):
+    """A seal over a record proves nothing: it is over other bytes, or its chain ends elsewhere."""
+
+
 class CertificateRefused(CodedError):
     """A person's own certificate is not accepted for an act.
 

@@ -8,6 +8,7 @@
         bijlagen.zip          all other files, in one uncompressed ZIP
         manifest.json         written last: every object, and which object contains each file
         vernieuwd/            years later: copies with a newer time stamp, see ``renewed``
+        einde/                once its end is recorded: each change with its seal, see ``ends``
 
 The files of a package, as ``load`` returns them and as they are handed out::
 

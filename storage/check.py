@@ -81,10 +81,10 @@ class CheckReport:
 
 
 def check(
-    objects: ObjectStore, package: StoredPackage | str, renewed: Sequence[StoredObject] = ()
+    objects: ObjectStore, package: StoredPackage | str, beside: Sequence[StoredObject] = ()
 ) -> CheckReport:
     """Read everything back and compare. ``package`` is the recorded package, or only its prefix;
-    ``renewed`` are the recorded renewed copies beside it.
+    ``beside`` are the recorded objects beside it: renewed copies, and those of its ends.
 
     With only a prefix, the manifest in the bucket is believed; with a recorded package, it must be
     the recorded manifest. A file that a working store does not return is missing. Raises
@@ -94,7 +94,7 @@ def check(
     stored = _find(objects, prefix) if isinstance(package, str) else package
     if stored is None:
         return CheckReport(prefix, (), False, False, ())
-    recorded = (*stored.objects(), *renewed)
+    recorded = (*stored.objects(), *beside)
     read = _read_all(objects, recorded, prefix)
     contents = {file.name: data for file, data in read if file.state == GOOD}
     versions = list(objects.versions(prefix))

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from storage.archive import AT_ONCE, find, read_good
 from storage.contents import unpacked
+from storage.ends import end_versions
 from storage.errors import ObjectMissing
 from storage.manifest import MANIFEST, ROOT, StoredPackage
 from storage.objects import ObjectStore, StoredObject
@@ -41,13 +42,15 @@ class HeldObject:
 class HeldPackage:
     """A package with every file, compared with its manifest; ``objects`` by their names in it.
 
-    ``copies`` are the renewed copies beside it by name, unchecked: no manifest names them.
+    ``copies`` are the renewed copies beside it by name, ``ends`` the objects of its recorded ends:
+    both unchecked, because no manifest names them.
     """
 
     stored: StoredPackage
     files: Mapping[str, bytes]
     objects: Mapping[str, HeldObject]
     copies: Mapping[str, bytes]
+    ends: Mapping[str, bytes]
 
 
 def folders(objects: ObjectStore, *, since: str = "") -> Iterator[Folder]:
@@ -68,7 +71,7 @@ def _prefix(key: str) -> str:
 
 
 def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
-    """The package under a prefix, with its renewed copies.
+    """The package under a prefix, with its renewed copies and recorded ends.
 
     Raises ObjectMissing (one of its objects does not exist), ObjectCorrupt, PackageInvalid,
     StorageUnavailable, StorageRefused.
@@ -78,17 +81,19 @@ def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
         raise ObjectMissing(f"{prefix}: there is no complete package")
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
         read = list(pool.map(lambda one: _read(objects, one), stored.objects()))
-        copies = list(
-            pool.map(lambda one: _read_first(objects, one), renewed_versions(objects, prefix))
+        copies, ends = (
+            list(pool.map(lambda one: _read_first(objects, one), versions))
+            for versions in (renewed_versions(objects, prefix), end_versions(objects, prefix))
         )
     names = (*stored.parts, MANIFEST)
     contents = {name: data for name, (_, data) in zip(names, read, strict=True)}
-    held = {each.stored.key.removeprefix(prefix): each for each, _ in (*read, *copies)}
+    held = {each.stored.key.removeprefix(prefix): each for each, _ in (*read, *copies, *ends)}
     return HeldPackage(
         stored,
         unpacked(stored, contents),
         held,
         {each.stored.key.removeprefix(prefix): data for each, data in copies},
+        {each.stored.key.removeprefix(prefix): data for each, data in ends},
     )
 
 
@@ -98,6 +103,6 @@ def _read(objects: ObjectStore, stored: StoredObject) -> tuple[HeldObject, bytes
     return HeldObject(there, found.locked_until), found.data
 
 
-def _read_first(objects: ObjectStore, copy: tuple[str, str]) -> tuple[HeldObject, bytes]:
-    stored, found = read_renewed(objects, copy)
+def _read_first(objects: ObjectStore, version: tuple[str, str]) -> tuple[HeldObject, bytes]:
+    stored, found = read_renewed(objects, version)
     return HeldObject(stored, found.locked_until), found.data

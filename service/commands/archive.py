@@ -25,9 +25,9 @@ from service.workflow.keeping.rebuild_index import (
     RESULTS,
     Outcome,
     Summary,
-    Trust,
     rebuild_index,
 )
+from service.workflow.keeping.trust import Trust
 from storage.errors import PackageInvalid
 from storage.manifest import ROOT
 

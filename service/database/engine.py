@@ -19,6 +19,7 @@ from service.database.agreement.agreements import Agreements
 from service.database.agreement.contract_lives import ContractLives
 from service.database.agreement.documents import Documents
 from service.database.agreement.drafts import Drafts
+from service.database.agreement.end_records import EndRecords
 from service.database.agreement.openings import Openings
 from service.database.agreement.questions import Questions
 from service.database.agreement.reminders import Reminders
@@ -110,6 +111,7 @@ class Transaction:
     lagging = Part(Lagging)  # stalled and overdue agreements
     signing = Part(Signing)  # links, their sessions, and codes
     lives = Part(ContractLives)  # recorded ends of agreements
+    end_records = Part(EndRecords)  # what the archive keeps of them
     visits = Part(Visits)  # the sessions of signers, with their agreements
     documents = Part(Documents)  # acts and originals too
     templates = Part(Templates)

@@ -13,6 +13,7 @@ from service.deps import Deps
 from service.workflow import sweep, tasks
 from service.workflow.bulk import batch, empty, run
 from service.workflow.keeping import anchor, archive, probe, renew_stamps, reread, retain
+from service.workflow.life import keep_ends
 from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
 from service.workflow.sealing import close, renew, seal
@@ -74,6 +75,7 @@ JOBS = (
     Job(tasks.BATCH, batch.run),
     Job(tasks.FORGOTTEN, forgotten.answer, _nothing),
     Job(tasks.LOOK, reread.look, _nothing),
+    Job(tasks.KEEP_ENDS, keep_ends.keep_ends),
     Job(tasks.REREAD, reread.reread),
     Job(tasks.EXTEND, retain.prolong_locks),
 )

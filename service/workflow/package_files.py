@@ -19,6 +19,7 @@ from service.errors import NotFound
 from service.workflow.tasks import LOOK
 from signatures.package.names import AGREEMENT, SHEET, SHOWN, VIEW
 from storage.contents import take_out, unpacked
+from storage.ends import is_of_end
 from storage.errors import StorageError
 from storage.manifest import (
     BUNDLE,
@@ -59,8 +60,8 @@ def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
 def recorded_package(
     agreement: Agreement, original: Original, objects: Sequence[ArchivedObject]
 ) -> StoredPackage:
-    """The package as recorded when it was stored; without later renewed copies."""
-    kept = {each.name: each for each in objects if not original_of(each.name)}
+    """The package as recorded when it was stored; without what was put beside it later."""
+    kept = {each.name: each for each in objects if not is_beside(each.name)}
     parts = {name: stored(each) for name, each in kept.items()}
     manifest = parts.pop(MANIFEST)
     files = {
@@ -71,6 +72,11 @@ def recorded_package(
     for each in kept.values():
         files |= inside(each)
     return StoredPackage(package_facts(agreement, original), parts, files, manifest)
+
+
+def is_beside(name: str) -> bool:
+    """Whether an object was put beside the package later: a renewed copy, or of a recorded end."""
+    return bool(original_of(name)) or is_of_end(name)
 
 
 def bundled(objects: Sequence[ArchivedObject]) -> bool:
@@ -88,6 +94,8 @@ def listed(
     """All downloadable files; none before archiving."""
     found = []
     for each in objects:
+        if is_of_end(each.name):
+            continue  # the page says what is in them
         if each.name == MANIFEST and original is not None and bundled(objects):
             made = write_file_list(recorded_package(agreement, original, objects))
             digest = hashlib.sha256(made).hexdigest()
@@ -136,7 +144,7 @@ def read_files(
     contents = {
         each.name: read_object(deps, agreement.id, each)
         for each in objects
-        if each.name != MANIFEST or not package.bundled
+        if not is_of_end(each.name) and (each.name != MANIFEST or not package.bundled)
     }
     renewed = {name: data for name, data in contents.items() if original_of(name)}
     return {**unpacked(package, contents), **renewed}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, IMPORT, MANDATE, SEAL
+from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, IMPORT, KEEP_ENDS, MANDATE, SEAL
 
 PATIENCE_SECONDS = 60
 
@@ -38,4 +38,7 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
         if unfinished := tx.imports.unfinished():
             tx.jobs.defer(IMPORT)
             found += len(unfinished)
+        if tx.end_records.any_waiting(patience):
+            tx.jobs.defer(KEEP_ENDS)
+            found += 1
         return found

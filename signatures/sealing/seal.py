@@ -156,6 +156,19 @@ class Sealer:
         look = sheet_style(_called(self.seal.certificate))
         return self.close(self._sign(writer, metadata, look).pdf).pdf
 
+    def seal_record(self, data: bytes) -> bytes:
+        """A detached CMS over some bytes, with a time stamp, in DER; ``sealed_record`` checks it.
+
+        Raises TimestampUnavailable, AuthorityError.
+        """
+        signed = self._provider.signer.async_sign(
+            hashlib.sha256(data).digest(), DIGEST, timestamper=self.stamper
+        )
+        made: bytes = run(signed).dump()
+        if self.superseded:
+            raise AuthorityError("superseded", str(self._authority.directory))
+        return made
+
     def certificates(self, seals: Iterable[Part]) -> Chains:
         """The certificates and lists to keep with a file that was sealed and closed here and has
         these ``seals``. Raises AuthorityError."""

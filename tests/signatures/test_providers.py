@@ -31,6 +31,7 @@ from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer, sha256
 from signatures.stamps.timestamps import LocalTimestamps
 from signatures.verdict.report import GENUINE
+from signatures.verdict.sealed_record import check_record
 from signatures.verdict.verify import Ledger, verify
 from tests.signatures.conftest import PASSPHRASE as AUTHORITY_PASSPHRASE
 from tests.signatures.making import CONTROLLER_FIRST, act_for, prepared, seal_all
@@ -206,6 +207,11 @@ def test_openssl_agrees(place: Place, converted: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_it_seals_a_record(place: Place) -> None:
+    seal = place.sealer.seal_record(b"{}")
+    assert check_record(seal, b"{}", roots=place.roots) <= datetime.now(UTC)
+
+
 def test_several_threads_seal_at_once(place: Place, converted: bytes) -> None:
     shown = prepared(converted, CONTROLLER_FIRST)
     act = act_for(CONTROLLER_FIRST[0], shown)

@@ -19,6 +19,7 @@ from former_archive import store_each_file
 from house import BROWSER, House
 from snapshots import begin_with
 
+from service.agreement.life import GivenEnd
 from service.agreement.lists import Search
 from service.agreement.permissions import Role
 from service.commands import archive as command
@@ -33,6 +34,8 @@ from service.workflow.keeping import (
     retrieve,
 )
 from service.workflow.keeping.dossier import dossier_of
+from service.workflow.life import keep_ends
+from service.workflow.life.end import end
 from storage.manifest import MANIFEST, prefix_of
 
 ROOT = Path(__file__).parents[2]
@@ -58,17 +61,17 @@ NOT_IN_A_PACKAGE = {
     "document_stamps": {"created_at"},
     "document_templates": {"created_at"},
     "documents": {"common_sha256", "created_at", "id"},
+    "end_records": {"made_at", "stored_at"},
     "originals": {"created_at"},
     "processor_profiles": {"created_at", "profile", "suggestions", "version"},
     "signatories": {"created_at"},
     "staff": {"active", "created_at", "credential", "password_hash", "roles"},
 }
-WHOLE = {"annex_items", "anchor_heads", "reference_counters", "signature_places"}
+WHOLE = {"annex_items", "anchor_heads", "contract_lives", "reference_counters", "signature_places"}
 LOST = {
     "alarms",
     "code_challenges",
     "common_texts",
-    "contract_lives",
     "link_sessions",
     "links",
     "messages",
@@ -107,7 +110,7 @@ def comparable(table: str, found: list[dict[str, Any]], ids: set[str]) -> list[s
 @pytest.fixture
 def kept(unwatched_house: House, travel: Travel) -> tuple[House, list[str]]:
     """A package in the current format and one in the former, each with renewed copies, and a draft;
-    the log is anchored, and the database has no bytes."""
+    one has ended, the log is anchored, and the database has no bytes."""
     house = unwatched_house
 
     def make() -> tuple[str, str]:
@@ -117,6 +120,8 @@ def kept(unwatched_house: House, travel: Travel) -> tuple[House, list[str]]:
             before.setattr(archive, "store", store_each_file)
             former, _ = house.archived()
         house.draft()
+        end(house.deps, today, GivenEnd("2030-12-31", "controller"), house.staff)
+        assert keep_ends.keep_ends(house.deps) == 1
         anchor.anchor(house.deps)
         with pytest.MonkeyPatch.context() as long_ago:
             long_ago.setattr(renew_stamps, "LEAST_GAIN", timedelta(days=-1))
@@ -245,6 +250,7 @@ def works_as_before(house: House, references: list[str], packages: Any, dossiers
         now, then = dossier_of(house.deps, reference, house.staff), dossiers[reference]
         assert [dataclasses.replace(e, locked_until=then.files[0].locked_until) for e in now.files]
         assert (now.token_quality, now.flags) == (then.token_quality, then.flags)
+        assert (now.life, now.end_waits) == (then.life, None)
         assert reread.check(house.deps, reference, house.staff).intact
     house.rows("update archived_objects set locked_until = now() + interval '3 days'")
     assert retain.prolong_locks(house.deps) == len(house.rows("select 1 from archived_objects"))

@@ -24,13 +24,22 @@ class ContractLives(Records):
     def record_end(self, agreement_id: str, end: End, by: str) -> RecordedEnd:
         """Record the end, in the place of any other; ``by`` is the actor in the log."""
         told = columns(end, noted_at=func.clock_timestamp(), noted_by=by)
-        row = self._connection.execute(
+        return _recorded(self._put(agreement_id, told))
+
+    def restore(self, agreement_id: str, end: RecordedEnd | None) -> None:
+        """Put back the end that the archive says is in force; None if there is none."""
+        if end is None:
+            self.forget_end(agreement_id)
+        else:
+            self._put(agreement_id, columns(end))
+
+    def _put(self, agreement_id: str, told: dict[str, Any]) -> Any:
+        return self._connection.execute(
             upsert(contract_lives)
             .values(agreement_id=agreement_id, **told)
             .on_conflict_do_update(index_elements=["agreement_id"], set_=told)
             .returning(contract_lives)
         ).one()
-        return _recorded(row)
 
     def forget_end(self, agreement_id: str) -> None:
         """There is no known end any more."""

@@ -85,6 +85,16 @@ class Entry:
             return True
         return _personal_digest(bytes.fromhex(self.salt), self.personal) == self.personal_digest
 
+    @property
+    def line(self) -> dict[str, Any]:
+        """The entry as one line of ``logboek.jsonl``: all that its hashes can be checked with."""
+        return {
+            "entry": self.hashed(),
+            "personal_data": self.personal,
+            "salt": self.salt,
+            "hash": self.hash,
+        }
+
     def sentence(self, language: Language) -> str:
         """The entry as a sentence; erased values are marked as erased."""
         known = {**(self.personal or {}), **self.data}

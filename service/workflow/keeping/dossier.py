@@ -58,7 +58,9 @@ class Dossier:
     signed; ``token_quality`` is the quality of the time stamps in words, empty before the closing.
     ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None if they
     can; ``invited``: it waits for the signatory, who has a valid link. ``life`` is None before the
-    agreement takes effect. ``imported``: by the import of this number, from this row of its list.
+    agreement takes effect. ``end_waits`` says why the last attempt to put a change of its end into
+    the archive failed, empty before the first; None if the archive has all. ``imported``: by the
+    import of this number, from this row of its list.
     """
 
     agreement: Agreement
@@ -80,6 +82,7 @@ class Dossier:
     next_reminder: datetime | None
     can_extend: bool
     life: Life | None
+    end_waits: str | None
     imported: tuple[int, int] | None
 
     @property
@@ -219,8 +222,14 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         next_reminder=next_moment(situation, marks, now) if situation else None,
         can_extend=extendable and can_be_later(agreement.expires_at, now),
         life=_life(deps, tx, agreement),
+        end_waits=_end_waits(tx, agreement.id) if agreement.effective_date else None,
         imported=_imported(entries),
     )
+
+
+def _end_waits(tx: Transaction, agreement_id: str) -> str | None:
+    waiting = (each for each in tx.end_records.of(agreement_id) if not each.stored)
+    return next((each.failure for each in waiting), None)
 
 
 def _imported(entries: list[Entry]) -> tuple[int, int] | None:

@@ -18,7 +18,7 @@ from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.workflow.package_files import recorded_package, stored
+from service.workflow.package_files import is_beside, recorded_package, stored
 from service.workflow.telling.deliver import send_copies
 from signatures.field_names import SHEET_FIELD
 from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN
@@ -152,9 +152,9 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
 
     Raises the store's errors if it does not answer, or KeysUnusable: then there is no result.
     """
-    copies = [stored(each) for each in known.objects if original_of(each.name)]
+    beside = [stored(each) for each in known.objects if is_beside(each.name)]
     package = recorded_package(known.agreement, known.original, known.objects)
-    report = check(deps.objects(), package, copies)
+    report = check(deps.objects(), package, beside)
     with deps.database.look() as tx:
         recorded_of = ledgers(tx, known.agreement)
     verdicts = {

@@ -15,6 +15,7 @@ from service.database.keeping.archive import ArchivedObject
 from service.database.keeping.document_stamps import DocumentStamp
 from service.errors import NotFound
 from service.workflow.keeping.recover import FORMER_ADDRESS, Recovered
+from service.workflow.keeping.recover_ends import RecoveredEnds
 from storage.inventory import HeldPackage
 
 ADDED, COMPLETED, PRESENT, DIFFERENT = "added", "completed", "present", "different"
@@ -24,10 +25,13 @@ NOT_LOCKED = datetime(1970, 1, 1, tzinfo=UTC)  # makes the lock due for extensio
 class Putting:
     """Adds one package to the index, in one transaction."""
 
-    def __init__(self, tx: Transaction, held: HeldPackage, recovered: Recovered) -> None:
+    def __init__(
+        self, tx: Transaction, held: HeldPackage, recovered: Recovered, ends: RecoveredEnds
+    ) -> None:
         self._tx = tx
         self._held = held
         self._recovered = recovered
+        self._ends = ends
         self._id = held.stored.facts.agreement_id
         self._new = False
         self._added = False
@@ -49,6 +53,7 @@ class Putting:
         self._original()
         self._log()
         self._objects()
+        self._recorded_ends()
         for stamp in stamps:
             self._added |= self._tx.stamps.add(stamp)
         if self._tx.archive.state(self._id) is None:
@@ -136,7 +141,8 @@ class Putting:
 
     def _objects(self) -> None:
         there = {each.name: each for each in self._tx.archive.objects(self._id)}
-        told = _archived(self._held)
+        beside = self._held.ends.keys() - self._ends.objects  # proves nothing
+        told = [each for each in _archived(self._held) if each.name not in beside]
         for each in told:
             known = there.get(each.name)
             if known is None:
@@ -146,6 +152,22 @@ class Putting:
         if missing := [each for each in told if each.name not in there]:
             self._added = True
             self._tx.archive.put_objects(self._id, missing)
+
+    def _recorded_ends(self) -> None:
+        """Add the changes of the end that are missing; the last says which is in force."""
+        if not self._ends.proven:
+            self.different.append("end_unproven")
+            return
+        there, told = self._tx.end_records.of(self._id), self._ends.changes
+        same = zip(there, told, strict=False)
+        if any(known.record != kept.record for known, (_, kept) in same):
+            self.different.append("end")
+            return
+        if missing := told[len(there) :]:
+            self._added = True
+            self._tx.end_records.restore(self._id, [kept for _, kept in missing])
+            self._tx.lives.restore(self._id, missing[-1][0].end)
+            self._tx.archive.reopen_locks_of(self._id)
 
     def _compare(self, part: str, there: dict[str, object], told: dict[str, object]) -> None:
         self.different += [f"{part}.{name}" for name in there if there[name] != told[name]]

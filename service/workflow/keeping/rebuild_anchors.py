@@ -17,7 +17,8 @@ from service.agreement.anchoring import Head
 from service.database.log.anchors import Anchor, AnchorObject
 from service.deps import Deps
 from service.workflow.keeping.put_in_index import ADDED, COMPLETED, DIFFERENT, NOT_LOCKED, PRESENT
-from service.workflow.keeping.rebuild_index import REFUSED, Trust
+from service.workflow.keeping.rebuild_index import REFUSED
+from service.workflow.keeping.trust import Trust
 from service.workflow.one_by_one import said
 from signatures.errors import TokenInvalid
 from storage.anchors import HEADS, RECORD, TOKEN, key_of, list_days, read_anchor

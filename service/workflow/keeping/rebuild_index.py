@@ -17,13 +17,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from cryptography import x509
-
 from service.database.keeping.document_stamps import SEALED_FILES, DocumentStamp
 from service.deps import Deps
 from service.errors import Unavailable
 from service.workflow.keeping.put_in_index import ADDED, COMPLETED, DIFFERENT, PRESENT, Putting
 from service.workflow.keeping.recover import Recovered, missing_files
+from service.workflow.keeping.recover_ends import recovered_ends
+from service.workflow.keeping.trust import Trust
 from service.workflow.one_by_one import said
 from signatures.package.finding import Finding
 from signatures.package.names import AGREEMENT
@@ -41,15 +41,6 @@ RESULTS = (ADDED, COMPLETED, PRESENT, DIFFERENT, REFUSED)
 # Reasons for refusing a folder besides the findings of the verdict.
 NO_MANIFEST, UNREADABLE, NOT_PROVEN = "no_manifest", "unreadable", "not_proven"
 INCOMPLETE, NOT_UNDERSTOOD = "incomplete", "not_understood"
-
-
-@dataclass(frozen=True)
-class Trust:
-    """The trust settings for packages and anchors; see ``signatures.package.case.Trust``."""
-
-    roots: Sequence[x509.Certificate]
-    stamp_roots: Sequence[x509.Certificate] = ()
-    crls: Sequence[x509.CertificateRevocationList] = ()
 
 
 @dataclass(frozen=True)
@@ -122,8 +113,9 @@ def _one(deps: Deps, trust: Trust, prefix: str) -> Outcome:
     try:
         recovered = _recovered(held)
         stamps = _stamps(held)
+        ends = recovered_ends(held, trust)
         with deps.database.begin() as tx:
-            put = Putting(tx, held, recovered)
+            put = Putting(tx, held, recovered, ends)
             put.everything(stamps)
     except Unavailable:
         raise

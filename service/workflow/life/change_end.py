@@ -6,12 +6,12 @@ A lock is never shortened: with an earlier end, what is already locked for longe
 from __future__ import annotations
 
 from service.agreement.events import Event
-from service.agreement.life import GivenEnd, RecordedEnd, checked, effective_date_of
+from service.agreement.life import GivenEnd, RecordedEnd
 from service.agreement.permissions import Permission, Principal, require
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Outdated, Refused
-from signatures.effective_date import local_date
+from service.workflow.life.record import asked, record_end
 
 
 def change_end(
@@ -24,24 +24,12 @@ def change_end(
     """
     require(by, Permission.END_AGREEMENTS)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.lock(reference)
-        effective, today = effective_date_of(agreement), local_date(tx.now())
-        wanted, note = checked(given, effective, today)
-        there = tx.lives.end_of(agreement.id)
-        if there is None:
+        what = asked(tx, tx.agreements.lock(reference), given)
+        if what.there is None:
             raise Refused(ErrorCode.END_NOT_RECORDED)
-        if there.version != seen:
-            if there.end == wanted:
-                return there
-            raise Outdated(ErrorCode.OUTDATED, version=there.version)
-        recorded = tx.lives.record_end(agreement.id, wanted, by.actor)
-        tx.archive.reopen_locks_of(agreement.id)
-        tx.audit.append(
-            agreement.id,
-            Event.AGREEMENT_END_CHANGED,
-            by,
-            personal=by.with_name(note=note),
-            ends_on=wanted.ends_on.isoformat(),
-            why=wanted.reason.value,
-        )
-    return recorded
+        if what.there.version == seen:
+            tx.archive.reopen_locks_of(what.agreement.id)
+            return record_end(tx, what, Event.AGREEMENT_END_CHANGED, by)
+        if what.there.end != what.wanted:
+            raise Outdated(ErrorCode.OUTDATED, version=what.there.version)
+        return what.there

@@ -11,21 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.agreement.events import Event
-from service.agreement.life import (
-    End,
-    GivenEnd,
-    LifeState,
-    RecordedEnd,
-    checked,
-    effective_date_of,
-    kept_until,
-    state_after,
-)
+from service.agreement.life import End, GivenEnd, LifeState, RecordedEnd, kept_until, state_after
 from service.agreement.permissions import Permission, Principal, require
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
-from signatures.effective_date import local_date
+from service.workflow.life.record import asked, record_end
 
 
 @dataclass(frozen=True)
@@ -41,10 +32,10 @@ def consequences(deps: Deps, reference: str, given: GivenEnd, by: Principal) -> 
     """What recording this end would mean; records nothing. Raises as ``end`` and ``change_end``."""
     require(by, Permission.END_AGREEMENTS)
     with deps.database.look() as tx:
-        effective, today = effective_date_of(tx.agreements.get(reference)), local_date(tx.now())
-    found, _ = checked(given, effective, today)
-    last = kept_until(found.ends_on, deps.settings.retention_years)
-    return Consequences(found, state_after(found.ends_on, today), last)
+        what = asked(tx, tx.agreements.get(reference), given)
+    ends_on = what.wanted.ends_on
+    last = kept_until(ends_on, deps.settings.retention_years)
+    return Consequences(what.wanted, state_after(ends_on, what.today), last)
 
 
 def end(deps: Deps, reference: str, given: GivenEnd, by: Principal) -> RecordedEnd:
@@ -54,21 +45,9 @@ def end(deps: Deps, reference: str, given: GivenEnd, by: Principal) -> RecordedE
     """
     require(by, Permission.END_AGREEMENTS)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.lock(reference)
-        effective, today = effective_date_of(agreement), local_date(tx.now())
-        wanted, note = checked(given, effective, today)
-        there = tx.lives.end_of(agreement.id)
-        if there and there.end != wanted:
-            raise Refused(ErrorCode.END_RECORDED, day=there.ends_on)
-        if there:
-            return there
-        recorded = tx.lives.record_end(agreement.id, wanted, by.actor)
-        tx.audit.append(
-            agreement.id,
-            Event.AGREEMENT_ENDED,
-            by,
-            personal=by.with_name(note=note),
-            ends_on=wanted.ends_on.isoformat(),
-            why=wanted.reason.value,
-        )
-    return recorded
+        what = asked(tx, tx.agreements.lock(reference), given)
+        if what.there is None:
+            return record_end(tx, what, Event.AGREEMENT_ENDED, by)
+        if what.there.end != what.wanted:
+            raise Refused(ErrorCode.END_RECORDED, day=what.there.ends_on)
+        return what.there

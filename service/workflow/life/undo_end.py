@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from service.agreement.events import Event
 from service.agreement.life import effective_date_of
 from service.agreement.permissions import Permission, Principal, require
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Outdated
+from service.workflow.life.record import record_none
 
 
 def undo_end(deps: Deps, reference: str, by: Principal, *, seen: str) -> None:
@@ -24,12 +24,5 @@ def undo_end(deps: Deps, reference: str, by: Principal, *, seen: str) -> None:
             return
         if there.version != seen:
             raise Outdated(ErrorCode.OUTDATED, version=there.version)
-        tx.lives.forget_end(agreement.id)
         tx.archive.reopen_locks_of(agreement.id)
-        tx.audit.append(
-            agreement.id,
-            Event.AGREEMENT_END_UNDONE,
-            by,
-            personal=by.with_name(),
-            ends_on=there.ends_on.isoformat(),
-        )
+        record_none(tx, agreement, there, by)

@@ -253,15 +253,5 @@ def _log_lines(entries: list[Entry]) -> bytes:
 
     Each line is canonical (RFC 8785), so the bytes after ``"entry":`` are exactly those hashed.
     """
-    lines = [
-        rfc8785.dumps(
-            {
-                "entry": entry.hashed(),
-                "personal_data": entry.personal,
-                "salt": entry.salt,
-                "hash": entry.hash,
-            }
-        )
-        for entry in entries
-    ]
+    lines = [rfc8785.dumps(entry.line) for entry in entries]
     return b"\n".join(lines) + b"\n"

@@ -12,6 +12,7 @@ from road import in_the_archive
 
 from service.agreement.permissions import Role
 from service.deps import Deps
+from service.workflow.life.keep_ends import keep_ends
 
 FIRST = {"ends_on": "31/12/2030", "reason": "controller", "note": "Per brief."}
 
@@ -66,6 +67,13 @@ def test_it_is_filled_in_checked_and_recorded(office: Browser, deps: Deps, archi
         office
     )
     assert len(rows(deps, "select 1 from audit_entries where event = 'agreement.ended'")) == 1
+    assert "Dit staat nog niet in het archief. Zegel blijft het proberen." in said(office)
+    rows(deps, "update end_records set failure = 'StorageUnavailable: weg'")
+    office.get(archived)
+    assert "nog niet in het archief: StorageUnavailable: weg. Zegel blijft" in said(office)
+    keep_ends(deps)
+    office.get(archived)
+    assert "Dit staat nog niet in het archief" not in said(office)
     office.get(archived.replace("overeenkomsten", "archief"))
     assert "Bewaartermijn: Loopt tot en met 31 december 2040." in said(office)
 

@@ -43,6 +43,7 @@ class MandateEnd(StrEnum):
     REVOKED = "revoked"
     REPLACED = "replaced"  # by a new mandate of the same person
     ACCOUNT = "account"  # blocked, renamed, or without the role
+    RESTORED = "restored"  # from the archive, which does not know whether it was still in force
 
 
 class Outcome(StrEnum):

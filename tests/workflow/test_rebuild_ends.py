@@ -13,14 +13,13 @@ import pytest
 from days import TODAY, Travel
 from emptied import empty
 from house import House
+from rebuilding import rebuilt
 
 from service.agreement.life import GivenEnd, end_of_day, kept_until
 from service.workflow import sweep
 from service.workflow.keeping import reread, retain
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.put_in_index import ADDED, COMPLETED, DIFFERENT, PRESENT
-from service.workflow.keeping.rebuild_index import Outcome, rebuild_index
-from service.workflow.keeping.trust import Trust
 from service.workflow.life import keep_ends
 from service.workflow.life.change_end import change_end
 from service.workflow.life.end import end
@@ -40,14 +39,6 @@ Done = tuple[House, str, str]
 
 def given(days: int = 0, reason: str = "controller", note: str = "") -> GivenEnd:
     return GivenEnd(str(LATER + days * DAY), reason, note)
-
-
-def rebuilt(house: House) -> Outcome:
-    """What the rebuilding says of the one package."""
-    authority, found = house.deps.authority(), []
-    rebuild_index(house.deps, Trust(authority.roots, (), authority.lists), found.append)
-    (outcome,) = found
-    return outcome
 
 
 def lives(house: House) -> Any:

@@ -111,6 +111,9 @@ class Mandates(Records):
 
     def add(self, mandate: Mandate) -> None:
         """Store a mandate that was given; the person has no other that is in force."""
+        self._add(mandate)
+
+    def _add(self, mandate: Mandate, **ended: Any) -> None:
         self._connection.execute(
             insert(mandates).values(
                 id=mandate.id,
@@ -122,8 +125,17 @@ class Mandates(Records):
             )
         )
         self._connection.execute(
-            insert(mandate_states).values(mandate_id=mandate.id, staff_id=mandate.staff_id)
+            insert(mandate_states).values(mandate_id=mandate.id, staff_id=mandate.staff_id, **ended)
         )
+
+    def restore(self, mandate: Mandate) -> bool:
+        """Store a mandate from the archive, which is in force no longer; False if another one has
+        its number."""
+        taken = select(mandates.c.id).where(mandates.c.number == mandate.number)
+        if self._column(taken):
+            return False
+        self._add(mandate, ended=mandate.ended.value, ended_at=func.clock_timestamp())
+        return True
 
     def get(self, mandate_id: str) -> Mandate | None:
         if not is_id(mandate_id):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from service.agreement.events import Event
+from service.agreement.mandate import Outcome
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.states import PackageState, State
@@ -16,6 +17,7 @@ from service.database.keeping.document_stamps import DocumentStamp
 from service.errors import NotFound
 from service.workflow.keeping.recover import FORMER_ADDRESS, Recovered
 from service.workflow.keeping.recover_ends import RecoveredEnds
+from service.workflow.keeping.recover_mandate import recovered_mandate
 from storage.inventory import HeldPackage
 
 ADDED, COMPLETED, PRESENT, DIFFERENT = "added", "completed", "present", "different"
@@ -33,6 +35,7 @@ class Putting:
         self._recovered = recovered
         self._ends = ends
         self._id = held.stored.facts.agreement_id
+        self._edition = held.stored.facts.edition
         self._new = False
         self._added = False
         self.different: list[str] = []
@@ -50,6 +53,7 @@ class Putting:
             return  # the rest would be added to a different agreement
         self._document()
         self._acts()
+        self._mandate()
         self._original()
         self._log()
         self._objects()
@@ -106,7 +110,7 @@ class Putting:
         self._tx.documents.put(self._id, told)
 
     def _acts(self) -> None:
-        edition = self._recovered.facts.edition
+        edition = self._edition
         there = {act.place: act for act in self._tx.documents.acts(self._id, edition)}
         for act in self._recovered.acts:
             if act.place not in there:
@@ -116,6 +120,26 @@ class Putting:
             names = ("signed_at", "document_sha256", "record_sha256", "signatory_id", "staff_id")
             known = there[act.place]
             self._compare(f"acts.{act.place.key}", _these(known, *names), _these(act, *names))
+
+    def _mandate(self) -> None:
+        found, tx, edition = recovered_mandate(self._recovered), self._tx, self._edition
+        if found is None:
+            return
+        told = found.mandate
+        tx.mandates.take_turns()
+        there = tx.mandates.get(told.id)
+        if there is None:
+            self._added = True
+            if not tx.mandates.restore(told):
+                self.different.append("mandate.number")
+                return
+        else:
+            names = ("number", "staff_id", "sha256")
+            self._compare("mandate", _these(there, *names), _these(told, *names))
+        if tx.mandates.case(self._id, edition) is None:
+            self._added = True
+            tx.mandates.propose(self._id, edition, told.id)
+            tx.mandates.settle(self._id, edition, Outcome.SIGNED, day=found.day)
 
     def _original(self) -> None:
         told = self._recovered.original()

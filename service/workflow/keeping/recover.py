@@ -185,7 +185,8 @@ class Recovered:
         return self.entries[-1].at
 
     def people(self) -> list[Staff]:
-        """All members of staff who acted or were the owner, without roles."""
+        """All members of staff who acted, in whose name the service did, or who were the owner;
+        without roles."""
         names: dict[str, str] = {}
         for entry in self.entries:
             if entry.event in _OWNED and (own := str(entry.data.get("staff", ""))):
@@ -194,6 +195,7 @@ class Recovered:
                 own = entry.actor.removeprefix(_STAFF)
                 names[own] = str((entry.personal or {}).get("name", "") or names.get(own, ""))
         signed = {act.staff_id: act.record.person for act in self.acts if act.staff_id}
+        names = {**dict.fromkeys(signed, ""), **names}  # under a mandate, the service acted
         return [
             Staff(
                 id=own,

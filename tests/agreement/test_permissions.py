@@ -25,6 +25,7 @@ TABLE = {
         "see_agreements",
         "prepare",
         "send",
+        "hand_over",
         "make_text_again",
         "end_agreements",
         "see_archive",
@@ -35,6 +36,7 @@ TABLE = {
         "see_agreements",
         "prepare",
         "send",
+        "hand_over",
         "make_text_again",
         "end_agreements",
         "see_archive",
@@ -46,7 +48,7 @@ TABLE = {
         "see_operations",
     },
     "signer": {"make_text_again"},
-    "operator": {"end_agreements", "export_archive"},
+    "operator": {"hand_over", "end_agreements", "export_archive"},
     "system": set(),
 }
 

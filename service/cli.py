@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from service.agreement.end_reason import EndReason
+from service.commands.template_group import template
 from service.commands.which import which_agreements
 from service.error_words import words_of
 from service.errors import ZegelError
@@ -333,6 +334,7 @@ def archive_export(out: Path, **given: str) -> None:
 @click.option("--owner", default="", metavar="EMAIL", help=text("cli.import_owner", OURS))
 @click.option("--signer", default="", metavar="EMAIL", help=text("cli.import_signer", OURS))
 @click.option("--service", "services", multiple=True, help=text("cli.import_service", OURS))
+@click.option("--template", default="", metavar="NAME", help=text("cli.import_template", OURS))
 @click.option("--days", type=int, help=text("cli.import_days", OURS))
 @click.option("--message", type=_FILE, help=text("cli.import_message", OURS))
 @click.option("--per-minute", type=click.IntRange(1), help=text("cli.import_per_minute", OURS))
@@ -346,40 +348,7 @@ def import_list(file: Path, **given: Any) -> None:
     sys.exit(import_file(lambda: _settings(PRODUCTION), Asked(file=file, **given)))
 
 
-@main.group(help=text("cli.about_templates", OURS))
-def template() -> None:
-    """Word files of the processor."""
-
-
-@template.command("check", help=text("cli.template_check", OURS))
-@click.argument("file", type=_FILE)
-@click.option("--sample", type=_NEW_FILE, help=text("cli.template_sample", OURS))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.import_json", OURS))
-def template_check(file: Path, sample: Path | None, as_json: bool) -> None:
-    """What is wrong with one as a template, without a server, a database or settings."""
-    # Loads the documents' libraries.
-    from service.commands.templates import check_file  # noqa: PLC0415
-
-    sys.exit(check_file(file, sample, as_json=as_json))
-
-
-@template.command("starter", help=text("cli.template_starter", OURS))
-@click.argument("file", type=_NEW_FILE)
-def template_starter(file: Path) -> None:
-    """A Word file to begin with."""
-    # Loads the documents' libraries.
-    from service.commands.templates import write_starter  # noqa: PLC0415
-
-    write_starter(file)
-
-
-@template.command("names", help=text("cli.template_names", OURS))
-def template_names() -> None:
-    """What a template can fill in."""
-    # Loads the documents' libraries.
-    from service.commands.templates import say_names  # noqa: PLC0415
-
-    say_names()
+main.add_command(template)
 
 
 def set_up_logging() -> None:

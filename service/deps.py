@@ -6,7 +6,7 @@ client) is a function that makes it at first use, so that a web process stays sm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from service.agreement.template_version import TemplateVersion
 from service.database.engine import Database
+from service.documents.own.findings import Finding
 from service.settings.table import Settings
 
 if TYPE_CHECKING:  # loaded at first use, see wiring
@@ -42,6 +43,21 @@ class MadeDocument(Protocol):
     def engine(self) -> str: ...
 
 
+class MadeSample(Protocol):
+    """A sample of an own template: ``pages`` are the texts of its pages. Empty if it has
+    findings."""
+
+    @property
+    def pdf(self) -> bytes: ...
+    @property
+    def pages(self) -> Sequence[str]: ...
+    @property
+    def reading_html(self) -> str: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+    def placed(self, findings: Iterable[Finding]) -> Sequence[Finding]: ...
+
+
 class Maker(Protocol):
     """Makes documents: fills the template and converts it. Raises GenerationFailed."""
 
@@ -56,6 +72,8 @@ class Maker(Protocol):
     ) -> MadeDocument: ...
 
     def common_text(self, template: TemplateVersion, context: Any, *, dated: datetime) -> str: ...
+
+    def sample(self, template: TemplateVersion) -> MadeSample: ...
 
     def evidence_sheet(self, context: Any, *, evidence_json: bytes, dated: datetime) -> bytes: ...
 

@@ -50,6 +50,12 @@ class ErrorCode(StrEnum):
     # a standing mandate
     MANDATE_CHANGED = "mandate_changed"
 
+    # own templates
+    TEMPLATE_STATE = "template_state"
+    TEMPLATE_SECOND = "template_second"
+    TEMPLATE_DEFAULT = "template_default"
+    TEMPLATE_MISSING = "template_missing"
+
     # the end of an agreement
     END_RECORDED = "end_recorded"
     END_NOT_RECORDED = "end_not_recorded"
@@ -66,6 +72,7 @@ class ErrorCode(StrEnum):
     IMPORT_STATE = "import_state"
     IMPORT_NOTHING = "import_nothing"
     IMPORT_CHANGED = "import_changed"
+    IMPORT_TEMPLATE = "import_template"
 
     # accounts
     SECOND_ADMINISTRATOR = "second_administrator"
@@ -245,6 +252,13 @@ class FieldCode(StrEnum):
     # a cell of a list
     VALUE_UNKNOWN = "value_unknown"
     NUMBER_ROUNDED = "number_rounded"
+
+    # a Word file as a template, and the choice of one
+    TEMPLATE_FILE = "template_file"
+    TEMPLATE_KNOWN = "template_known"
+    TEMPLATE_BUSY = "template_busy"
+    TEMPLATE_NAME = "template_name"
+    TEMPLATE_GONE = "template_gone"
 
     # a list to import, as a whole
     FILE_EMPTY = "file_empty"

@@ -38,6 +38,14 @@ class What(StrEnum):
     MANDATE = "mandate"
     MANDATE_REVOKED = "mandate_revoked"
     MANDATE_ENDED = "mandate_ended"
+    TEMPLATE_IMPORTED = "template_imported"
+    TEMPLATE_PUBLISHED = "template_published"
+    TEMPLATE_ALONE = "template_alone"
+    TEMPLATE_OPERATOR = "template_operator"
+    TEMPLATE_WITHDRAWN = "template_withdrawn"
+    TEMPLATE_PREFERRED = "template_preferred"
+    TEMPLATE_OFFERED = "template_offered"
+    TEMPLATE_HIDDEN = "template_hidden"
     ADMINISTRATOR = "administrator"
     OWN_PASSWORD = "password.own"  # noqa: S105  names of sentences
     FIRST_PASSWORD = "password.first"  # noqa: S105

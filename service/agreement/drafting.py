@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -77,10 +77,12 @@ def draft(
     today: date,
     able: Sequence[Staff] = (),
     processor: Processor | None = None,
+    templates: Collection[str] = (),
 ) -> Draft:
     """Check the whole input. Raises Invalid naming every wrong field.
 
-    ``today`` is the date in Brussels; ``able`` are those who may sign for the processor.
+    ``today`` is the date in Brussels; ``able`` are those who may sign for the processor;
+    ``templates`` are the digests of those that may be chosen.
     """
     check = Checker()
     fields = given.fields
@@ -101,6 +103,8 @@ def draft(
         check=check,
         complete=False,
     )
+    if (template := clean(fields.get("template"))) and template not in templates:
+        check.refuse("template", FieldCode.TEMPLATE_GONE)
     order = clean(fields.get("order")) or Order.CONTROLLER_FIRST.value
     if order not in set(Order):
         check.refuse("order", FieldCode.CHOOSE)

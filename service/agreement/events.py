@@ -91,6 +91,13 @@ class Event(StrEnum):
     MANDATE_GIVEN = "mandate.given"
     MANDATE_REVOKED = "mandate.revoked"
     MANDATE_ENDED = "mandate.ended"  # with the account
+    TEMPLATE_IMPORTED = "template.imported"
+    TEMPLATE_PUBLISHED = "template.published"
+    TEMPLATE_WITHDRAWN = "template.withdrawn"
+    TEMPLATE_REMOVED = "template.removed"
+    TEMPLATE_PREFERRED = "template.preferred"
+    TEMPLATE_OFFERED = "template.offered"
+    TEMPLATE_HIDDEN = "template.hidden"
     PROFILE_CHANGED = "profile.changed"
     PROFILE_LOGO_CHANGED = "profile.logo_changed"
     BATCH_BEGUN = "batch.begun"

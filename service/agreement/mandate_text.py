@@ -24,7 +24,7 @@ from service.agreement.mandate import (
 from service.agreement.parties import Processor, Signatory
 from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
-from service.agreement.template_version import TemplateVersion
+from service.agreement.template_family import Choice
 from service.error_codes import FieldCode
 from service.texts import Language, catalogue, text
 from signatures.acts.font import FACES
@@ -41,7 +41,7 @@ class Draft:
     person: Staff
     function: str
     processor: Processor
-    template: TemplateVersion
+    templates: tuple[Choice, ...]
     terms: Terms
     lines: Lines
     language: Language
@@ -66,7 +66,7 @@ class Draft:
         """One sentence each."""
         names = [text(f"service_names.{each}", self.language) for each in self.terms.services]
         first = [
-            self._said("template", version=self.template.version, sha256=self.template.sha256),
+            self._templates(),
             self._said("services", services=", ".join(names)),
         ]
         for service, name in zip(self.terms.services, names, strict=True):
@@ -113,7 +113,9 @@ class Draft:
             "person": asdict(Signatory(self.person.name, self.person.email, self.function)),
             "organisation": self.processor.full_name,
             "processor": processor_in_record(self.processor),
-            "templates": [{"sha256": self.template.sha256, "version": self.template.version}],
+            "templates": [
+                {"sha256": each.sha256, "version": each.version} for each in self.templates
+            ],
             "services": list(self.terms.services),
             "lines": {
                 service: {name: [list(pair) for pair in listed] for name, listed in lists.items()}
@@ -142,6 +144,13 @@ class Draft:
             processor=self.processor.full_name,
             **values,
         )
+
+    def _templates(self) -> str:
+        named = "; ".join(
+            self._said("named", template=each.name, version=each.version, sha256=each.sha256)
+            for each in self.templates
+        )
+        return self._said("one_of" if len(self.templates) > 1 else "template", named=named)
 
     def _term(self) -> str:
         until = show_date(self.terms.until, self.language)

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SEE_EVIDENCE = "see_evidence"
     EXPORT_ARCHIVE = "export_archive"
     MANAGE_PROFILE = "manage_profile"
+    MANAGE_TEMPLATES = "manage_templates"
     MANAGE_STAFF = "manage_staff"
     READ_STAFF_LOG = "read_staff_log"
     SEE_OPERATIONS = "see_operations"
@@ -63,6 +64,7 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
     Permission.SEE_EVIDENCE: frozenset({Role.ARCHIVE, Role.ADMIN}),
     Permission.EXPORT_ARCHIVE: frozenset({Role.ARCHIVE, Role.ADMIN, Capacity.OPERATOR}),
     Permission.MANAGE_PROFILE: frozenset({Role.ADMIN}),
+    Permission.MANAGE_TEMPLATES: frozenset({Role.ADMIN, Capacity.OPERATOR}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.READ_STAFF_LOG: frozenset({Role.ADMIN}),
     Permission.SEE_OPERATIONS: frozenset({Role.ADMIN}),

@@ -31,6 +31,12 @@ class TemplateVersion:
         signatures = tomllib.loads(self.declaration)["signature"]
         return declared([each["place"] for each in signatures])
 
+    def numbered(self, number: int) -> TemplateVersion:
+        """The same with another version, which an own template has in the first line of its
+        declaration."""
+        _, _, rest = self.declaration.partition("\n")
+        return self.of(self.docx, f'version = "{number}"\n{rest}')
+
     @classmethod
     def of(cls, docx: bytes, declaration: str) -> TemplateVersion:
         """An agreement's template, with the declared version and language.

@@ -31,6 +31,7 @@ from service.spreadsheets.table import column_letter
 from service.texts import OURS, catalogue, text
 from service.workflow.bulk import decide, judge, look, problems, run, take_in
 from service.workflow.bulk.judge import Checked
+from service.workflow.offered import choices
 
 GOOD, FAULTY, UNUSABLE_LIST = 0, 1, 2
 SAID_EVERY = 2.0  # seconds between two lines of progress
@@ -50,6 +51,7 @@ class Asked:
     owner: str
     signer: str
     services: Sequence[str]
+    template: str
     days: int | None
     message: Path | None
     per_minute: int | None
@@ -63,7 +65,7 @@ def import_file(given: Callable[[], Settings], asked: Asked) -> int:
         with installation(given()) as deps:
             by = _who(deps, asked)
             found = judge.find(deps, read_table(asked.file.read_bytes()), by)
-            options = _options(deps, asked, found.options)
+            options = _options(deps, asked, found.options, by)
             checked = judge.check(deps, dataclasses.replace(found, options=options), by)
             _say(asked, lambda: _told(checked, asked.file.name))
             if asked.check:
@@ -102,7 +104,7 @@ def _named(people: Sequence[Staff], email: str) -> Staff:
     return found
 
 
-def _options(deps: Deps, asked: Asked, before: Options) -> Options:
+def _options(deps: Deps, asked: Asked, before: Options, by: Staff) -> Options:
     """What the command says, and else the choices of the list's last import."""
     fields = dict(before.fields)
     if asked.days is not None:
@@ -120,8 +122,23 @@ def _options(deps: Deps, asked: Asked, before: Options) -> Options:
             raise click.UsageError(
                 text("cli.import_unknown_service", OURS, service=service, services=", ".join(known))
             )
+    family = before.family
+    if asked.template:
+        there = choices(deps, by)
+        named = [each for each in there if each.name.casefold() == asked.template.casefold()]
+        if not named:
+            names = ", ".join(each.name for each in there)
+            raise click.UsageError(
+                text("cli.import_unknown_template", OURS, name=asked.template, names=names)
+            )
+        family = named[0].family_id
     return Options(
-        fields, tuple(asked.services) or before.services, before.chosen, owner_id, asked.again
+        fields,
+        tuple(asked.services) or before.services,
+        before.chosen,
+        owner_id,
+        asked.again,
+        family,
     )
 
 

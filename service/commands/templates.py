@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,10 @@ import click
 from service.agreement.template_version import TemplateVersion
 from service.documents.builder.package import docx_path
 from service.documents.own.apart import examine
-from service.documents.own.check import Checked
-from service.documents.own.findings import Finding, Severity
+from service.documents.own.findings import Checked, Finding, Severity
 from service.documents.own.in_words import message, part_name, remedy
 from service.documents.own.names import DECLARED, PLACES, shown, shown_place
-from service.documents.own.sample import make_sample, with_pages
+from service.documents.own.sample import make_sample
 from service.documents.produce import DocumentMaker
 from service.texts import OURS, folder, named, text
 
@@ -70,7 +69,7 @@ def _sampled(checked: Checked, template: TemplateVersion, file: Path) -> Checked
         findings = (*made.findings, *checked.findings)
         return replace(checked, findings=findings, template=None)
     file.write_bytes(made.pdf)
-    return replace(checked, findings=with_pages(checked.findings, made.pages))
+    return replace(checked, findings=made.placed(checked.findings))
 
 
 def say_names() -> None:
@@ -84,6 +83,12 @@ def say_names() -> None:
     for place in PLACES:
         names = {mark: shown_place(place, mark) for mark in ("signature", "date")}
         click.echo(text("cli.template_names_place", OURS, **names))
+
+
+def tell_findings(findings: Iterable[Finding]) -> None:
+    """Print each with its place and remedy."""
+    for finding in findings:
+        click.echo("\n".join(_one(finding)))
 
 
 def _told(file: Path, checked: Checked) -> Iterator[str]:

@@ -21,6 +21,7 @@ from service.database.agreement.documents import Documents
 from service.database.agreement.drafts import Drafts
 from service.database.agreement.end_records import EndRecords
 from service.database.agreement.openings import Openings
+from service.database.agreement.own_templates import OwnTemplates
 from service.database.agreement.questions import Questions
 from service.database.agreement.reminders import Reminders
 from service.database.agreement.samples import Samples
@@ -115,6 +116,7 @@ class Transaction:
     visits = Part(Visits)  # the sessions of signers, with their agreements
     documents = Part(Documents)  # acts and originals too
     templates = Part(Templates)
+    own_templates = Part(OwnTemplates)  # families and versions of the processor's own
     seals = Part(Seals)
     logos = Part(Logos)
     samples = Part(Samples)  # texts to read before filling anything in

@@ -16,9 +16,9 @@ from enum import StrEnum
 from lxml import etree
 
 from service.documents.fields import unknown_fields
+from service.documents.largest import LARGEST_FILE
 from service.errors import GenerationFailed
 
-LARGEST_FILE = 5 << 20
 LARGEST_CONTENT = 50 << 20
 MOST_ENTRIES = 500
 ENCRYPTED = 1  # a flag of a ZIP entry

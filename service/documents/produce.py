@@ -31,6 +31,7 @@ from service.documents.fill import CompiledTemplate
 from service.documents.fonts import ShippedFonts, load_fonts
 from service.documents.metadata import Metadata
 from service.documents.normalise import Attachment, normalise
+from service.documents.own.sample import Sample, make_sample
 from service.documents.pdf_text import read_pdf_text
 from service.documents.reading_view import reading_view
 from service.documents.sheet.make import SheetMaker
@@ -143,6 +144,11 @@ class DocumentMaker:
             with self._cache_lock:  # the profile rarely changes
                 _remember(self._common, key, known, CACHED_TEMPLATES)
         return known
+
+    def sample(self, template: TemplateVersion) -> Sample:
+        """A sample of an own template, to look at before it is used. Raises GenerationFailed if
+        the office cannot be used, or fails."""
+        return make_sample(self, template)
 
     def evidence_sheet(
         self, context: Mapping[str, Any], *, evidence_json: bytes, dated: datetime

@@ -19,6 +19,7 @@ from service.workflow.people import forgotten
 from service.workflow.sealing import close, renew, seal
 from service.workflow.signing import under_mandate
 from service.workflow.telling import alarm, ask_countersigners, deliver
+from service.workflow.templates import try_out
 
 # Shows that the job about this (an agreement, a mail) fails for this reason.
 Failed = Callable[[Deps, str, str], None]
@@ -74,6 +75,7 @@ JOBS = (
     Job(tasks.IMPORT, run.run),
     Job(tasks.BATCH, batch.run),
     Job(tasks.FORGOTTEN, forgotten.answer, _nothing),
+    Job(tasks.TEMPLATE, try_out.try_out, _nothing, try_out.note_failure),
     Job(tasks.LOOK, reread.look, _nothing),
     Job(tasks.KEEP_ENDS, keep_ends.keep_ends),
     Job(tasks.REREAD, reread.reread),

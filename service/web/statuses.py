@@ -28,6 +28,10 @@ _REFUSED = (
     ErrorCode.TAKE_OVER_SIGNED,
     ErrorCode.OWNER_ALREADY,
     ErrorCode.MANDATE_CHANGED,
+    ErrorCode.TEMPLATE_STATE,
+    ErrorCode.TEMPLATE_SECOND,
+    ErrorCode.TEMPLATE_DEFAULT,
+    ErrorCode.TEMPLATE_MISSING,
     ErrorCode.END_RECORDED,
     ErrorCode.END_NOT_RECORDED,
     ErrorCode.QUESTION_OPEN,
@@ -42,6 +46,7 @@ _REFUSED = (
     ErrorCode.IMPORT_STATE,
     ErrorCode.IMPORT_NOTHING,
     ErrorCode.IMPORT_CHANGED,
+    ErrorCode.IMPORT_TEMPLATE,
 )
 _LIMITS = (
     ErrorCode.CODE_TOO_MANY,

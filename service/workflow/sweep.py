@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, IMPORT, KEEP_ENDS, MANDATE, SEAL
+from service.workflow.tasks import (
+    DELIVER,
+    FORGOTTEN,
+    GENERATE,
+    IMPORT,
+    KEEP_ENDS,
+    MANDATE,
+    SEAL,
+    TEMPLATE,
+)
 
 PATIENCE_SECONDS = 60
 
@@ -34,6 +43,9 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
             found += 1
         for request_id in tx.account_links.waiting_requests(patience):
             tx.jobs.defer(FORGOTTEN, request_id=request_id)
+            found += 1
+        for version_id in tx.own_templates.waiting(patience):
+            tx.jobs.defer(TEMPLATE, version_id=version_id)
             found += 1
         if unfinished := tx.imports.unfinished():
             tx.jobs.defer(IMPORT)

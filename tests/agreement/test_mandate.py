@@ -28,7 +28,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Countersigner, parse_processor
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Order
-from service.agreement.template_version import TemplateVersion
+from service.agreement.template_family import Choice
 from service.error_words import words_by_field
 from service.errors import Invalid
 from service.texts import OURS
@@ -48,7 +48,7 @@ def draft(**changes: Any) -> Draft:
         "person": ELS,
         "function": "Zaakvoerder",
         "processor": parse_processor(PROCESSOR),
-        "template": TemplateVersion(SHA, "agreement", "1.0", "nl-BE", b"docx", ""),
+        "templates": (Choice("zegel", "Zegel", "1.0", SHA, is_default=True),),
         "terms": terms,
         "lines": standard_lines(terms.services, None),
         "language": OURS,

@@ -24,6 +24,7 @@ TABLE = {
     "verkoop": {
         "see_agreements",
         "prepare",
+        "hand_over",
         "send",
         "hand_over",
         "make_text_again",
@@ -35,6 +36,7 @@ TABLE = {
     "beheer": {
         "see_agreements",
         "prepare",
+        "hand_over",
         "send",
         "hand_over",
         "make_text_again",
@@ -43,12 +45,13 @@ TABLE = {
         "see_evidence",
         "export_archive",
         "manage_profile",
+        "manage_templates",
         "manage_staff",
         "read_staff_log",
         "see_operations",
     },
     "signer": {"make_text_again"},
-    "operator": {"hand_over", "end_agreements", "export_archive"},
+    "operator": {"end_agreements", "export_archive", "hand_over", "manage_templates"},
     "system": set(),
 }
 

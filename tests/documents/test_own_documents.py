@@ -23,7 +23,7 @@ from service.documents.fonts import load_fonts
 from service.documents.own.check import check
 from service.documents.own.findings import Finding, Found, Severity
 from service.documents.own.in_words import message
-from service.documents.own.sample import make_sample, with_pages
+from service.documents.own.sample import make_sample
 from service.documents.pdf_text import read_pdf_text
 from service.documents.produce import DocumentMaker
 from service.texts import OURS
@@ -159,7 +159,7 @@ def test_a_sample_shows_each_value_by_its_name(
     ):
         assert any(words in page for page in sample.pages), words
     place = Finding(Found.BORDER, "word/document.xml", "Functionaris: {{ functionaris.naam }}")
-    assert [each.page for each in with_pages([place], sample.pages)] == [len(sample.pages)]
+    assert [each.page for each in sample.placed([place])] == [len(sample.pages)]
 
 
 def test_a_file_whose_pdf_says_something_else_has_no_sample(

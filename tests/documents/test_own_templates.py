@@ -18,8 +18,7 @@ from service.cli import main
 from service.documents.builder.package import docx_path
 from service.documents.fonts import ShippedFonts, load_fonts
 from service.documents.own import apart, check, names
-from service.documents.own.check import Checked
-from service.documents.own.findings import WARNINGS, Found, Severity
+from service.documents.own.findings import WARNINGS, Checked, Found, Severity
 from service.documents.placeholders import Placeholder
 from service.documents.template import DocumentTemplate
 from service.texts import OURS, catalogue

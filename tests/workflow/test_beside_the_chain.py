@@ -17,6 +17,7 @@ from colleagues import add_colleague, proof_of
 from house import House
 from lists import SERVICES, as_csv, customer
 from mandates import PLAIN, give
+from own_contract import imported, published
 
 from service.agreement.batch import BatchKind
 from service.agreement.drafting import Input
@@ -24,6 +25,7 @@ from service.agreement.events import Event
 from service.agreement.life import GivenEnd
 from service.agreement.lists import Search
 from service.agreement.permissions import SYSTEM, Role
+from service.agreement.template_family import INSTALLED
 from service.database.log.audit_check import check_chain
 from service.errors import Invalid
 from service.spreadsheets.table import Kind
@@ -63,6 +65,7 @@ from service.workflow.signing import (
     under_mandate,
 )
 from service.workflow.telling import deliver
+from service.workflow.templates import publish
 
 MARK = "zqx"
 MARKED = {
@@ -260,6 +263,18 @@ def _under_mandate(house: House) -> None:
     )
 
 
+def _templates(house: House) -> None:
+    """Own templates with everything that can be done with them."""
+    deps, staff = house.deps, house.staff
+    version, proof = published(deps, staff, name="Zqxsjabloon"), proof_of(deps, staff)
+    for offered in (False, True):
+        publish.offer(deps, version.family_id, staff, proof, offered=offered)
+    for family_id in (version.family_id, INSTALLED):
+        publish.make_default(deps, family_id, staff, proof)
+    publish.withdraw(deps, version.id, staff, proof)
+    publish.remove(deps, imported(deps, staff, "Nieuw.", name="Zqxanders").id, staff)
+
+
 def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -> None:
     house = dataclasses.replace(
         whole_house, staff=dataclasses.replace(whole_house.staff, name="Els Zqxmaes")
@@ -268,6 +283,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
     reference = _signed_by_both(house)
     _many(house)
     _under_mandate(house)
+    _templates(house)
     _other_endings(house)
     _archived(house, reference)
     _staff(house)
@@ -298,6 +314,8 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         "message.failed",
         "staff.created",
         "list.exported",
+        "template.imported",
+        "template.preferred",
     }
     told = {each for each in Event if each.split(".")[0] not in ELSEWHERE}
     # A refusal is recorded by the same code as a failure; settling it only adds who did it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from service.agreement.annex import LISTS
@@ -19,9 +20,16 @@ from service.texts import OURS, catalogue
 
 
 def checked(
-    columns: Columns, options: Options, people: People, processor: Processor | None
+    columns: Columns,
+    options: Options,
+    people: People,
+    processor: Processor | None,
+    families: Sequence[str] = (),
 ) -> Options:
-    """The choices as they are stored. Raises Invalid naming ``columns`` or a choice."""
+    """The choices as they are stored. Raises Invalid naming ``columns`` or a choice.
+
+    ``families`` are those whose templates are offered.
+    """
     check = Checker()
     _columns(columns, check)
     fields: dict[str, Any] = {
@@ -39,6 +47,8 @@ def checked(
         choose(fields.get("countersigner"), people.able, processor, check)
     if options.owner_id and options.owner_id not in {each.id for each in people.sellers}:
         check.refuse("owner", FieldCode.CHOOSE)
+    if options.family and options.family not in families:
+        check.refuse("family", FieldCode.TEMPLATE_GONE)
     known = catalogue("service_names", OURS)
     services = tuple(each for each in known if each in options.services)
     if not services and columns.of("services") is None:

@@ -18,6 +18,8 @@ class Options:
     ``fields`` may hold ``message``, ``link_days``, ``order``, ``countersigner`` (an id of staff)
     and ``country``. ``owner_id`` is the member of staff whose agreements these become; empty: who
     imports. ``again``: make a line also if an earlier import of this list made its agreement.
+    ``family`` is the template's family, of which the agreements get the version that is current
+    when the import is started; empty: the default.
     """
 
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -25,6 +27,7 @@ class Options:
     chosen: Mapping[ListName, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     owner_id: str = ""
     again: bool = False
+    family: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As stored with an import."""
@@ -34,6 +37,7 @@ class Options:
             "chosen": {name: list(codes) for name, codes in self.chosen.items()},
             "owner_id": self.owner_id,
             "again": self.again,
+            "family": self.family,
         }
 
     @classmethod
@@ -44,6 +48,7 @@ class Options:
             {name: tuple(stored["chosen"][name]) for name in LISTS if name in stored["chosen"]},
             stored["owner_id"],
             stored["again"],
+            stored.get("family", ""),
         )
 
 

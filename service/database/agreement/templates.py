@@ -6,7 +6,7 @@ code knows about it: it may be corrected, and the newest is kept.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import State
@@ -15,7 +15,11 @@ from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 from service.database.tables.documents import document_templates, template_declarations
 from service.database.tables.records import Records, record
+from service.database.tables.templates import template_families, template_versions
 
+SHOWN_VERSION = func.coalesce(
+    template_families.c.name + " " + document_templates.c.version, document_templates.c.version
+)
 _DECLARED = select(template_declarations.c.declaration).where(
     template_declarations.c.template_sha256 == bindparam("digest")
 )
@@ -26,7 +30,9 @@ _WHOLE = (
 )
 _DOCX = select(document_templates.c.docx).where(document_templates.c.sha256 == bindparam("digest"))
 _VERSIONS = (
-    select(document_templates.c.sha256, document_templates.c.version)
+    select(document_templates.c.sha256, SHOWN_VERSION.label("version"))
+    .outerjoin(template_versions, template_versions.c.sha256 == document_templates.c.sha256)
+    .outerjoin(template_families, template_families.c.id == template_versions.c.family_id)
     .where(document_templates.c.kind == bindparam("kind"))
     .order_by(document_templates.c.created_at.desc(), document_templates.c.version.desc())
 )
@@ -76,7 +82,8 @@ class Templates(Records):
         return record(TemplateVersion, row) if row else None
 
     def versions(self) -> list[tuple[str, str]]:
-        """The digest and version of each template for agreements, the newest first."""
+        """The digest and version of each template for agreements, the newest first. The version of
+        an own template has its name before it."""
         rows = self._connection.execute(_VERSIONS, {"kind": AGREEMENT})
         return [(row.sha256, row.version) for row in rows]
 

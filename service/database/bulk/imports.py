@@ -30,7 +30,7 @@ _MOST = 2**31 - 1  # of the column
 @dataclass(frozen=True)
 class Import:
     """One list. Instants are aware UTC. ``headings`` and ``targets`` have a value for each column;
-    ``per_minute`` is None if the setting decides."""
+    ``per_minute`` is None if the setting decides. ``template_sha256`` is None before the start."""
 
     id: str
     number: int
@@ -46,6 +46,7 @@ class Import:
     left_out: tuple[int, ...]
     sending: bool
     per_minute: int | None
+    template_sha256: str | None
     failure: str
     created_at: datetime
     started_at: datetime | None

@@ -17,12 +17,14 @@ from service.agreement.life import End
 from service.agreement.lists import Search
 from service.agreement.register import Signed
 from service.database.agreement.rows import WHOLE, as_agreement
+from service.database.agreement.templates import SHOWN_VERSION
 from service.database.lists.filters import filter_conditions, filter_values
 from service.database.lists.searching import judged, match
 from service.database.tables.agreements import agreements
 from service.database.tables.contract_lives import contract_lives
 from service.database.tables.documents import document_templates
 from service.database.tables.records import Records
+from service.database.tables.templates import template_families, template_versions
 
 AT_ONCE = 500
 Place = tuple[date, str]  # the effective date and the id
@@ -36,10 +38,12 @@ _WITH_END = (
     WHOLE.add_columns(
         contract_lives.c.ends_on,
         contract_lives.c.reason.label("end_reason"),
-        func.coalesce(document_templates.c.version, "").label("template_version"),
+        func.coalesce(SHOWN_VERSION, "").label("template_version"),
     )
     .outerjoin(contract_lives, contract_lives.c.agreement_id == agreements.c.id)
     .outerjoin(document_templates, document_templates.c.sha256 == agreements.c.template_sha256)
+    .outerjoin(template_versions, template_versions.c.sha256 == agreements.c.template_sha256)
+    .outerjoin(template_families, template_families.c.id == template_versions.c.family_id)
 )
 
 

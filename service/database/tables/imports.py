@@ -39,6 +39,8 @@ imports = Table(
     # Whether what is made is also to be sent, and at how many a minute; null: as set.
     Column("sending", Boolean, nullable=False, server_default=text("false")),
     Column("per_minute", Integer, nullable=True),
+    # Of all its agreements; fixed at the start, null before and in former versions.
+    Column("template_sha256", Text, nullable=True),
     # Why it paused by itself.
     Column("failure", Text, nullable=False, server_default=""),
     now("created_at"),

@@ -14,9 +14,8 @@ import sys
 from pathlib import Path
 
 from service.agreement.template_version import TemplateVersion
-from service.documents.admission import LARGEST_FILE
-from service.documents.own.check import Checked
-from service.documents.own.findings import Finding, Found
+from service.documents.largest import LARGEST_FILE
+from service.documents.own.findings import Checked, Finding, Found
 
 LONGEST_SECONDS = 60.0
 _ROOT = Path(__file__).resolve().parents[3]
@@ -50,10 +49,7 @@ def examine(docx: bytes, version: str = "") -> Checked:
         else None
     )
     return Checked(
-        tuple(
-            Finding(Found(each["code"]), each["part"], each["paragraph"], each["values"])
-            for each in told["findings"]
-        ),
+        tuple(Finding.from_json(each) for each in told["findings"]),
         told["title"],
         tuple(told["places"]),
         tuple(told["printed"]),

@@ -6,7 +6,6 @@ Runs in the process with limits that ``apart`` starts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -21,7 +20,14 @@ from service.documents.fonts import ShippedFonts
 from service.documents.own import expressions, names
 from service.documents.own.declare import declaration
 from service.documents.own.example import example
-from service.documents.own.findings import MOST_FINDINGS, Finding, Found, Severity, shortened
+from service.documents.own.findings import (
+    MOST_FINDINGS,
+    Checked,
+    Finding,
+    Found,
+    Severity,
+    shortened,
+)
 from service.documents.own.layout import check_layout
 from service.documents.own.looks import check_looks
 from service.documents.own.paragraphs import text_of
@@ -35,17 +41,6 @@ from service.errors import GenerationFailed
 DRAFT_VERSION = "0"  # printed in a file that was only checked
 DATED = datetime(2000, 1, 1, tzinfo=UTC)
 PAGE_FIELDS = (f"{W}fldSimple", f"{W}instrText")
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Everything found. ``template`` is None while there is a fault."""
-
-    findings: tuple[Finding, ...]
-    title: str = ""
-    places: tuple[str, ...] = ()
-    printed: tuple[str, ...] = ()
-    template: TemplateVersion | None = None
 
 
 def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:

@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from service.documents.fonts import load_fonts
-from service.documents.own.check import Checked, check
+from service.documents.own.check import check
+from service.documents.own.findings import Checked
 from service.texts import OURS, folder, table
 from signatures.sandbox.limits import Limits, limit
 
@@ -27,15 +28,7 @@ def main(asked: bytes) -> dict[str, Any]:
 def _told(checked: Checked) -> dict[str, Any]:
     template = checked.template
     return {
-        "findings": [
-            {
-                "code": each.code.value,
-                "part": each.part,
-                "paragraph": each.paragraph,
-                "values": dict(each.values),
-            }
-            for each in checked.findings
-        ],
+        "findings": [each.as_json() for each in checked.findings],
         "title": checked.title,
         "places": checked.places,
         "printed": checked.printed,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from service.agreement.template_version import TemplateVersion
 
 
 class Severity(StrEnum):
@@ -112,9 +115,36 @@ class Finding:
     values: Mapping[str, str | int] = field(default_factory=dict)
     page: int | None = None
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Finding:
+        """Of ``as_json``."""
+        code, page = Found(kept["code"]), kept.get("page")
+        return cls(code, kept["part"], kept["paragraph"], kept["values"], page)
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored, and as the process with limits answers."""
+        return {
+            "code": self.code.value,
+            "part": self.part,
+            "paragraph": self.paragraph,
+            "values": dict(self.values),
+            "page": self.page,
+        }
+
     @property
     def severity(self) -> Severity:
         return Severity.WARNING if self.code in WARNINGS else Severity.FAULT
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Everything found. ``template`` is None while there is a fault."""
+
+    findings: tuple[Finding, ...]
+    title: str = ""
+    places: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
+    template: TemplateVersion | None = None
 
 
 def shortened(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from service.agreement.template_version import TemplateVersion
 from service.documents.check import compact
@@ -19,7 +19,6 @@ from service.documents.own.example import example
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import TOKEN
 from service.documents.pdf_text import read_pdf_text
-from service.documents.produce import DocumentMaker
 from service.errors import GenerationFailed
 
 OFFICE = ("office_missing", "office_python_missing", "office_start", "office_failed", "closed")
@@ -35,9 +34,37 @@ class Sample:
     """The text of each page, compacted."""
 
     findings: tuple[Finding, ...]
+    reading_html: str = ""
+
+    def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings with the page where their paragraph begins, if it was found."""
+        return tuple(replace(each, page=_page(each.paragraph, self.pages)) for each in findings)
 
 
-def make_sample(maker: DocumentMaker, template: TemplateVersion) -> Sample:
+class Made(Protocol):
+    """What the maker makes of a template."""
+
+    @property
+    def pdf(self) -> bytes: ...
+    @property
+    def reading_html(self) -> str: ...
+
+
+class Maker(Protocol):
+    """``DocumentMaker``, as far as it is needed here."""
+
+    def agreement(
+        self,
+        template: TemplateVersion,
+        context: Any,
+        *,
+        fields: Sequence[str],
+        dated: datetime,
+        preview: bool = False,
+    ) -> Made: ...
+
+
+def make_sample(maker: Maker, template: TemplateVersion) -> Sample:
     """Make a sample of a template without faults.
 
     Raises GenerationFailed if the office cannot be used, or fails.
@@ -56,7 +83,7 @@ def make_sample(maker: DocumentMaker, template: TemplateVersion) -> Sample:
         values = {"reason": failed.reason, "detail": failed.detail}
         return Sample(b"", (), (Finding(Found.NOT_MADE, values=values),))
     pages = tuple(map(compact, read_pdf_text(shown.pdf).pages))
-    return Sample(shown.pdf, pages, ())
+    return Sample(shown.pdf, pages, (), shown.reading_html)
 
 
 def named_values(version: str) -> dict[str, Any]:
@@ -76,11 +103,6 @@ def named_values(version: str) -> dict[str, Any]:
         elif isinstance(scope.get(last), str) and path != "template.version":
             scope[last] = f"[{names.shown(path)}]"
     return context
-
-
-def with_pages(findings: Iterable[Finding], pages: Sequence[str]) -> tuple[Finding, ...]:
-    """The findings with the page of the sample where their paragraph begins, if it was found."""
-    return tuple(replace(each, page=_page(each.paragraph, pages)) for each in findings)
 
 
 def _page(paragraph: str, pages: Sequence[str]) -> int | None:

@@ -37,6 +37,8 @@ from service.workflow.keeping.listing import choices, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview
+from service.workflow.offered import choices as choices_of_template
+from service.workflow.offered import same_family
 from service.workflow.people.kept_searches import kept
 from signatures.effective_date import local_date
 
@@ -105,7 +107,9 @@ def new() -> Any:
     if typed := again():
         return _form(forms.typed_again(typed.form), typed.errors)
     if reference := request.args.get("kopie", ""):
-        return _form(forms.copy_of(agreement_of(deps(), reference, current_staff())), {})
+        found = agreement_of(deps(), reference, current_staff())
+        template = same_family(deps(), found.template_sha256, current_staff())
+        return _form(forms.copy_of(found, template), {})
     return _form(forms.blank(deps().settings.link_days), {})
 
 
@@ -192,6 +196,7 @@ def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") ->
         editing=editing,
         choices=forms.choices(),
         able=able(deps(), current_staff(), editing),
+        templates=[] if editing else choices_of_template(deps(), current_staff()),
     )
 
 

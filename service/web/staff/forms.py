@@ -139,9 +139,12 @@ def _countersigner(agreement: Agreement) -> dict[str, str]:
     return {"countersigner": chosen.staff_id} if chosen and chosen.can_sign else {}
 
 
-def copy_of(agreement: Agreement) -> Filled:
-    """A new form with another agreement's contents; nothing is stored until it is saved."""
-    return replace(of(agreement), key=new_key(), version="")
+def copy_of(agreement: Agreement, template: str) -> Filled:
+    """A new form with another agreement's contents, and this template if it is not empty; nothing
+    is stored until it is saved."""
+    copied = of(agreement)
+    values = {**copied.values, **({"template": template} if template else {})}
+    return replace(copied, values=values, key=new_key(), version="")
 
 
 def choices() -> dict[str, object]:

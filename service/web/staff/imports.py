@@ -136,6 +136,7 @@ def _options(form: MultiDict[str, str], before: Options) -> Options:
         before.chosen,
         form.get("owner", ""),
         bool(form.get("again_made")),
+        form.get("family", ""),
     )
 
 
@@ -145,4 +146,5 @@ def _stored(options: Options, targets: tuple[str, ...]) -> dict[str, str]:
         **{f"column-{place}": target for place, target in enumerate(targets)},
         "owner": options.owner_id,
         "again_made": "yes" if options.again else "",
+        "family": options.family,
     }

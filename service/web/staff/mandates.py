@@ -31,10 +31,12 @@ def mandate() -> Any:
     until = local_date(datetime.now(UTC)) + timedelta(days=USUAL_DAYS)
     values = typed.values or {"until": f"{until:%d/%m/%Y}", "per_day": str(USUAL_A_DAY)}
     chosen, draft = typed.form.getlist("services"), None
+    offered = workflow.choices(deps(), staff)
+    texts = typed.form.getlist("templates") if typed else [offered[0].sha256]
     errors = typed.errors
     if typed.more.get("checked"):
         try:
-            draft = workflow.draft(deps(), values, chosen, staff)
+            draft = workflow.draft(deps(), values, chosen, staff, templates=texts)
         except Invalid as wrong:  # another day, or another profile
             errors = {**errors, **sentences(wrong)}
     return show(
@@ -47,6 +49,8 @@ def mandate() -> Any:
         errors=errors,
         services=list(catalogue("service_names", OURS).items()),
         most=MOST_A_DAY,
+        templates=offered,
+        texts=texts,
     )
 
 
@@ -56,10 +60,11 @@ def give_mandate() -> Any:
     """Check what was typed, then show the text; give the mandate if it comes from there."""
     form, staff = request.form, current_staff()
     fields, services, step = form.to_dict(), form.getlist("services"), form.get("step", "")
+    texts = form.getlist("templates")
     if step == "change":
         return ask_again({}, 200)
     if step != "give":
-        workflow.draft(deps(), fields, services, staff)
+        workflow.draft(deps(), fields, services, staff, templates=texts)
         return ask_again({}, 200, checked=True)
     try:
         workflow.give(
@@ -72,6 +77,7 @@ def give_mandate() -> Any:
             confirmed=set(form.getlist("confirmed")),
             password=form.get("password", ""),
             browser=known_browser(),
+            templates=texts,
         )
     except Invalid as wrong:
         return ask_again(sentences(wrong), checked=True)

@@ -9,10 +9,12 @@ from service.agreement.bulk.options import People
 from service.agreement.bulk.states import ImportStep, next_state
 from service.agreement.drafting import suggested
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.template_family import Choice
 from service.database.bulk.imports import Import
 from service.deps import Deps
 from service.spreadsheets.table import column_letter
 from service.workflow.bulk.judge import people
+from service.workflow.offered import offered
 
 LOOKED_AT = 100  # rows of the list, for examples
 EXAMPLES = 3
@@ -30,7 +32,8 @@ class Column:
 @dataclass(frozen=True)
 class Questions:
     """``remembered`` is the number of the import of the same list from which the answers come, None
-    for guesses; ``suggested`` signs for us if nobody is chosen."""
+    for guesses; ``suggested`` signs for us if nobody is chosen; of ``templates`` the first is the
+    default."""
 
     found: Import
     rows: int
@@ -38,6 +41,7 @@ class Questions:
     remembered: int | None
     people: People
     suggested: Staff | None
+    templates: list[Choice]
 
 
 def questions(deps: Deps, number: int, by: Staff) -> Questions:
@@ -49,6 +53,7 @@ def questions(deps: Deps, number: int, by: Staff) -> Questions:
         sample = tx.lines.page(found.id, limit=LOOKED_AT)
         former = tx.imports.like(found.shape, before=number) if any(found.headings) else None
         profile, named = tx.profiles.newest(), people(tx)
+        templates = offered(deps, tx)
         rows = sum(tx.imports.counts(found.id).values())
     columns = tuple(
         Column(
@@ -65,4 +70,5 @@ def questions(deps: Deps, number: int, by: Staff) -> Questions:
         former.number if former else None,
         named,
         suggested(named.able, profile[1] if profile else None),
+        templates,
     )

@@ -11,6 +11,7 @@ from service.agreement.bulk.states import ImportState, ImportStep, LineState, ne
 from service.agreement.bulk.verdicts import Note, Skip
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Principal, Role, Staff, require
+from service.agreement.template_family import Choice
 from service.database.bulk.imports import Import
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -18,6 +19,7 @@ from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.take_in import JUDGED_NOW
+from service.workflow.offered import offered
 from service.workflow.tasks import IMPORT
 
 TO_DO = (LineState.GOOD, LineState.MADE)
@@ -39,7 +41,9 @@ def choose(
             raise Invalid([FieldError("columns", FieldCode.CHOOSE)])
         profile = tx.profiles.newest()
         columns, processor = Columns(tuple(targets)), profile[1] if profile else None
-        tx.imports.choose(found.id, targets, checked(columns, options, people(tx), processor))
+        families = [each.family_id for each in offered(deps, tx)]
+        checked_options = checked(columns, options, people(tx), processor, families)
+        tx.imports.choose(found.id, targets, checked_options)
         tx.imports.set_state(found.id, state)
         judged = [each for each in LineState if each is not LineState.WAITING]
         tx.lines.move(found.id, judged, LineState.WAITING)
@@ -87,7 +91,8 @@ def start(
     ``per_minute`` limits how many are sent; None: as set for the installation. Without
     ``doubtful``, good lines with a warning are left out. From now on this is done in the name of
     ``by``. ``seen`` is how many lines ``by`` was told are good or made. Raises Refused if it is
-    another number by now, if there is nothing to do, or nobody who can sign for us.
+    another number by now, if there is nothing to do, nobody who can sign for us, or the chosen
+    template is not offered any more.
     """
     require(by, Permission.PREPARE)
     if send:
@@ -109,10 +114,29 @@ def start(
         to_do = _left(tx, found, sending=sending)
         if not to_do:
             raise Refused(ErrorCode.IMPORT_NOTHING)
-        tx.imports.set_state(found.id, state, by_id=by.id, sending=sending, per_minute=per_minute)
+        template = found.template_sha256 or template_of(deps, tx, found).sha256
+        tx.imports.set_state(
+            found.id,
+            state,
+            by_id=by.id,
+            sending=sending,
+            per_minute=per_minute,
+            template_sha256=template,
+        )
         _note(tx, found, Event.IMPORT_STARTED, by, count=to_do)
         tx.jobs.defer(IMPORT)
     return _now(deps, number)
+
+
+def template_of(deps: Deps, tx: Transaction, found: Import) -> Choice:
+    """What agreements of an import get as their template if it is started now. Raises Refused."""
+    there = offered(deps, tx)
+    if not found.options.family:
+        return there[0]
+    for each in there:
+        if each.family_id == found.options.family:
+            return each
+    raise Refused(ErrorCode.IMPORT_TEMPLATE)
 
 
 def pause(deps: Deps, number: int, by: Staff) -> Import:

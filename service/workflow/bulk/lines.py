@@ -14,13 +14,14 @@ from service.agreement.bulk.verdicts import Note, Skip
 from service.agreement.events import Event
 from service.agreement.permissions import Staff
 from service.agreement.states import State
+from service.agreement.template_version import TemplateVersion
 from service.database.bulk.imports import Import
 from service.database.bulk.lines import Line
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.error_words import kept, kept_code
-from service.errors import Invalid, Unavailable, ZegelError
+from service.errors import Invalid, Refused, Unavailable, ZegelError
 from service.workflow.offer.create import Ground, add
 from service.workflow.offer.send import send_in
 
@@ -38,6 +39,8 @@ class Maker:
     actor: Staff
     ground: Ground
     people: People
+    template: TemplateVersion | None
+    """None if it was withdrawn since the import was started."""
 
     def make_next(self) -> bool:
         """Make the agreement of the next good line; False if there is none, or it is not running.
@@ -85,6 +88,8 @@ class Maker:
 
     def _make(self, tx: Transaction, line: Line) -> None:
         found = self.found
+        if self.template is None:
+            raise Refused(ErrorCode.IMPORT_TEMPLATE)
         given = given_in(line.cells, Columns(found.targets), found.options, self.people)
         if given.errors:
             raise Invalid(list(given.errors))
@@ -97,7 +102,13 @@ class Maker:
                 return
         owner_id = given.owner_id or found.options.owner_id
         agreement = add(
-            self.deps, tx, given.content, self.actor, ground=self.ground, owner_id=owner_id
+            self.deps,
+            tx,
+            given.content,
+            self.actor,
+            ground=self.ground,
+            owner_id=owner_id,
+            template=self.template,
         )
         tx.audit.append(
             agreement.id,

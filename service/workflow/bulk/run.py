@@ -18,6 +18,7 @@ from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Staff
 from service.agreement.subjects import Subject
+from service.agreement.template_family import TemplateState
 from service.database.bulk.imports import Import
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -27,6 +28,7 @@ from service.mail.kinds import ImportEnded
 from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.lines import Maker
 from service.workflow.offer.create import ground
+from service.workflow.offered import template_for
 from service.workflow.tasks import IMPORT
 from service.workflow.telling.notify import tell_staff
 
@@ -67,8 +69,7 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
     actor = _actor(deps, found)
     if actor is None:
         return None
-    with deps.database.begin() as tx:
-        maker = Maker(deps, found, actor, ground(deps, tx), people(tx))
+    maker = _maker(deps, found, actor)
     made = sum(1 for _ in range(LINES_IN_TURN) if maker.make_next())
     if made == LINES_IN_TURN or not found.sending:
         if made:
@@ -87,12 +88,21 @@ def make(deps: Deps, found: Import, *, seconds: float) -> bool:
     if actor is None:
         return False
     ends = monotonic() + seconds
-    with deps.database.begin() as tx:
-        maker = Maker(deps, found, actor, ground(deps, tx), people(tx))
+    maker = _maker(deps, found, actor)
     made = 0
     while monotonic() < ends and maker.make_next():
         made += 1
     return made > 0
+
+
+def _maker(deps: Deps, found: Import, actor: Staff) -> Maker:
+    with deps.database.begin() as tx:
+        here, template = ground(deps, tx), None
+        named = found.template_sha256 or here.templates[0]  # none in imports of former versions
+        own = tx.own_templates.of_digest(named)
+        if own is None or own.state is not TemplateState.WITHDRAWN:
+            template = template_for(deps, tx, named)
+        return Maker(deps, found, actor, here, people(tx), template)
 
 
 def _pace(deps: Deps, found: Import) -> tuple[int, timedelta]:

@@ -10,6 +10,7 @@ from service.agreement.drafting import Draft, Input, draft, suggested
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor
+from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.places import at_the_start
 from service.agreement.states import Order, State
@@ -19,11 +20,15 @@ from service.database.queue.idempotency import Asked
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
+from service.workflow.offered import offered, template_for
 from signatures.effective_date import local_date
 
 
 def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:
     """Make a draft and return its reference.
+
+    It gets the default template, unless the field ``template`` has the digest of another one that
+    is offered (``service/workflow/offered.py``).
 
     A repetition with the same ``idempotency_key`` within a day returns the first one's reference,
     or raises KeyReused if the request differs. Raises Invalid naming the fields, Refused if there
@@ -42,12 +47,14 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
 
 @dataclass(frozen=True)
 class Ground:
-    """What all agreements that are made now have in common. ``today`` is the date in Brussels, and
-    ``profile`` the newest of the processor with its version, or None if there is none yet."""
+    """What all agreements that are made now have in common. ``today`` is the date in Brussels,
+    ``profile`` the newest of the processor with its version, or None if there is none yet, and
+    ``templates`` are those offered, the default first."""
 
     today: date
     able: list[Staff]
     profile: tuple[int, Processor] | None
+    templates: tuple[str, ...]
 
     @property
     def processor(self) -> Processor | None:
@@ -57,7 +64,12 @@ class Ground:
 def ground(deps: Deps, tx: Transaction) -> Ground:
     """The ground of this moment; stores the installed template, which new agreements name."""
     tx.templates.keep(deps.template)
-    return Ground(local_date(tx.now()), tx.accounts.with_role(Role.SIGNATORY), tx.profiles.newest())
+    return Ground(
+        local_date(tx.now()),
+        tx.accounts.with_role(Role.SIGNATORY),
+        tx.profiles.newest(),
+        tuple(each.sha256 for each in offered(deps, tx)),
+    )
 
 
 def add(
@@ -68,11 +80,13 @@ def add(
     *,
     ground: Ground,
     owner_id: str = "",
+    template: TemplateVersion | None = None,
 ) -> Agreement:
     """Make a draft in this transaction: the one way in which agreements begin.
 
-    It becomes the agreement of ``owner_id``, or of ``staff``, who makes it and may do so. Raises
-    Invalid naming the fields, Refused if there is no processor profile yet.
+    It becomes the agreement of ``owner_id``, or of ``staff``, who makes it and may do so. A
+    ``template`` goes before the field of that name. Raises Invalid naming the fields, Refused if
+    there is no processor profile yet.
     """
     content = draft(
         given,
@@ -80,12 +94,16 @@ def add(
         today=ground.today,
         able=ground.able,
         processor=ground.processor,
+        templates=ground.templates,
     )
     if ground.profile is None:
         raise Refused(ErrorCode.NO_PROCESSOR)
     version, processor = ground.profile
     owner_id = owner_id or staff.id
-    agreement = _new(tx, content, deps.template, processor, version, owner_id)
+    if template is None:
+        chosen = clean(given.fields.get("template")) or ground.templates[0]
+        template = template_for(deps, tx, chosen)
+    agreement = _new(tx, content, template, processor, version, owner_id)
     tx.agreements.insert(agreement)
     tx.audit.append(
         agreement.id,

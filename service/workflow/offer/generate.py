@@ -1,8 +1,8 @@
 """Makes and freezes the document: from then on, exactly these bytes are shown and signed.
 
-An agreement has the template that was installed when it was prepared. A new version of Zegel may
-have another one; running agreements keep theirs for every edition of their text, so that the final
-text has the template that the customer read at the start.
+An agreement has the template that was chosen when it was prepared. Later another one may be the
+usual one, or come with a new version of Zegel; running agreements keep theirs for every edition of
+their text, so that the final text has the template that the customer read at the start.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import Document
 from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
+from service.error_codes import ErrorCode
+from service.error_words import kept_code
 from service.errors import GenerationFailed
 from service.mail.kinds import NotMade
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from service.workflow.telling.notify import tell_sender
+
+TEMPLATE_MISSING = kept_code(ErrorCode.TEMPLATE_MISSING)
 
 
 def generate(deps: Deps, agreement_id: str) -> None:
@@ -38,6 +42,9 @@ def generate(deps: Deps, agreement_id: str) -> None:
             return
         template = template_of(deps, tx, agreement)
         now = tx.now()
+    if template is None:
+        _fail(deps, agreement, GenerationFailed(TEMPLATE_MISSING))
+        return
     maker = deps.maker()
     printed = context(agreement, template.version)
     try:
@@ -142,13 +149,16 @@ def as_document(
     )
 
 
-def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion:
+def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion | None:
     """The template for the text of this agreement.
 
     The installed one if it names none, or if former code stored only the Word file of its template,
-    without the declaration.
+    without the declaration. None for an own template that is not there: no other text takes its
+    place (``TEMPLATE_MISSING``).
     """
     kept = tx.templates.get(agreement.template_sha256) if agreement.template_sha256 else None
+    if kept is None and tx.own_templates.of_digest(agreement.template_sha256):
+        return None
     return kept or deps.template
 
 

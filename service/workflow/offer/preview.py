@@ -13,7 +13,7 @@ from service.database.agreement.documents import Document
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
-from service.workflow.offer.generate import as_document, template_of
+from service.workflow.offer.generate import TEMPLATE_MISSING, as_document, template_of
 from service.workflow.tasks import PREVIEW
 
 
@@ -47,8 +47,11 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
         agreement = tx.agreements.get_by_id(agreement_id)
         template = template_of(deps, tx, agreement)
         now = tx.now()
-    maker = deps.maker()
     digest = _digest(agreement)
+    if template is None:
+        note_failed_preview(deps, agreement_id, TEMPLATE_MISSING)
+        return
+    maker = deps.maker()
     printed = preview_context(agreement, template.version)
     try:
         made = maker.agreement(template, printed, fields=agreement.fields, dated=now, preview=True)

@@ -19,7 +19,7 @@ from service.database.agreement.samples import Sample
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
-from service.workflow.offer.generate import template_of
+from service.workflow.offer.generate import TEMPLATE_MISSING, template_of
 from service.workflow.tasks import SAMPLE
 
 AGAIN_AFTER = timedelta(minutes=1)  # not every press of the button retries a failure
@@ -63,6 +63,9 @@ def make_sample(deps: Deps, agreement_id: str) -> None:
         if tx.samples.there(key):
             return
         template = template_of(deps, tx, agreement)
+    if template is None:
+        note_failed_sample(deps, agreement_id, TEMPLATE_MISSING)
+        return
     maker = deps.maker()
     printed = sample_context(agreement, template.version)
     try:

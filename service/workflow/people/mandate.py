@@ -17,6 +17,7 @@ from service.agreement.events import Event
 from service.agreement.mandate import Mandate, MandateEnd, digest, standard_lines
 from service.agreement.mandate_text import Draft, parse_terms
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.template_family import Choice
 from service.database.engine import Transaction
 from service.database.people.mandates import SignedUnder, Used
 from service.deps import Deps
@@ -24,6 +25,7 @@ from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.texts import OURS, catalogue
 from service.workflow.actors import Client
+from service.workflow.offered import offered
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.accounts import confirm_password
 from signatures.effective_date import local_date
@@ -58,14 +60,29 @@ def all_mandates(deps: Deps, by: Staff) -> list[Shown]:
         return _shown(tx, tx.mandates.of())
 
 
-def draft(deps: Deps, fields: Mapping[str, str], services: Sequence[str], staff: Staff) -> Draft:
+def choices(deps: Deps, staff: Staff) -> list[Choice]:
+    """The templates that a mandate can be for, the default first."""
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.look() as tx:
+        return offered(deps, tx)
+
+
+def draft(
+    deps: Deps,
+    fields: Mapping[str, str],
+    services: Sequence[str],
+    staff: Staff,
+    *,
+    templates: Sequence[str] | None = None,
+) -> Draft:
     """The mandate with these terms, to read before giving it; stores nothing.
 
-    Raises Invalid naming ``services``, ``until`` or ``per_day``; NotFound without a profile.
+    ``templates`` are the digests of those it is for; None: the default. Raises Invalid naming
+    ``templates``, ``services``, ``until`` or ``per_day``; NotFound without a profile.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
-        return _draft(deps, tx, fields, services, staff)
+        return _draft(deps, tx, fields, services, staff, templates)
 
 
 def give(
@@ -79,6 +96,7 @@ def give(
     confirmed: Set[str],
     password: str,
     browser: str = "",
+    templates: Sequence[str] | None = None,
 ) -> Mandate:
     """Give the mandate with these terms, in the place of one that is in force.
 
@@ -87,7 +105,8 @@ def give(
     locked.
     """
     require(staff, Permission.COUNTERSIGN)
-    stated = {each.id for each in draft(deps, fields, services, staff).statements}
+    read = draft(deps, fields, services, staff, templates=templates)
+    stated = {each.id for each in read.statements}
     wrong = []
     if not confirmed >= stated:
         wrong.append(FieldError("confirmed", FieldCode.STATEMENTS_MISSING))
@@ -106,7 +125,7 @@ def give(
         if account is None or not account.active or account.person.name != staff.name:
             raise NotFound(ErrorCode.NOT_FOUND)
         require(account.person, Permission.COUNTERSIGN)
-        wanted = _draft(deps, tx, fields, services, account.person)
+        wanted = _draft(deps, tx, fields, services, account.person, templates)
         if wanted.sha256 != shown:
             raise Refused(ErrorCode.MANDATE_CHANGED)
         if former:
@@ -147,7 +166,12 @@ def end_with_account(tx: Transaction, mandate: Mandate, by: Staff) -> Change:
 
 
 def _draft(
-    deps: Deps, tx: Transaction, fields: Mapping[str, str], services: Sequence[str], staff: Staff
+    deps: Deps,
+    tx: Transaction,
+    fields: Mapping[str, str],
+    services: Sequence[str],
+    staff: Staff,
+    templates: Sequence[str] | None,
 ) -> Draft:
     known = tx.profiles.newest()
     if known is None:
@@ -159,11 +183,22 @@ def _draft(
         person=staff,
         function=staff.function or processor.representative_function,
         processor=processor,
-        template=deps.template,
+        templates=_chosen(offered(deps, tx), templates),
         terms=terms,
         lines=standard_lines(terms.services, tx.profiles.suggestions()),
         language=staff.language,
     )
+
+
+def _chosen(there: Sequence[Choice], wanted: Sequence[str] | None) -> tuple[Choice, ...]:
+    """Those of these with the wanted digests. Raises Invalid."""
+    if wanted is None or len(there) == 1:
+        return (there[0],)
+    found = tuple(each for each in there if each.sha256 in wanted)
+    if not found or len(found) < len(set(wanted)):
+        code = FieldCode.TEMPLATE_GONE if wanted else FieldCode.CHOOSE
+        raise Invalid([FieldError("templates", code)])
+    return found
 
 
 def _given(tx: Transaction, wanted: Draft, client: Client) -> Mandate:

@@ -49,6 +49,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "refused": (Activity.REFUSED,),
     "mandates": (Event.MANDATE_GIVEN, Event.MANDATE_REVOKED, Event.MANDATE_ENDED),
+    "templates": (
+        Event.TEMPLATE_IMPORTED,
+        Event.TEMPLATE_PUBLISHED,
+        Event.TEMPLATE_WITHDRAWN,
+        Event.TEMPLATE_REMOVED,
+        Event.TEMPLATE_PREFERRED,
+        Event.TEMPLATE_OFFERED,
+        Event.TEMPLATE_HIDDEN,
+    ),
     "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
     "imports": (
         Event.BATCH_BEGUN,

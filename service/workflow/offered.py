@@ -1,0 +1,67 @@
+"""What a new agreement may have as its template: one version of each family that is offered."""
+
+from __future__ import annotations
+
+from service.agreement.permissions import Permission, Principal, require
+from service.agreement.template_family import INSTALLED, Choice
+from service.agreement.template_version import TemplateVersion
+from service.database.agreement.own_templates import FamilyRow
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.error_codes import ErrorCode
+from service.errors import Refused
+from service.texts import OURS, text
+
+
+def installed_name() -> str:
+    """What the template that comes with Zegel is called."""
+    return text("labels.installed_template", OURS)
+
+
+def offered(deps: Deps, tx: Transaction) -> list[Choice]:
+    """The default first, then the installed template and the other families from the oldest."""
+    return among(deps, tx.own_templates.current(), tx.own_templates.families())
+
+
+def choices(deps: Deps, by: Principal) -> list[Choice]:
+    """The same for who prepares an agreement."""
+    require(by, Permission.PREPARE)
+    with deps.database.look() as tx:
+        return offered(deps, tx)
+
+
+def same_family(deps: Deps, template_sha256: str, by: Principal) -> str:
+    """The digest of the current version of the family that an agreement's template is of; empty if
+    it is not offered any more."""
+    require(by, Permission.PREPARE)
+    with deps.database.look() as tx:
+        own = tx.own_templates.of_digest(template_sha256)
+        family_id = own.family_id if own else INSTALLED
+        found = (each.sha256 for each in offered(deps, tx) if each.family_id == family_id)
+        return next(found, "")
+
+
+def template_for(deps: Deps, tx: Transaction, sha256: str) -> TemplateVersion:
+    """The template of a choice; stored, so that an agreement can name it. Raises Refused."""
+    if sha256 == deps.template.sha256:
+        return deps.template
+    found = tx.templates.get(sha256)
+    if found is None:
+        raise Refused(ErrorCode.TEMPLATE_MISSING)
+    return found
+
+
+def among(deps: Deps, own: list[Choice], rows: list[FamilyRow]) -> list[Choice]:
+    """The same of what is known already."""
+    default = any(each.is_default for each in own)
+    hidden = any(each.id == INSTALLED and not each.offered for each in rows)
+    if default and hidden:
+        return own
+    ours = Choice(
+        INSTALLED,
+        installed_name(),
+        deps.template.version,
+        deps.template.sha256,
+        is_default=not default,
+    )
+    return [*own[:1], ours, *own[1:]] if default else [ours, *own]

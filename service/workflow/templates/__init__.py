@@ -1,0 +1,1 @@
+"""The processor's own templates: import, sample, publish, choose."""

@@ -1,0 +1,135 @@
+"""A Word file becomes a new version of a family, if there is no fault in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.agreement.changes import Change, What
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.pasted import clean
+from service.agreement.permissions import Permission, Principal, Staff, require
+from service.agreement.template_family import INSTALLED, LONGEST_NAME, Version
+from service.agreement.template_version import TemplateVersion
+from service.database.agreement.own_templates import NewVersion
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.documents.own.apart import examine
+from service.documents.own.findings import Checked, Finding
+from service.error_codes import FieldCode
+from service.errors import FieldError, Invalid
+from service.workflow.offered import installed_name
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.tasks import TEMPLATE
+from service.workflow.telling.notify import PRODUCT
+from service.workflow.turns import NoTurn, Turns
+
+NEW = ""  # instead of a family
+LONGEST_FILE_NAME = 200
+PATIENCE_SECONDS = 10.0
+_EXAMINING = Turns(1, 2)
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What was found, and the version made; None while there is a fault."""
+
+    findings: tuple[Finding, ...]
+    version: Version | None
+
+
+def take_in(
+    deps: Deps, given: bytes, file_name: str, by: Principal, *, name: str, family_id: str = NEW
+) -> TakenIn:
+    """Examine the file, and store it as the next version of a family, or the first of a new one
+    with this name. The worker then makes a sample of it.
+
+    A file with a fault is not kept. Raises Invalid naming ``name``, ``family`` or ``file``.
+    """
+    require(by, Permission.MANAGE_TEMPLATES)
+    check = Checker()
+    if not given:
+        check.refuse("file", FieldCode.TEMPLATE_FILE)
+    if family_id == NEW:
+        name = check.line("name", name, most=LONGEST_NAME)
+    check.raise_if_wrong()
+    with deps.database.look() as tx:
+        _family(tx, name, family_id)
+    try:
+        with _EXAMINING.turn(PATIENCE_SECONDS):
+            found = examine(given)
+    except NoTurn as busy:
+        raise Invalid([FieldError("file", FieldCode.TEMPLATE_BUSY)]) from busy
+    if found.template is None:
+        return TakenIn(found.findings, None)
+    file_name = clean(file_name.encode("utf-8", "replace").decode())[:LONGEST_FILE_NAME]
+    with deps.database.begin() as tx:
+        tx.own_templates.take_turns()
+        own = _family(tx, name, family_id)
+        if known := tx.own_templates.of_digest(found.template.sha256):
+            wrong = FieldError("file", FieldCode.TEMPLATE_KNOWN, {"version": known.shown})
+            raise Invalid([wrong])
+        own = own or tx.own_templates.add_family(name) or ""
+        stored = _store(tx, own, found, found.template, given, file_name, by)
+    return TakenIn(found.findings, stored)
+
+
+def _family(tx: Transaction, name: str, family_id: str) -> str:
+    """The id of the family, if it exists already. Raises Invalid."""
+    own = [each for each in tx.own_templates.families() if each.id != INSTALLED]
+    if family_id == NEW:
+        taken = {each.name.casefold() for each in own} | {installed_name().casefold()}
+        if name.casefold() in taken:
+            raise Invalid([FieldError("name", FieldCode.TEMPLATE_NAME)])
+    elif family_id not in {each.id for each in own}:
+        raise Invalid([FieldError("family", FieldCode.CHOOSE)])
+    return family_id
+
+
+def _store(
+    tx: Transaction,
+    family_id: str,
+    found: Checked,
+    template: TemplateVersion,
+    given: bytes,
+    file_name: str,
+    by: Principal,
+) -> Version:
+    number = tx.own_templates.next_number(family_id)
+    version_id = tx.own_templates.add(
+        NewVersion(
+            family_id=family_id,
+            given=given,
+            file_name=file_name,
+            template=template.numbered(number),
+            title=found.title,
+            places=found.places,
+            printed=found.printed,
+            findings=[each.as_json() for each in found.findings],
+            imported_by=by.id if isinstance(by, Staff) else None,
+        )
+    )
+    version = tx.own_templates.get(version_id)
+    once = note(tx, Event.TEMPLATE_IMPORTED, version, by)
+    tell(tx, What.TEMPLATE_IMPORTED, version, by, once)
+    tx.jobs.defer(TEMPLATE, version_id=version_id)
+    return version
+
+
+def note(tx: Transaction, event: Event, version: Version, by: Principal, **data: bool) -> str:
+    """An entry of the staff log about a version; returns its key."""
+    return tx.audit.append(
+        None,
+        event,
+        by,
+        personal=by.with_name(template=version.name),
+        number=version.number,
+        template_sha256=version.sha256,
+        **data,
+    )
+
+
+def tell(tx: Transaction, what: What, version: Version, by: Principal, once: str) -> None:
+    """Mail all administrators."""
+    said = Change(what, {"template": version.name, "number": str(version.number)})
+    tell_of_change(tx, [said], about=None, by=by.name or PRODUCT, once=once)

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, CDPSession, sync_playwright
 from bench.figures import Figure
 from bench.workshop import Workshop
 from service.workflow.people.accounts import sign_in
-from service.workflow.people.logo import change_logo
+from service.workflow.people.look import change_look, proposed
 from service.workflow.people.reauthenticate import Proof
 
 GOAL_KB, GOAL_MS = 60, 1000
@@ -54,19 +54,25 @@ def run(workshop: Workshop) -> list[Figure]:
             args=["--no-sandbox"],
         )
         plain = [_visit(chromium, link) for _ in range(TRIES)]
-        _show_a_logo(workshop)
+        _show_a_look(workshop)
         with_logo = [_visit(chromium, link) for _ in range(TRIES)]
         chromium.close()
-    return _figures("page behind the link", plain) + _figures("the same with a logo", with_logo)
+    return _figures("page behind the link", plain) + _figures(
+        "the same with a logo and a colour", with_logo
+    )
 
 
-def _show_a_logo(workshop: Workshop) -> None:
+def _show_a_look(workshop: Workshop) -> None:
+    """A colour, and a logo that is hard to make small."""
     staff = workshop.road.staff
     session = sign_in(workshop.deps, staff.email, workshop.road.password).session
     noise = Image.frombytes("RGB", (600, 200), os.urandom(600 * 200 * 3))
     out = io.BytesIO()
     noise.save(out, "PNG")
-    change_logo(workshop.deps, out.getvalue(), staff, Proof(session))
+    new = proposed(
+        workshop.deps, {"accent": "#7b2cbf"}, out.getvalue(), without_logo=False, staff=staff
+    )
+    change_look(workshop.deps, new, staff, Proof(session))
 
 
 def _figures(page: str, visits: list[Visit]) -> list[Figure]:

@@ -42,6 +42,7 @@ def create_app(deps: Deps) -> Flask:
     security.install(app)
     again.install(app)
     errors.install(app)
+    sign.install(app)
     for part in (health, staff, sign, archive, verify, pki):
         app.register_blueprint(part.blueprint)
     if deps.settings.development and deps.settings.smtp_host is None:

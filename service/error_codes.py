@@ -209,7 +209,10 @@ class FieldCode(StrEnum):
     IMAGE_HEIC = "image_heic"
     IMAGE_TOO_LARGE = "image_too_large"
     IMAGE_BUSY = "image_busy"
-    LOGO_MISSING = "logo_missing"
+    COLOUR_INVALID = "colour_invalid"
+    COLOUR_FAINT = "colour_faint"
+    PLACEHOLDER_UNKNOWN = "placeholder_unknown"
+    PLACEHOLDER_BRACE = "placeholder_brace"
     LOGO_TOO_LARGE = "logo_too_large"
 
     # the code that proves a mailbox

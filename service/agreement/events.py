@@ -99,7 +99,8 @@ class Event(StrEnum):
     TEMPLATE_OFFERED = "template.offered"
     TEMPLATE_HIDDEN = "template.hidden"
     PROFILE_CHANGED = "profile.changed"
-    PROFILE_LOGO_CHANGED = "profile.logo_changed"
+    PROFILE_LOGO_CHANGED = "profile.logo_changed"  # by the former version
+    PROFILE_LOOK_CHANGED = "profile.look_changed"
     BATCH_BEGUN = "batch.begun"
     IMPORT_BEGUN = "import.begun"
     IMPORT_STARTED = "import.started"

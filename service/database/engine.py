@@ -54,7 +54,7 @@ from service.database.people.accounts import Accounts
 from service.database.people.activity import StaffActivity
 from service.database.people.kept_forms import KeptForms
 from service.database.people.kept_searches import KeptSearches
-from service.database.people.logos import Logos
+from service.database.people.looks import Looks
 from service.database.people.mandates import Mandates
 from service.database.people.profiles import Profiles
 from service.database.people.role_requests import RoleRequests
@@ -118,7 +118,7 @@ class Transaction:
     templates = Part(Templates)
     own_templates = Part(OwnTemplates)  # families and versions of the processor's own
     seals = Part(Seals)
-    logos = Part(Logos)
+    looks = Part(Looks)
     samples = Part(Samples)  # texts to read before filling anything in
     openings = Part(Openings)  # texts shown to people before signing
     archive = Part(ArchiveRecords)

@@ -14,12 +14,15 @@ from functools import cache
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from service.agreement.colours import ZEGEL
+from service.agreement.look import INTRODUCED, Look
 from service.mail.errors import MailInvalid
 from service.mail.in_words import in_words
 from service.mail.kinds import Mail
 from service.texts import Language, folder
 
 COMMON = frozenset({"name", "processor_name", "contact_email", "contact_phone"})
+OF_THE_LOOK = frozenset({"accent", "introduction", "signature_line"})  # of the processor
 ABOUT = frozenset({"reference", "organisation"})  # the controller; both empty in some alarms
 NOT_ABOUT_ONE = {
     "countersign_digest", "staff_invitation", "password_link", "unlock_link", "account_changed",
@@ -53,8 +56,12 @@ class ComposedMail:
     html: str
 
 
-def compose(kind: str, values: Mapping[str, object], language: Language) -> ComposedMail:
+def compose(
+    kind: str, values: Mapping[str, object], language: Language, look: Look | None = None
+) -> ComposedMail:
     """The mail of that kind in this language; other values are ignored.
+
+    ``look`` is for mails to customers; the others are Zegel's.
 
     Raises KeyError for an unknown kind or missing values, MailInvalid when a value would put a
     line break in the subject.
@@ -63,6 +70,7 @@ def compose(kind: str, values: Mapping[str, object], language: Language) -> Comp
     if missing:
         raise KeyError(f"{kind}: {', '.join(sorted(missing))}")
     needed = in_words(kind, {name: values[name] for name in MAIL_KINDS[kind]}, language)
+    needed |= _of_the_look(kind, needed, language, look)
     subject = _render(f"{kind}/subject.txt", needed, language).strip()
     if len(subject.splitlines()) != 1:
         raise MailInvalid(f"the subject of {kind} is not one line")
@@ -71,6 +79,18 @@ def compose(kind: str, values: Mapping[str, object], language: Language) -> Comp
         text=_without_gaps(_render(f"{kind}/text.txt", needed, language)),
         html=_render(f"{kind}/html.html", needed, language),
     )
+
+
+def _of_the_look(
+    kind: str, values: Mapping[str, object], language: Language, look: Look | None
+) -> dict[str, object]:
+    if look is None or kind not in INTRODUCED:
+        return {"accent": ZEGEL, "introduction": [], "signature_line": ""}
+    return {
+        "accent": look.colour,
+        "introduction": look.introduction(kind, values, language),
+        "signature_line": look.signature_line,
+    }
 
 
 @cache

@@ -10,6 +10,7 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from flask import Flask
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
+from service.agreement.look import Logo
 from service.agreement.reasons import in_words
 from service.texts import OURS, Language, catalogue, folder, named, text
 from signatures.acts.font import drawn_in, faces_for
@@ -25,6 +27,15 @@ from signatures.effective_date import BRUSSELS, local_date
 
 STATIC = Path(__file__).resolve().parent / "static"
 mimetypes.add_type("font/woff2", ".woff2")  # recent Python has it; the system's list may not
+
+
+@dataclass(frozen=True)
+class PageLook:
+    """What the frame of a page for customers shows of the processor; empty means Zegel's own."""
+
+    logo: Logo | None = None
+    logo_url: str = ""
+    sheet_url: str = ""
 
 
 def install(app: Flask, language: Language = OURS) -> None:
@@ -38,7 +49,7 @@ def install(app: Flask, language: Language = OURS) -> None:
         "lstrip_blocks": True,
     }
     app.jinja_env.filters |= filters(language)
-    # The third is replaced if forms are kept (``service/web/again.py``).
+    # Replaced if forms are kept (``service/web/again.py``), and by ``service/web/sign/look.py``.
     app.jinja_env.globals |= {
         "language": language,
         "text": lambda key, **values: text(key, language, **values),
@@ -47,6 +58,7 @@ def install(app: Flask, language: Language = OURS) -> None:
         "faces_for": faces_for,
         "drawn_in": drawn_in,
         "notice_again": str,
+        "look": PageLook,
     }
 
 

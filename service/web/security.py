@@ -288,7 +288,8 @@ def for_scripts(view: View) -> View:
 
 
 def _finish(security: WebSecurity, response: Response) -> Response:
-    part = request.endpoint == "static" and response.mimetype in PARTS
+    ours = request.endpoint == "static" or _cached_seconds(response)
+    part = ours and response.mimetype in PARTS
     for name in PART_HEADERS if part else HEADERS:
         response.headers.setdefault(name, HEADERS[name])
     if _for_signer() or request.path.startswith(ACCOUNT_LINK_PATH):

@@ -18,8 +18,11 @@ from markupsafe import Markup
 from PIL import Image, ImageDraw
 
 from service.agreement.annex import categories
+from service.agreement.look import Logo
 from service.agreement.parties import countries, parse_processor
 from service.texts import OURS, catalogue, text
+from service.web.pages import PageLook
+from service.web.shades import sheet_name
 from signatures.acts.images import small_picture
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
@@ -27,6 +30,7 @@ LONG = "Koninklijke Vereniging voor de Bevordering van Ambachtelijke Streekprodu
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 PROCESSOR = parse_processor(bakery.PROCESSOR)
+COLOUR = f"/kleur/{sheet_name('#b01e68')}.css"
 
 ROUTES = {
     "sign.landing": "/tekenen/link/<token>",
@@ -50,7 +54,6 @@ ROUTES = {
     "sign.decline": "/tekenen/weigering",
     "sign.ask": "/tekenen/vraag",
     "sign.privacy": "/privacy",
-    "sign.logo": "/logo/<name>",
     "sign.sample_of_visit": "/tekenen/voorbeeld",
 }
 
@@ -150,7 +153,7 @@ SAMPLE = Thing(
     back="/tekenen/link/x",
     asked="/tekenen/voorbeeld?wacht=ja",
 )
-LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.", "logo": None, "logo_url": "",
+LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.",
            "locked": False, "sample_url": "/tekenen/voorbeeld", "sample_there": True, "open_url": "/tekenen/link/x"}  # fmt: skip
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be", OURS), "postcode": text("errors.postcode_be", OURS)}  # fmt: skip
 
@@ -184,13 +187,14 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     pages: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-landing": ("sign/landing.html", LANDING),
         "sign-landing-long": ("sign/landing.html", {**LANDING, "organisation": LONG, "sender": LONG, "message": f"{LONG}\n\n{'woord' * 40}", "sample_there": False}),
-        "sign-landing-logo": ("sign/landing.html", {**LANDING, "logo": Thing(width=560, height=160), "logo_url": _logo()}),
+        "sign-landing-logo": ("sign/landing.html", {**LANDING, "look": lambda: PageLook(Logo("", 560, 160), _logo(), COLOUR)}),
         "sign-landing-locked": ("sign/landing.html", {**LANDING, "message": "", "locked": True, "sample_url": ""}),
         "sign-sample": ("sign/sample.html", {**SIGNER, "addresses": SAMPLE, "contents": CONTENTS, "reading_html": READING, "pages": 5}),
         "sign-sample-unasked": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "unasked"}),
         "sign-sample-preparing": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "preparing"}),
         "sign-sample-failed": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "failed"}),
         "sign-details": ("sign/details.html", details),
+        "sign-details-look": ("sign/details.html", {**details, "look": lambda: PageLook(Logo("", 560, 160), _logo(), COLOUR)}),
         "sign-details-wrong": ("sign/details.html", {**details, "errors": WRONG_DETAILS, "values": {}, "kept": ""}),
         "sign-annex": ("sign/annex.html", ANNEX),
         "sign-annex-suggested": ("sign/annex.html", {**ANNEX, **SUGGESTED}),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from page_samples import PAGES, ROUTES
 
 from service.web import compressed, errors, pages, security
+from service.web.shades import sheet_named
 
 
 def make_flask(name: str) -> Flask:
@@ -30,6 +31,10 @@ def make_sample_app(base_url: str) -> Flask:
 
     for endpoint, rule in ROUTES.items():
         app.add_url_rule(rule, endpoint, stub, methods=["GET", "POST"])
+
+    @app.get("/kleur/<name>.css")
+    def colour(name: str) -> Response:
+        return Response(sheet_named(name), mimetype="text/css")
 
     @app.get("/tekenen/pages/<name>")
     @app.get("/pages/<name>")

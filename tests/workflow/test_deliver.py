@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from colleagues import proof_of
 from house import BROWSER, House
 from mail_server import Server, through
 
@@ -10,6 +11,7 @@ from service.errors import Unavailable
 from service.mail.errors import MailRefused, MailTemporaryFailure
 from service.workflow import sweep
 from service.workflow.offer import resend
+from service.workflow.people import look
 from service.workflow.signing import prove_mailbox
 from service.workflow.telling import deliver
 
@@ -27,6 +29,24 @@ def test_an_invitation_carries_the_link_and_is_sent_once(house: House) -> None:
     assert mail["Reply-To"].endswith("els@it4.example")
     assert house.mails(reference)[0].state == "sent"
     assert house.events(reference)[-1] == "message.sent"
+
+
+def test_a_queued_mail_shows_the_look_of_the_day_it_is_sent(house: House) -> None:
+    reference = house.sent()
+    form = {"accent": "#7b2cbf", "reply_to": "team@it4.example", "intro_invitation": "Dag {naam}!"}
+    new = look.proposed(house.deps, form, b"", without_logo=False, staff=house.staff)
+    look.change_look(house.deps, new, house.staff, proof_of(house.deps, house.staff))
+    server = Server(None, None)
+    told = house.rows("select id from messages where kind = 'account_changed'")
+    for message_id in (house.mails(reference)[0].id, str(told[0].id)):
+        deliver.deliver(through(house, server), message_id)
+    invitation, to_staff = server.got
+    plain, html = invitation.get_body(("plain",)), invitation.get_body(("html",))
+    assert plain and html  # noqa: PT018
+    assert "Beste An Peeters,\n\nDag An Peeters!\n" in plain.get_content().replace("\r", "")
+    assert "#7b2cbf" in html.get_content()
+    assert invitation["Reply-To"] == "team@it4.example"
+    assert "team@" not in to_staff["Reply-To"]
 
 
 def test_a_repetition_has_the_same_message_id(house: House) -> None:

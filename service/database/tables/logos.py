@@ -1,4 +1,4 @@
-"""The table of the processor's logos: the newest is current; an empty one means no logo."""
+"""The table of the pictures of logos; ``looks`` names the current one."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from service.web.sign import (  # noqa: F401  each adds its pages to the bluepri
     drafts,
     landing,
     link_ended,
-    logo,
+    look,
     my_agreement,
     otherwise,
     prove,
@@ -18,5 +18,6 @@ from service.web.sign import (  # noqa: F401  each adds its pages to the bluepri
     signature,
 )
 from service.web.sign.blueprint import blueprint
+from service.web.sign.look import install
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "install"]

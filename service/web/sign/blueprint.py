@@ -21,6 +21,7 @@ from service.web.visits import MOST_OF_A_BROWSER, SIGNER_COOKIE, VISIT, signer_c
 from service.workflow.signing.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)
+OF_THE_LOOK = ("sign.logo", "sign.colour")  # equal for everybody, and cached
 # A mistake comes back on the page of its form, unless a view says it in another way.
 blueprint.register_error_handler(Invalid, lambda wrong: ask_again(sentences(wrong)))
 
@@ -62,8 +63,10 @@ def forget(response: Response) -> None:
 
 
 @blueprint.url_defaults
-def _same_visit(_endpoint: str, values: dict[str, Any]) -> None:
+def _same_visit(endpoint: str, values: dict[str, Any]) -> None:
     """Every address on a signer's page keeps the link of that page."""
+    if endpoint in OF_THE_LOOK:
+        return
     if (name := visit_name()) and request.blueprint == "sign" and "token" not in values:
         values.setdefault(VISIT, name)
 

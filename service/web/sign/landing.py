@@ -61,8 +61,6 @@ def _sent_by(found: open_link.Landing, token: str, here: str) -> ResponseReturnV
         agreement,
         sender=sender.name,
         message=agreement.message,
-        logo=found.logo,
-        logo_url=url_for("sign.logo", sha256=found.logo.sha256) if found.logo else "",
         locked=locked,
         sample_url="" if locked else url_for("sign.sample_behind_link", token=token),
         sample_there=not locked and sample.there(deps(), agreement),

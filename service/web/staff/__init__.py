@@ -14,7 +14,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     imports,
     kept_filters,
     keys,
-    logo,
+    look,
     mandates,
     operations,
     people,

@@ -58,7 +58,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         Event.TEMPLATE_OFFERED,
         Event.TEMPLATE_HIDDEN,
     ),
-    "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
+    "profile": (
+        Event.PROFILE_CHANGED,
+        Event.PROFILE_LOGO_CHANGED,
+        Event.PROFILE_LOOK_CHANGED,
+    ),
     "imports": (
         Event.BATCH_BEGUN,
         Event.IMPORT_BEGUN,

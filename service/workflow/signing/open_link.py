@@ -19,7 +19,6 @@ from service.agreement.states import PlaceState, State
 from service.database.agreement.signing import Link
 from service.database.agreement.visits import LinkSession
 from service.database.engine import Transaction
-from service.database.people.logos import Logo
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, Refused
@@ -39,7 +38,6 @@ class Landing:
     status: str
     agreement: Agreement | None = None
     sender: Staff | None = None
-    logo: Logo | None = None
     signed_at: datetime | None = None
 
     @property
@@ -87,7 +85,6 @@ def landing(deps: Deps, token: str) -> Landing:
             status,
             agreement,
             sender=sender(tx, agreement) if status == "open" else None,
-            logo=tx.logos.newest() if status == "open" else None,
             signed_at=controller_signed_at(tx, agreement) if signed else None,
         )
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
+from service.agreement.look import INTRODUCED
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
 from service.agreement.places import SIGNATORY
@@ -158,6 +159,8 @@ def _overtaken(tx: Transaction, message: Message) -> bool:
 
 def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     values: dict[str, Any] = dict(message.values)
+    with deps.database.look() as tx:
+        look = tx.looks.newest()
     base_url = deps.settings.base_url
     page = values.pop("page", None)
     language = Language(values.pop("language", OURS))  # the former version stored none
@@ -169,14 +172,15 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         values["link"] = account_address(deps, message.account_link_id)
     if message.challenge_id:
         values["code"] = code_for(deps.secret_key, message.challenge_id)
+    to_customer = page is None and message.kind in INTRODUCED
     attachments: list[Attachment] = []
     if message.attach_original and message.agreement_id:
         attachments = _attachments(deps, message.agreement_id, ours=page is not None)
     return build_message(
-        compose(message.kind, values, language),
+        compose(message.kind, values, language, look if to_customer else None),
         sender=sender_address(deps.settings.mail_from, values["processor_name"]),
         to=mail_address(message.recipient, message.recipient_name),
-        reply_to=_reply_to(message.reply_to),
+        reply_to=_reply_to((look.reply_to if to_customer else "") or message.reply_to),
         message_id=message_id(message.id, urlsplit(base_url).hostname or "zegel"),
         date=now,
         attachments=attachments,

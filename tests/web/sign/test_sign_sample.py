@@ -12,7 +12,7 @@ from PIL import Image
 
 from service.workflow.keeping.retain import tidy
 from service.workflow.offer import sample
-from service.workflow.people import logo
+from service.workflow.people import look
 
 TABLES = "agreements links audit_entries messages signature_places samples procrastinate_jobs"
 
@@ -131,7 +131,8 @@ def test_the_first_page_is_the_senders(journey: Any) -> None:
     out = io.BytesIO()
     Image.new("RGB", (300, 100), "#0b6e4f").save(out, "PNG")
     staff = journey.steps.staff
-    logo.change_logo(journey.deps, out.getvalue(), staff, proof_of(journey.deps, staff))
+    new = look.proposed(journey.deps, {}, out.getvalue(), without_logo=False, staff=staff)
+    look.change_look(journey.deps, new, staff, proof_of(journey.deps, staff))
     journey.browser.get(journey.link())
     assert 'width="300" height="100" alt="IT4Professionals"' in journey.browser.page
     assert "wordmark" not in journey.browser.page

@@ -98,7 +98,7 @@ class Place:
             "manage": "/beheer",
             "profile": "/profiel",
             "suggestions": "/profiel/voorstellen",
-            "logo": "/profiel/logo",
+            "look": "/profiel/uiterlijk",
             "people": "/medewerkers",
             "operations": "/taken",
             "keys": "/sleutels",

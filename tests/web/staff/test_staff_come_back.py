@@ -37,8 +37,8 @@ BUTTONS = {
     "staff.try_import_again",
     "staff.undo_end",
 }
-# Take any pasted text, or only choices; their mistakes have their own tests.
-TAKES_ALL = {"staff.add_import", "staff.start_import"}
+# Take any pasted text, only choices, or what another form proposed; their mistakes have own tests.
+TAKES_ALL = {"staff.add_import", "staff.save_look", "staff.start_import"}
 
 
 def new(office: Browser) -> str:
@@ -111,7 +111,7 @@ def test_every_form_comes_back_filled(
     )
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
     look(f"/medewerkers/{account}/link", f"/medewerkers/rollen/{asked}", "/profiel/voorstellen")
-    look("/profiel/logo")
+    look("/profiel/uiterlijk")
     rows(deps, "update staff set credential = 'printed' where id = :id", id=admin[0].id)
     look("/account/eerste-wachtwoord", "/aanmelden")
     forms = {

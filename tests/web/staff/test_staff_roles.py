@@ -25,7 +25,7 @@ PAGES = {
     "/archief": {SALES, SIGNATORY, ARCHIVE, ADMIN},
     "/profiel": {ADMIN},
     "/profiel/voorstellen": {ADMIN},
-    "/profiel/logo": {ADMIN},
+    "/profiel/uiterlijk": {ADMIN},
     "/beheer": {ADMIN},
     "/medewerkers": {ADMIN},
     "/taken": {ADMIN},

@@ -1,0 +1,141 @@
+"""The look of the processor: its colour and logo, and its own words in the mails to customers.
+
+``parse_look`` takes typed fields and raises Invalid, as ``parties`` does. An introduction may name
+a few values in braces, in the words of the catalogue: ``Beste lezer van {organisatie}``.
+Everything else in a mail stays ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from service.agreement.colours import ZEGEL, parse_colour, too_faint
+from service.agreement.fields import Checker
+from service.error_codes import FieldCode
+from service.texts import OURS, Language, text
+
+INTRODUCED = (
+    "invitation", "reminder", "link_renewed", "code", "question_answered", "receipt", "completed",
+    "delegated_confirmed", "decline_confirmed", "expired", "voided",
+)  # fmt: skip
+"""The kinds of mail to customers, in the order of the page."""
+
+PLACEHOLDERS = ("name", "organisation", "reference", "processor_name")
+"""The values of a mail that an introduction may name."""
+
+MOST_OF_AN_INTRODUCTION = 600  # characters, so that the button below it stays in sight
+MOST_OF_A_SIGNATURE = 120
+_BRACES = re.compile(r"\{([^{}\n]{0,40})\}|[{}]")
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A logo without its bytes; ``sha256`` is of the bytes, sizes are in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """Empty means ours: Zegel's colour, no logo, replies to the sender, no line of its own."""
+
+    accent: str = ""
+    reply_to: str = ""
+    signature_line: str = ""
+    introductions: Mapping[str, str] = field(default_factory=dict)
+    logo: Logo | None = None
+
+    @property
+    def colour(self) -> str:
+        return self.accent or ZEGEL
+
+    def introduction(
+        self, kind: str, values: Mapping[str, object], language: Language
+    ) -> list[str]:
+        """The paragraphs that introduce a mail of this kind; none without an own text."""
+        filled = _filled(self.introductions.get(kind, ""), values, language)
+        return [each for each in re.split(r"\n{2,}", filled) if each]
+
+
+PLAIN = Look()
+
+
+def parse_look(form: Mapping[str, Any], logo: Logo | None) -> Look:
+    """The look in a form, with the logo apart. Raises Invalid naming the fields."""
+    check = Checker()
+    accent = _accent(check, str(form.get("accent") or ""))
+    reply_to = check.email("reply_to", form.get("reply_to"), required=False)
+    signature_line = check.line(
+        "signature_line", form.get("signature_line"), most=MOST_OF_A_SIGNATURE, required=False
+    )
+    introductions = {kind: _introduction(check, kind, form) for kind in INTRODUCED}
+    check.raise_if_wrong()
+    kept = {kind: said for kind, said in introductions.items() if said}
+    return Look(accent, reply_to, signature_line, kept, logo)
+
+
+def _accent(check: Checker, typed: str) -> str:
+    if not typed.strip():
+        return ""
+    colour = parse_colour(typed)
+    if colour is None:
+        check.refuse("accent", FieldCode.COLOUR_INVALID)
+        return ""
+    if faint := too_faint(colour):
+        check.refuse(
+            "accent",
+            FieldCode.COLOUR_FAINT,
+            colour=colour,
+            ground=text(f"labels.ground.{faint.ground}", OURS),
+            ratio=_cut(faint.ratio),
+            nearest=faint.nearest,
+        )
+    return "" if colour == ZEGEL else colour
+
+
+def _cut(ratio: float) -> str:
+    """With two decimals, never rounded up: 4.499 is not 4,50."""
+    return f"{int(ratio * 100) / 100:.2f}".replace(".", ",")
+
+
+def _introduction(check: Checker, kind: str, form: Mapping[str, Any]) -> str:
+    name = f"intro_{kind}"
+    said = check.text_area(name, form.get(name))
+    if len(said) > MOST_OF_AN_INTRODUCTION:
+        check.refuse(name, FieldCode.LENGTH, least=1, most=MOST_OF_AN_INTRODUCTION)
+    for wrong in _unknown(said, OURS):
+        near = get_close_matches(wrong, placeholders(OURS), 1, 0.0) if wrong else []
+        if near:
+            check.refuse(
+                name, FieldCode.PLACEHOLDER_UNKNOWN, given=f"{{{wrong}}}", nearest=f"{{{near[0]}}}"
+            )
+        else:
+            check.refuse(name, FieldCode.PLACEHOLDER_BRACE)
+    return said
+
+
+def placeholders(language: Language) -> dict[str, str]:
+    """What may stand in braces, and the name of the value it stands for."""
+    return {text(f"labels.placeholder.{each}", language): each for each in PLACEHOLDERS}
+
+
+def _unknown(said: str, language: Language) -> Iterator[str]:
+    """What stands in braces and is no placeholder; '' for a brace alone."""
+    known = placeholders(language)
+    for found in _BRACES.finditer(said):
+        if found[1] not in known:
+            yield found[1] or ""
+
+
+def _filled(said: str, values: Mapping[str, object], language: Language) -> str:
+    """Filled in one pass, so that braces in a name stay what they are."""
+    known = placeholders(language)
+    return _BRACES.sub(
+        lambda found: str(values[known[found[1]]]) if found[1] in known else found[0], said
+    )

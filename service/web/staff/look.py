@@ -1,0 +1,139 @@
+"""The processor's look: choose, see it on both kinds of screen and in a mail, then save."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request, url_for
+
+from service.agreement.colours import parse_colour, too_faint
+from service.agreement.look import INTRODUCED, Look, parse_look
+from service.agreement.permissions import Permission
+from service.error_codes import ErrorCode
+from service.errors import Invalid, NotFound
+from service.texts import OURS, named
+from service.web.again import again, ask_again
+from service.web.context import asks_password, current_staff, deps, proof, require_staff
+from service.web.forms import PNG_URL, drawing, read, upload
+from service.web.pages import PageLook
+from service.web.security import body_limit
+from service.web.shades import both_schemes
+from service.web.sign.look import shown
+from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.look_mail import styles_of_mails, without_styles
+from service.workflow.people.logo import MOST_BYTES, small_logo
+from service.workflow.people.look import Proposal, change_look, proposed
+from service.workflow.people.look import look as known_look
+from service.workflow.people.profile import profile
+
+LARGEST_POST = MOST_BYTES + 4 * 1024 * 1024  # above the logo's limit the form says so
+
+
+@blueprint.get("/profiel/uiterlijk")
+@require_staff(Permission.MANAGE_PROFILE)
+def look() -> Any:
+    """The present look, or the proposed one, to change."""
+    known, typed = known_look(deps()), again()
+    values = typed.values or _fields(Proposal(known))
+    return show(
+        "staff/look.html",
+        values=values,
+        errors=typed.errors,
+        wrong_mail=any(name.startswith("intro_") for name in typed.errors),
+        shown=_shown(known, values),
+        kinds=[(kind, named("message_kinds", kind, OURS)) for kind in INTRODUCED],
+    )
+
+
+@blueprint.post("/profiel/uiterlijk")
+@require_staff(Permission.MANAGE_PROFILE)
+@body_limit(LARGEST_POST)
+def propose_look() -> Any:
+    """Nothing is saved yet: on to the page that shows it."""
+    here = url_for("staff.look_preview")
+    return ask_again({}, 200, at=here, fields=_fields(_proposed()))
+
+
+@blueprint.get("/profiel/uiterlijk/voorbeeld")
+@require_staff(Permission.MANAGE_PROFILE)
+def look_preview() -> Any:
+    """The proposed look on a light and on a dark screen, and in mails."""
+    typed = again()
+    known = profile(deps())
+    try:
+        proposal = parse_look(typed.values, None)
+    except Invalid:
+        return to("staff.look")
+    if not typed or known is None:
+        return to("staff.look")
+    kinds = [kind for kind in INTRODUCED if kind == "invitation" or kind in proposal.introductions]
+    return show(
+        "staff/look_preview.html",
+        values=typed.values,
+        errors=typed.errors,
+        shown=_shown(known_look(deps()), typed.values),
+        sheet_url=url_for("staff.look_sheet", colour=proposal.colour[1:]),
+        reply_to=proposal.reply_to,
+        processor=known[1],
+        mails=[
+            (named("message_kinds", kind, OURS), without_styles(kind, proposal, known[1]))
+            for kind in kinds
+        ],
+        ask_password=asks_password(),
+    )
+
+
+@blueprint.post("/profiel/uiterlijk/voorbeeld")
+@require_staff(Permission.MANAGE_PROFILE)
+def save_look() -> Any:
+    """Save what was shown or, with the button ``edit``, go back to it."""
+    if request.form.get("edit"):
+        return ask_again({}, 200, at=url_for("staff.look"))
+    change_look(deps(), _proposed(), current_staff(), proof())
+    return to("staff.look", done="look")
+
+
+@blueprint.get("/profiel/uiterlijk/<colour>.css")
+@require_staff(Permission.MANAGE_PROFILE)
+def look_sheet(colour: str) -> Response:
+    """The styles of a preview in this colour. Raises NotFound for one that cannot be read."""
+    accent = parse_colour(colour)
+    if accent is None or too_faint(accent):
+        raise NotFound(ErrorCode.NOT_FOUND)
+    return Response(both_schemes(accent) + styles_of_mails(accent), mimetype="text/css")
+
+
+def _proposed() -> Proposal:
+    """The look in this form. A logo that was chosen before is carried by the form itself, and is
+    encoded again like any picture. Raises Invalid."""
+    form = read(request.form)
+    picture = upload(request.files, "logo") or drawing(form.get("logo_png", ""))
+    gone = bool(form.get("logo_gone"))
+    return proposed(deps(), form, picture, without_logo=gone, staff=current_staff())
+
+
+def _fields(proposal: Proposal) -> dict[str, str]:
+    """As the fields of the form."""
+    look = proposal.look
+    png = PNG_URL + base64.b64encode(proposal.png).decode() if proposal.png else ""
+    return {
+        "accent": look.accent,
+        "reply_to": look.reply_to,
+        "signature_line": look.signature_line,
+        **{f"intro_{kind}": look.introductions.get(kind, "") for kind in INTRODUCED},
+        "logo_png": png,
+        "logo_gone": "" if look.logo else "yes",
+    }
+
+
+def _shown(known: Look, values: Mapping[str, str]) -> PageLook:
+    """The logo of a form: the one in it, the present one, or none."""
+    if carried := values.get("logo_png", ""):
+        try:
+            logo, png = small_logo(drawing(carried))
+        except Invalid:
+            return PageLook()
+        return PageLook(logo, PNG_URL + base64.b64encode(png).decode())
+    return PageLook() if values.get("logo_gone") else shown(known)

@@ -1,0 +1,69 @@
+"""Mails with sample values, to show on a page that allows no styles of its own.
+
+A mail has its styles in its elements, which our pages forbid. So each style becomes a class, named
+by its digest, and the preview's style sheet has the classes of all mails. The mail is shown as it
+is sent otherwise, but for its links, which lead nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from service.agreement.look import INTRODUCED, PLAIN, Look
+from service.agreement.parties import Processor
+from service.mail.compose import compose
+from service.texts import OURS, table
+
+_STYLE = re.compile(r'style="([^"]*)"')
+_BODY = re.compile(r'(<div role="article".*</div>)\s*</body>', re.DOTALL)
+_MOMENT = datetime(2026, 3, 2, 14, 5).astimezone().isoformat()
+_DAY = date(2026, 4, 1).isoformat()
+
+
+def without_styles(kind: str, look: Look, processor: Processor) -> Markup:
+    """The body of a mail of this kind, with classes in place of styles."""
+    html = compose(kind, _sample(processor), OURS, look).html
+    (body,) = _BODY.findall(html)
+    body = _STYLE.sub(lambda found: f'class="{_class_of(found[1])}"', body)
+    body = re.sub(r' href="[^"]*"', "", body).replace("<h1", "<h3").replace("</h1", "</h3")
+    return Markup(re.sub(r' role="article"| aria-[a-z]+="[^"]*"', "", body))  # noqa: S704 - ours
+
+
+def styles_of_mails(colour: str) -> str:
+    """The classes of all kinds of mail in this colour."""
+    look = Look(accent=colour, signature_line="-", introductions=dict.fromkeys(INTRODUCED, "-"))
+    found = {
+        style
+        for kind in INTRODUCED
+        for each in (look, PLAIN)
+        for style in _STYLE.findall(compose(kind, _sample(None), OURS, each).html)
+    }
+    return "".join(f".mail-shown .{_class_of(style)}{{{style}}}" for style in sorted(found))
+
+
+def _class_of(style: str) -> str:
+    return f"m-{hashlib.sha256(style.encode()).hexdigest()[:10]}"
+
+
+def _sample(processor: Processor | None) -> dict[str, Any]:
+    """Values for every kind; words of the catalogue."""
+    words = table("staff", OURS)["look_sample"]
+    return {
+        **words,
+        "processor_name": processor.known_as if processor else "-",
+        "contact_email": processor.email if processor else "-",
+        "contact_phone": processor.phone if processor else "-",
+        "counterparty": processor.known_as if processor else "-",
+        **dict.fromkeys(("signed_at", "declined_at", "delegated_at"), _MOMENT),
+        **dict.fromkeys(("valid_until", "effective_date", "expired_on"), _DAY),
+        **dict.fromkeys(("pre_signed", "for_staff", "already_signed"), False),
+        **dict.fromkeys(("message", "delegated_by", "reason"), ""),
+        "attached": True,
+        "minutes": 10,
+        "purpose": "sign",
+    }

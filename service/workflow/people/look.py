@@ -1,0 +1,104 @@
+"""The processor's look: its colour and logo, and its own words in the mails to customers.
+
+A form becomes a ``Proposal`` first, which a person sees before it is saved. Whoever reads a page or
+a mail afterwards sees the current look, also of agreements that were sent before.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.agreement.changes import Change, What
+from service.agreement.events import Event
+from service.agreement.look import INTRODUCED, Look, parse_look
+from service.agreement.permissions import Permission, Staff, require
+from service.deps import Deps
+from service.errors import Invalid
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.logo import small_logo
+from service.workflow.people.reauthenticate import Proof, must_prove
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A look that is not saved yet. ``png`` is a new logo's picture; empty keeps the present one,
+    if ``look`` has a logo."""
+
+    look: Look
+    png: bytes = b""
+
+
+def look(deps: Deps) -> Look:
+    """The current look."""
+    with deps.database.look() as tx:
+        return tx.looks.newest()
+
+
+def proposed(
+    deps: Deps, form: Mapping[str, Any], picture: bytes, *, without_logo: bool, staff: Staff
+) -> Proposal:
+    """The look in a form; without a picture the present logo stays. Raises Invalid with all
+    mistakes."""
+    require(staff, Permission.MANAGE_PROFILE)
+    errors, found = [], (None if without_logo else look(deps).logo)
+    png = b""
+    if picture:
+        try:
+            found, png = small_logo(picture)
+        except Invalid as wrong:
+            errors += wrong.errors
+    try:
+        made = parse_look(form, found)
+    except Invalid as wrong:
+        raise Invalid([*errors, *wrong.errors]) from wrong
+    if errors:
+        raise Invalid(errors)
+    return Proposal(made, png)
+
+
+def change_look(deps: Deps, new: Proposal, staff: Staff, proof: Proof) -> None:
+    """Use this look from now on, and notify every administrator. Raises Invalid."""
+    require(staff, Permission.MANAGE_PROFILE)
+    must_prove(deps, staff, proof)
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        before = tx.looks.newest()
+        said = _changes(before, new.look)
+        if not said:
+            return
+        if new.look.logo and new.png:
+            tx.looks.add_png(new.look.logo, new.png, staff.id)
+        tx.looks.add(new.look, staff.id)
+        once = tx.audit.append(None, Event.PROFILE_LOOK_CHANGED, staff, sha256=_digest(new.look))
+        tell_of_change(tx, said, about=None, by=staff.name, once=once)
+
+
+def _changes(before: Look, after: Look) -> list[Change]:
+    found = []
+    if after.logo != before.logo:
+        found.append(Change(What.LOGO if after.logo else What.LOGO_GONE))
+    for what, name in (
+        (What.COLOUR, "accent"),
+        (What.REPLY_TO, "reply_to"),
+        (What.SIGNATURE_LINE, "signature_line"),
+    ):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            found.append(Change(what, {"old": old, "new": new}))
+    for kind in INTRODUCED:
+        own = after.introductions.get(kind, "")
+        if own != before.introductions.get(kind, ""):
+            values = {"mail": kind, **({"new": own} if own else {})}
+            found.append(Change(What.INTRODUCTION if own else What.INTRODUCTION_GONE, values))
+    return found
+
+
+def _digest(saved: Look) -> str:
+    """Of the whole look, so that the log says which one without repeating what was typed."""
+    whole = json.dumps(dataclasses.asdict(saved), sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()

@@ -11,7 +11,7 @@ def main() -> None:
     if taught is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Loaded here, so that the lines above come first.
-    from service.cli import main as command_line  # noqa: PLC0415
+    from service.cli.main import main as command_line  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, taught)
     command_line()

@@ -1,7 +1,7 @@
 """Composes each mail: subject, text and HTML, from three templates per kind. Pure.
 
-The values are those of the kind (``kinds.py``), as typed by a person or in ISO 8601, and those that
-are added when it is sent. ``in_words`` prints them.
+The values are those of the kind (``kinds.py``, ``account_kinds.py``), as typed by a person or in
+ISO 8601, and those that are added when it is sent. ``in_words`` prints them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cache
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+import service.mail.account_kinds  # noqa: F401  its kinds are found below
 from service.agreement.colours import ZEGEL
 from service.agreement.look import INTRODUCED, Look
 from service.mail.errors import MailInvalid

@@ -291,57 +291,6 @@ class Alarm(Mail):
 
 
 @dataclass(frozen=True)
-class StaffInvitation(Mail):
-    """To a new colleague."""
-
-    kind = "staff_invitation"
-    valid_until: datetime
-    by_name: str
-    email: str
-
-
-@dataclass(frozen=True)
-class PasswordLink(Mail):
-    """A link to choose another password; ``asked``: the reader may have asked for it."""
-
-    kind = "password_link"
-    valid_until: datetime
-    asked: bool
-    by_name: str
-
-
-@dataclass(frozen=True)
-class UnlockLink(Mail):
-    """A link for whoever is locked out."""
-
-    kind = "unlock_link"
-    valid_until: datetime
-    asked: bool
-
-
-@dataclass(frozen=True)
-class AccountChanged(Mail):
-    """``about_name`` is empty for the processor's own data; ``own``: the reader's account."""
-
-    kind = "account_changed"
-    about_name: str
-    own: bool
-    changes: Sequence[Change]
-    by_name: str
-    changed_at: datetime
-
-
-@dataclass(frozen=True)
-class RoleAsked(Mail):
-    """A role waits for a second administrator; ``roles`` are codes."""
-
-    kind = "role_asked"
-    about_name: str
-    roles: Sequence[str]
-    by_name: str
-
-
-@dataclass(frozen=True)
 class ImportEnded(Mail):
     """A list that took long is done; the numbers are of its rows."""
 

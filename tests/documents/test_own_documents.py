@@ -18,7 +18,7 @@ from docx.oxml.ns import nsdecls, qn
 from PIL import Image
 
 from service.agreement.template_version import TemplateVersion
-from service.cli import main
+from service.cli.main import main
 from service.documents.fonts import load_fonts
 from service.documents.own.check import check
 from service.documents.own.findings import Finding, Found, Severity

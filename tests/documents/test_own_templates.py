@@ -14,7 +14,7 @@ from docx.document import Document as Docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from service.cli import main
+from service.cli.main import main
 from service.documents.builder.package import docx_path
 from service.documents.fonts import ShippedFonts, load_fonts
 from service.documents.own import apart, check, names

@@ -83,11 +83,11 @@ def test_what_is_not_there_is_found() -> None:
     page = ROOT / "docs" / "glossary.md"
     for dead in ("gone.md", "#gone", "../README.md#gone", "/etc/passwd", "../.."):
         assert not _leads_somewhere(page, dead)
-    for there in ("settings.md", "#signing", "../service/cli.py", "glossary.md#keeping"):
+    for there in ("settings.md", "#signing", "../service/app.py", "glossary.md#keeping"):
         assert _leads_somewhere(page, there)
-    assert not _exists(ROOT, "service/{cli,gone}.py")
+    assert not _exists(ROOT, "service/{app,gone}.py")
     assert not _exists(ROOT, "service/*.toml")
-    assert _exists(ROOT, "service/{cli,app}.py")
+    assert _exists(ROOT, "service/{deps,app}.py")
 
 
 def test_headings_get_the_names_that_a_forge_gives_them() -> None:

@@ -33,7 +33,7 @@ HEAVY = {
 LOADED = {
     "web": "service.running.processes, service.app, service.running.server",
     "worker": "service.running.processes, service.running.worker",
-    "supervisor": "service.cli, service.running.supervisor",
+    "supervisor": "service.cli.main, service.running.supervisor",
 }
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from service.cli import REVOCATION_REASONS, main
+from service.cli.keys import REVOCATION_REASONS
+from service.cli.main import main
 from service.workflow.sealing.keys import ENDED, ENDS_SOON, FINE, keys_in
 from signatures.chains.certificates import fingerprint
 from signatures.keys import rotation

@@ -11,9 +11,10 @@ import pytest
 
 from service.agreement.capabilities import Purpose
 from service.agreement.permissions import Role
+from service.mail.account_kinds import RoleAsked
 from service.mail.compose import ABOUT, COMMON, MAIL_KINDS
 from service.mail.in_words import MOMENTS, in_words
-from service.mail.kinds import Code, CountersignDigest, Mail, RoleAsked, Waiting
+from service.mail.kinds import Code, CountersignDigest, Mail, Waiting
 from service.texts import OURS, text
 
 AT_NIGHT = "2026-03-01T23:30:00+00:00"

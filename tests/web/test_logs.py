@@ -15,7 +15,7 @@ except ValueError:
 """
 OURS = f"""
 import logging
-from service.cli import set_up_logging
+from service.cli.main import set_up_logging
 set_up_logging()
 log = logging.getLogger("some.library")
 {FAIL}

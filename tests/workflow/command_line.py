@@ -5,7 +5,7 @@ from __future__ import annotations
 from click.testing import CliRunner, Result
 from house import House
 
-from service.cli import main
+from service.cli.main import main
 
 
 def zegel(house: House, *arguments: object, **more: str) -> Result:

@@ -10,7 +10,7 @@ from colleagues import add_colleague
 from house import House
 
 from service.agreement.permissions import Role
-from service.cli import main
+from service.cli.main import main
 from service.workflow.people import account_links, accounts
 
 JAN = "jan@it4.example"

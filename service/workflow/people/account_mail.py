@@ -8,7 +8,7 @@ from service.agreement.changes import Change
 from service.agreement.permissions import Role, Staff
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Transaction
-from service.mail.kinds import AccountChanged
+from service.mail.account_kinds import AccountChanged
 from service.workflow.telling.notify import tell_staff
 
 

@@ -14,7 +14,7 @@ from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.mail.kinds import PasswordLink, UnlockLink
+from service.mail.account_kinds import PasswordLink, UnlockLink
 from service.workflow.actors import Client
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.account_links import make

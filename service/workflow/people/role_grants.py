@@ -19,7 +19,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused
-from service.mail.kinds import RoleAsked
+from service.mail.account_kinds import RoleAsked
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
 from service.workflow.telling.notify import tell_staff

@@ -23,7 +23,7 @@ from service.database.people.account_links import LinkMail
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
-from service.mail.kinds import StaffInvitation
+from service.mail.account_kinds import StaffInvitation
 from service.workflow.people import passwords
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change

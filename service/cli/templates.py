@@ -1,4 +1,4 @@
-"""The commands ``zegel template``. Loads little: every command's start reads it."""
+"""``zegel template``: Word files of the processor."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from pathlib import Path
 
 import click
 
-from service.running.handover import received
-from service.settings.choices import PRODUCTION
-from service.settings.table import Settings, load_settings
+from service.cli.parts import FILE, NEW_FILE, settings
 from service.texts import OURS, text
 
 # Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
 # commands answer at once.
-
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group(help=text("cli.about_templates", OURS))
@@ -25,8 +20,8 @@ def template() -> None:
 
 
 @template.command("check", help=text("cli.template_check", OURS))
-@click.argument("file", type=_FILE)
-@click.option("--sample", type=_NEW_FILE, help=text("cli.template_sample", OURS))
+@click.argument("file", type=FILE)
+@click.option("--sample", type=NEW_FILE, help=text("cli.template_sample", OURS))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.import_json", OURS))
 def template_check(file: Path, sample: Path | None, as_json: bool) -> None:
     """What is wrong with one as a template, without a server, a database or settings."""
@@ -37,7 +32,7 @@ def template_check(file: Path, sample: Path | None, as_json: bool) -> None:
 
 
 @template.command("starter", help=text("cli.template_starter", OURS))
-@click.argument("file", type=_NEW_FILE)
+@click.argument("file", type=NEW_FILE)
 def template_starter(file: Path) -> None:
     """A Word file to begin with."""
     # Loads the documents' libraries.
@@ -53,17 +48,17 @@ def template_list(as_json: bool) -> None:
     # These commands load the database's libraries.
     from service.commands.own_templates import say_all  # noqa: PLC0415
 
-    say_all(_settings(), as_json=as_json)
+    say_all(settings(), as_json=as_json)
 
 
 @template.command("import", help=text("cli.template_import", OURS))
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option("--name", required=True, help=text("cli.template_name", OURS))
 def template_import(file: Path, name: str) -> None:
     """A Word file as the next version of a family, or the first of a new one."""
     from service.commands.own_templates import take_in_file  # noqa: PLC0415
 
-    sys.exit(take_in_file(_settings(), file, name))
+    sys.exit(take_in_file(settings(), file, name))
 
 
 @template.command("publish", help=text("cli.template_publish", OURS))
@@ -72,7 +67,7 @@ def template_import(file: Path, name: str) -> None:
 def template_publish(name: str, version: int) -> None:
     from service.commands.own_templates import publish_version  # noqa: PLC0415
 
-    publish_version(_settings(), name, version)
+    publish_version(settings(), name, version)
 
 
 @template.command("withdraw", help=text("cli.template_withdraw", OURS))
@@ -81,7 +76,7 @@ def template_publish(name: str, version: int) -> None:
 def template_withdraw(name: str, version: int) -> None:
     from service.commands.own_templates import withdraw_version  # noqa: PLC0415
 
-    withdraw_version(_settings(), name, version)
+    withdraw_version(settings(), name, version)
 
 
 @template.command("default", help=text("cli.template_default", OURS))
@@ -89,7 +84,7 @@ def template_withdraw(name: str, version: int) -> None:
 def template_default(name: str) -> None:
     from service.commands.own_templates import prefer  # noqa: PLC0415
 
-    prefer(_settings(), name)
+    prefer(settings(), name)
 
 
 @template.command("names", help=text("cli.template_names", OURS))
@@ -99,7 +94,3 @@ def template_names() -> None:
     from service.commands.templates import say_names  # noqa: PLC0415
 
     say_names()
-
-
-def _settings() -> Settings:
-    return load_settings(received(), mode_default=PRODUCTION)

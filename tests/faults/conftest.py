@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from bakery import PROCESSOR
+from built import built
 from colleagues import PASSWORD, add_colleague
 from emptied import empty, kept_database
 from fault_road import House, MakeHouse
 from kill_harness import Kennel, Letterbox, mailing_to
 
 from service.agreement.permissions import Role as StaffRole
-from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.engines.process import free_ports
 from service.settings.table import load_settings
-from service.wiring.build import build
 from service.workflow.people import profile
 from storage.objects import S3Config
 
@@ -78,7 +77,7 @@ def make_house(
     environment: dict[str, str], database_url: str, maker: DocumentMaker
 ) -> Iterator[MakeHouse]:
     """Deps on these engines with other settings, and the people in the database."""
-    built: list[tuple[Deps, House]] = []
+    houses = ExitStack()
 
     def make(*, own_maker: bool = False, known: House | None = None, **other: str) -> House:
         settings = load_settings({**environment, **other})
@@ -89,26 +88,21 @@ def make_house(
             access_key_id=settings.s3_access_key_id,
             secret_access_key=settings.s3_secret_access_key,
         )
-        deps = build(settings, database_url, store)
-        given = deps
-        if not own_maker:
-            deps = dataclasses.replace(deps, maker=lambda: maker)
+        given = None if own_maker else maker
+        deps = houses.enter_context(built(settings, database_url, store, given))
         if known:
             house = House(deps, known.staff, known.password)
-            built.append((given, house))
-            return house
-        staff = add_colleague(
-            deps, "els@it4.example", *StaffRole, name="Els Maes", function="Zaakvoerder"
-        )
-        profile.first_profile(deps, PROCESSOR)
-        house = House(deps, staff, PASSWORD)
-        built.append((given, house))
+        else:
+            staff = add_colleague(
+                deps, "els@it4.example", *StaffRole, name="Els Maes", function="Zaakvoerder"
+            )
+            profile.first_profile(deps, PROCESSOR)
+            house = House(deps, staff, PASSWORD)
+        houses.callback(house.close)
         return house
 
-    yield make
-    for deps, house in built:
-        house.close()
-        deps.close()
+    with houses:
+        yield make
 
 
 @pytest.fixture
@@ -129,10 +123,18 @@ def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
 
 
 @pytest.fixture
-def kennel(environment: dict[str, str], letterbox: Letterbox, tmp_path: Path) -> Iterator[Kennel]:
-    """The program that starts and kills processes of the service."""
-    (port,) = free_ports(1)
-    environment["ZEGEL_PORT"] = str(port)
+def kennel_without_mail(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
+    """The program that starts and kills processes of the service, which mail into a folder."""
     found = Kennel(environment, tmp_path / "processes.log")
     yield found
     found.close()
+
+
+@pytest.fixture
+def kennel(
+    environment: dict[str, str], letterbox: Letterbox, kennel_without_mail: Kennel
+) -> Kennel:
+    """The same with a mail server."""
+    (port,) = free_ports(1)
+    environment["ZEGEL_PORT"] = str(port)
+    return kennel_without_mail

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -25,6 +27,16 @@ from signatures.verdict.verify import Ledger, verify
 from storage.check import check
 
 KILLED = -signal.SIGKILL
+
+
+def drawn() -> tuple[random.Random, int]:
+    """The chance of this run, and how many kills are wanted: 0 for the quick run.
+
+    ``SEED`` repeats a run, whose seed is printed; ``KILLS`` is the number.
+    """
+    seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
+    print(f"SEED={seed}")
+    return random.Random(seed), int(os.environ.get("KILLS", "0"))
 
 
 class Kennel:

@@ -6,14 +6,13 @@ moments. The quick run takes one point and one random moment.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
 
 import pytest
 from fault_road import MakeHouse, until
-from kill_harness import KILLED, Kennel, Letterbox, judge_mails
+from kill_harness import KILLED, Kennel, Letterbox, drawn, judge_mails
 
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, LineState
@@ -44,10 +43,8 @@ def test_every_row_is_made_and_sent_once_however_often_the_worker_dies(
     kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse
 ) -> None:
     house = make_house()
-    seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
-    print(f"SEED={seed}")
-    chance = random.Random(seed)
-    plan = _plan(chance, int(os.environ.get("KILLS", "0")))
+    chance, wanted = drawn()
+    plan = _plan(chance, wanted)
     rows = ROWS_BEFORE_A_KILL * len(plan)
     lines = "\n".join(f"Zaak {n};An Peeters {n};an{n}@zaak{n}.example" for n in range(rows))
     data = f"Bedrijf;Contactpersoon;E-mail\n{lines}".encode()

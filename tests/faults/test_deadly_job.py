@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from fault_road import House, until
@@ -15,14 +13,6 @@ from service.agreement.states import State
 from service.running.revival import LONGEST_PAUSE, TURN, pause_after
 from service.workflow.offer import generate, send
 from service.workflow.telling import deliver
-
-
-@pytest.fixture
-def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
-    """The program that runs the workers."""
-    found = Kennel(environment, tmp_path / "processes.log")
-    yield found
-    found.close()
 
 
 def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
@@ -37,15 +27,15 @@ def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
 @pytest.mark.own_database
 @pytest.mark.long
 def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
-    house: House, kennel: Kennel
+    house: House, kennel_without_mail: Kennel
 ) -> None:
     references = house.fully_signed(4)
     ids = [house.agreement(each).id for each in references]
     deadly = ids[-1]
     for _ in range(2):
-        worker = kennel.start("deadly", DEADLY=deadly, TOGETHER="4")
-        assert kennel.wait(worker, 60) == KILLED
-    worker = kennel.start("deadly", DEADLY=deadly, TOGETHER="1")
+        worker = kennel_without_mail.start("deadly", DEADLY=deadly, TOGETHER="4")
+        assert kennel_without_mail.wait(worker, 60) == KILLED
+    worker = kennel_without_mail.start("deadly", DEADLY=deadly, TOGETHER="1")
     until(lambda: {each[:2] for each in seals(house).values()} == {(2, "todo")}, "the second")
     pauses = sorted(pause for _, _, pause in seals(house).values() if pause is not None)
     assert [round((b - a) / TURN) for a, b in pairwise(pauses)] == [1, 1, 1]
@@ -58,11 +48,11 @@ def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
     )
     for reference in references[:-1]:
         until(lambda r=reference: house.events(r).count("act.sealed") == 3, "the innocent ones")
-    assert kennel.wait(worker, 0) is None
+    assert kennel_without_mail.wait(worker, 0) is None
     house.time_passes()
-    assert kennel.wait(worker, 60) == KILLED
+    assert kennel_without_mail.wait(worker, 60) == KILLED
 
-    kennel.start("deadly", DEADLY=deadly, TOGETHER="1")
+    kennel_without_mail.start("deadly", DEADLY=deadly, TOGETHER="1")
     failed = until(lambda: house.agreement(references[-1]).failure, "the visible failure")
     assert "worker_died" in failed
     assert house.agreement(references[-1]).state is State.SEAL_FAILED

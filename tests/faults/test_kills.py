@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from http import HTTPStatus
 from urllib.request import urlopen
 
@@ -20,6 +19,7 @@ from kill_harness import (
     KILLED,
     Kennel,
     Letterbox,
+    drawn,
     judge,
     judge_mails,
     remember,
@@ -73,10 +73,8 @@ def test_the_worker_is_killed_between_any_two_steps(
 ) -> None:
     """Every worker recovers from one kill and is the victim of the next."""
     house = make_house()
-    seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
-    print(f"SEED={seed}")
-    chance = random.Random(seed)
-    plan = _plan(chance, int(os.environ.get("KILLS", "0")))
+    chance, wanted = drawn()
+    plan = _plan(chance, wanted)
     signed = []
     for number, point in enumerate(plan, 1):
         (reference,) = house.fully_signed()

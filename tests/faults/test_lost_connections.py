@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from fault_road import House, until
 from kill_harness import Kennel
@@ -16,17 +13,9 @@ from signatures.run_async import run
 pytestmark = pytest.mark.own_database
 
 
-@pytest.fixture
-def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
-    """The program that runs the worker."""
-    found = Kennel(environment, tmp_path / "processes.log")
-    yield found
-    found.close()
-
-
 @pytest.mark.long
-def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
-    worker = kennel.start("worker")
+def test_every_connection_breaks(kennel_without_mail: Kennel, house: House) -> None:
+    worker = kennel_without_mail.start("worker")
     (before,) = house.fully_signed()
     until(lambda: house.archive_state(before) == "verified", "verified before")
     for _ in range(2):
@@ -37,7 +26,7 @@ def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
         )
         (after,) = house.fully_signed()
         until(lambda r=after: house.archive_state(r) == "verified", "verified after")
-    kennel.stop(worker)
+    kennel_without_mail.stop(worker)
 
 
 def test_what_a_broken_connection_swallowed_is_said_again(house: House) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from colleagues import PASSWORD, proof_of
 from fault_road import House, MakeHouse, at_once, queued, until
-from kill_harness import KILLED, Kennel, Letterbox, mailing_to
+from kill_harness import KILLED, Kennel
 from mandates import PLAIN, SERVICES, STATED, TERMS, give
 
 from bench.road import BROWSER
 from service.agreement.mandate import Mandate
 from service.agreement.permissions import Role
 from service.agreement.states import State
-from service.engines.process import free_ports
 from service.workflow.people import mandate as mandates
 from service.workflow.people import staff as people
 from service.workflow.signing.under_mandate import sign_under_mandate
@@ -137,19 +135,6 @@ def test_a_double_click_on_giving(plain: House) -> None:
     assert sorted(each.number for each in results) == [1, 2]
     found = mandates.own_mandates(plain.deps, plain.staff)
     assert [each.standing for each in found] == ["in_force", "replaced"]
-
-
-@pytest.fixture
-def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
-    """The program that starts and kills workers, with a mail server."""
-    (port,) = free_ports(1)
-    environment |= mailing_to(port)
-    server = Letterbox().controller(port)
-    server.start()
-    found = Kennel(environment, tmp_path / "processes.log")
-    yield found
-    found.close()
-    server.stop()
 
 
 @pytest.mark.kills

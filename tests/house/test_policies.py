@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from built import built, settings_in
 from flask import Flask
-from stores import NO_STORE
 from werkzeug.routing import Rule
 
 from service.agreement.permissions import Permission
@@ -21,9 +21,7 @@ from service.database.queue.jobs import QUEUES, Task
 from service.deps import Deps
 from service.running.jobs import JOBS, PERIODIC
 from service.running.worker import register
-from service.settings.table import load_settings
 from service.web.context import policy_of
-from service.wiring.build import build
 from service.wiring.queue import worker_app
 from service.workflow import tasks
 
@@ -39,16 +37,8 @@ NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 @pytest.fixture(scope="module")
 def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
     """Everything built, nothing connected."""
-    settings = load_settings(
-        {
-            "ZEGEL_MODE": "development",
-            "ZEGEL_DATA": str(tmp_path_factory.mktemp("data")),
-            "ZEGEL_BASE_URL": "http://localhost",
-        }
-    )
-    made = build(settings, NOWHERE, NO_STORE)
-    yield made
-    made.close()
+    with built(settings_in(tmp_path_factory.mktemp("data")), NOWHERE) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

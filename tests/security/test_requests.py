@@ -164,11 +164,10 @@ def behind_proxy(
     object_store: ObjectStoreAddress,
     maker: DocumentMaker,
 ) -> Iterator[Deps]:
-    built = make_deps(
+    with make_deps(
         database_url, tmp_path, keys, object_store, maker, base_url="https://zegel.example"
-    )
-    yield built
-    built.database.close()
+    ) as made:
+        yield made
 
 
 @pytest.mark.parametrize("hops", [0, 1])

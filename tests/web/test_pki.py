@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from built import built, settings_in
 from cryptography import x509
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.settings.table import load_settings
-from service.wiring.build import build
 from signatures.keys import rotation
 from signatures.keys.authority import create_authority, load_authority
-from storage.config import S3Config
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
@@ -34,12 +31,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser(keys: Path) -> Iterator[FlaskClient]:
     """A visitor who is not signed in; there is not even a database."""
-    settings = load_settings({"ZEGEL_MODE": "development", "ZEGEL_BASE_URL": "http://localhost"})
-    made = build(
-        dataclasses.replace(settings, key_dir=keys, secret_key=b"k" * 32), NOWHERE, S3Config("none")
-    )
-    yield create_app(made).test_client()
-    made.close()
+    with built(settings_in(keys.parent, ZEGEL_KEY_DIR=str(keys)), NOWHERE) as made:
+        yield create_app(made).test_client()
 
 
 @pytest.mark.parametrize("name", ["wortel", "uitgever"])

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from bakery import PROCESSOR
+from built import built, settings_in
 from colleagues import PASSWORD, add_colleague
 from days import TODAY, Travel
 from house import EVERYBODY, House
 from remembered import remembered_objection
 from snapshots import begin_with
-from stores import NO_STORE, bucket_at
+from stores import bucket_at
 
 from service.agreement.activity import Wanted
 from service.agreement.permissions import Role, Staff
@@ -26,8 +27,7 @@ from service.database.log.audit_check import check_chain
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.settings.table import Settings, load_settings
-from service.wiring.build import build
+from service.settings.table import Settings
 from service.workflow.keeping import anchor, examine
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.people import profile, staff_log
@@ -38,22 +38,14 @@ from storage.objects import ObjectStore
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Development mode: mails are stored in a folder."""
-    return load_settings(
-        {
-            "ZEGEL_MODE": "development",
-            "ZEGEL_DATA": str(tmp_path),
-            "ZEGEL_BASE_URL": "http://localhost",
-            "ZEGEL_SECRET_KEY": "5" * 64,  # one for all: links and codes of a snapshot hold
-        }
-    )
+    return settings_in(tmp_path)
 
 
 @pytest.fixture
 def deps(database_url: str, settings: Settings, maker: DocumentMaker) -> Iterator[Deps]:
     """Everything real but the archive and the keys."""
-    built = dataclasses.replace(build(settings, database_url, NO_STORE), maker=lambda: maker)
-    yield built
-    built.database.close()
+    with built(settings, database_url, maker=maker) as made:
+        yield made
 
 
 def _house(deps: Deps) -> House:
@@ -122,10 +114,9 @@ def unwatched_house(
     """An installation with archive and keys, in which a test may break what otherwise holds."""
     store = bucket_at(object_store, bucket)
     changed: Any = dataclasses.replace(settings, key_dir=keys)
-    built = dataclasses.replace(build(changed, database_url, store), maker=lambda: maker)
-    yield _house(built)
-    _drop_bucket(built.objects())
-    built.database.close()
+    with built(changed, database_url, store, maker) as made:
+        yield _house(made)
+        _drop_bucket(made.objects())
 
 
 def _drop_bucket(objects: ObjectStore) -> None:

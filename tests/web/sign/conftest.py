@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import pytest
 from app_browser import Browser
 from bakery import BAKERY, DETAILS, PROCESSOR, SALES
+from built import built, settings_in
 from colleagues import PASSWORD, add_colleague
 from emptied import as_owner
 from flask import Flask
 from kept import application, engine_for
 from sqlalchemy import text
-from stores import NO_STORE
 
 from bench.road import Road as Steps
 from service.agreement.capabilities import code_for
@@ -24,8 +24,6 @@ from service.agreement.permissions import Role
 from service.commands.road import STOPS, Road
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
-from service.settings.table import load_settings
-from service.wiring.build import build
 from service.workflow.people import profile
 from service.workflow.telling.links import address
 
@@ -101,17 +99,9 @@ def deps(
     database_url: str, maker: DocumentMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deps]:
     """Everything real but the archive and the keys, which no test here uses."""
-    settings = load_settings(
-        {
-            "ZEGEL_MODE": "development",
-            "ZEGEL_DATA": str(tmp_path_factory.mktemp("data")),
-            "ZEGEL_BASE_URL": "http://localhost",
-            "ZEGEL_SECRET_KEY": "5" * 64,
-        }
-    )
-    built = dataclasses.replace(build(settings, database_url, NO_STORE), maker=lambda: maker)
-    yield built
-    built.database.close()
+    settings = settings_in(tmp_path_factory.mktemp("data"))
+    with built(settings, database_url, maker=maker) as made:
+        yield made
 
 
 @pytest.fixture

@@ -29,9 +29,8 @@ def deps(
     maker: DocumentMaker,
 ) -> Iterator[Deps]:
     """The dependencies of one test."""
-    built = make_deps(database_url, tmp_path, keys, object_store, maker)
-    yield built
-    built.database.close()
+    with make_deps(database_url, tmp_path, keys, object_store, maker) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from bakery import SALES
+from built import built, settings_in
 from emptied import as_owner
 from kept import engine_for
 from sqlalchemy import text
@@ -16,8 +17,6 @@ from stores import bucket_at
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.settings.table import load_settings
-from service.wiring.build import build
 
 DRAFT = {
     **SALES,
@@ -43,16 +42,8 @@ def make_deps(
     maker: DocumentMaker,
     *,
     base_url: str = "http://localhost",
-) -> Deps:
+) -> AbstractContextManager[Deps]:
     """Everything real, with its own bucket."""
-    settings = load_settings(
-        {
-            "ZEGEL_MODE": "development",
-            "ZEGEL_DATA": str(directory),
-            "ZEGEL_KEY_DIR": str(keys),
-            "ZEGEL_BASE_URL": base_url,
-            "ZEGEL_SECRET_KEY": "5" * 64,
-        }
-    )
+    settings = settings_in(directory, ZEGEL_KEY_DIR=str(keys), ZEGEL_BASE_URL=base_url)
     config = bucket_at(store, f"staff-{uuid.uuid4().hex}")
-    return dataclasses.replace(build(settings, database_url, config), maker=lambda: maker)
+    return built(settings, database_url, config, maker)

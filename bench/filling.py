@@ -21,6 +21,7 @@ from bench.imported import IMPORTS
 from bench.rows import AGREEMENTS
 from bench.rows_archive import ARCHIVE
 from bench.rows_log import LOG
+from bench.rows_progress import PROGRESS
 from service.agreement.parties import Processor
 
 YEARS = 5
@@ -57,7 +58,7 @@ def fill(connection: psycopg.Connection[Any], rows: int) -> None:
     connection.execute("set maintenance_work_mem = '512MB'")
     indexes = _drop_indexes(connection)
     bound = psycopg.ClientCursor(connection)  # a table cannot be created with bound parameters
-    for statement in (*AGREEMENTS, *ARCHIVE, *LOG, *IMPORTS):
+    for statement in (*AGREEMENTS, *ARCHIVE, *LOG, *IMPORTS, *PROGRESS):
         bound.execute(statement, _values(rows))
     connection.execute("drop table filling")
     for definition in indexes:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from bench.asked import GOAL, Question
 from bench.questions_jobs import jobs
 from bench.questions_lists import lists, searches
+from bench.questions_overview import of_the_overview
 from service.workflow.keeping.dossier import dossier_of
 
 
 def questions() -> list[Question]:
     """Each with its name and its goal in milliseconds."""
-    return [*lists(), *searches(), *_dossiers(), *jobs()]
+    return [*lists(), *searches(), *of_the_overview(), *_dossiers(), *jobs()]
 
 
 def _dossiers() -> Iterator[Question]:

@@ -6,6 +6,8 @@ the row's number.
 
 from __future__ import annotations
 
+from bench.rows_progress import MONTH_WORD, STAGE_WORD
+
 
 def chance(salt: str, row: str = "i") -> str:
     """A number from 0 to 1 that looks random but is always equal for this row."""
@@ -124,7 +126,7 @@ AGREEMENTS = (
         {_NUMBERED}, 'vo' || year || {_NUMBERED}, 'ho', i, %(ours)s,
         'xqd' || replace(array_to_string({_SERVICES}, 'xq xqd'), '_', '') || 'xq',
         'xql' || country || 'xq', 'xqt' || left({_TEMPLATE}, 16) || 'xq',
-        'xqv' || nullif(flag, '') || 'xq'))
+        'xqv' || nullif(flag, '') || 'xq', {MONTH_WORD}, {STAGE_WORD}))
     from filling order by i
     """,
     """

@@ -34,6 +34,11 @@ def show_date(day: date, language: Language) -> str:
     return f"{day.day} {text(f'labels.month.{day.month}', language)} {day.year}"
 
 
+def show_month(month: str, language: Language) -> str:
+    """``maart 2026`` for ``2026-03``."""
+    return f"{text(f'labels.month.{int(month[5:])}', language)} {month[:4]}"
+
+
 def show_moment(instant: datetime, language: Language) -> str:
     """``2 maart 2026 om 14:05`` in Brussels time."""
     local = instant.astimezone(BRUSSELS)

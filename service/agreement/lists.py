@@ -27,7 +27,9 @@ NO_FACETS = Facets()
 # The filters of the archive that are columns. Those and the facets have names in ``labels.filter``.
 DATES_AND_STATE = ("state", "signed_from", "signed_until", "in_force_on")
 # Those of the list for staff, likewise.
-LIST_FILTERS = ("group", "owner", "state", "template", "service", "imported", "idle_days")
+LIST_FILTERS = (
+    "group", "owner", "state", "template", "service", "imported", "sent", "stage", "idle_days",
+)  # fmt: skip
 COUNTED = 1000
 """Beyond this number they are not counted: the exact number is of no use, and counting reads each
 of them."""
@@ -174,7 +176,7 @@ class Search:
     @property
     def list_filters(self) -> dict[str, str]:
         """What narrows the list, besides words, as the log entry of its export names it."""
-        given = {"group": self.group, **vars(self.narrowed)}
+        given = {"group": self.group, **asdict(self.facets), **vars(self.narrowed)}
         return {name: str(given[name]) for name in LIST_FILTERS if given[name]}
 
     def behind(self, line: Summary) -> str:

@@ -45,7 +45,9 @@ from service.database.lists.customers import Customers
 from service.database.lists.lagging import Lagging
 from service.database.lists.our_turn import OurTurn
 from service.database.lists.overview import Overview
+from service.database.lists.progress import Progress
 from service.database.lists.selection import Selection
+from service.database.lists.waiting import Waiting
 from service.database.log.anchors import Anchors
 from service.database.log.audit_chains import Chains
 from service.database.log.audit_log import AuditLog
@@ -107,6 +109,8 @@ class Transaction:
     agreements = Part(Agreements)
     our_turn = Part(OurTurn)
     overview = Part(Overview)  # lists, counts and search
+    progress = Part(Progress)  # counts for the overview
+    waiting = Part(Waiting)  # since when, likewise
     customers = Part(Customers)  # all agreements of one
     selection = Part(Selection)  # all that a search of the archive finds
     lagging = Part(Lagging)  # stalled and overdue agreements

@@ -44,6 +44,8 @@ SMALL = {
     "idempotency_keys",
     "kept_forms",
     "link_requests",
+    "progress_changes",
+    "progress_counts",
     "pg_authid",
     "pg_class",
     "pg_namespace",

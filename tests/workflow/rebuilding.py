@@ -35,6 +35,7 @@ NOT_IN_A_PACKAGE = {
     "mandate_cases": {"made_at"},
     "mandate_states": {"ended", "ended_at"},
     "originals": {"created_at"},
+    "progress_changes": set(),
     "processor_profiles": {"created_at", "profile", "suggestions", "version"},
     "signatories": {"created_at"},
     "staff": {"active", "created_at", "credential", "password_hash", "roles"},

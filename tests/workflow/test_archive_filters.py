@@ -45,12 +45,13 @@ def test_the_words_of_former_agreements_become_the_same(done: tuple[House, str, 
     house, _, _ = done
     house.draft(chosen={"personal_data": ["health"], "data_subjects": ["minors"]})
     before = house.rows("select id, words from agreements order by id")
-    migration = importlib.import_module(
-        "service.database.migrations.versions.0048_words_of_filters"
-    )
+    versions = "service.database.migrations.versions"
+    migration = importlib.import_module(f"{versions}.0048_words_of_filters")
+    later = importlib.import_module(f"{versions}.0057_progress")
     house.rows(migration._REMOVE)
     assert house.rows("select id from agreements where words like '%xq%'") == []
     house.rows(migration._ADD)
+    house.rows(later._WORDS)
     after = house.rows("select id, words from agreements order by id")
     assert [(each, set(words.split())) for each, words in after] == [
         (each, set(words.split())) for each, words in before

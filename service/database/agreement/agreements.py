@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Insert,
     Integer,
     Select,
     any_,
@@ -26,6 +28,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.version import is_own_change
 from service.database.agreement.places import insert_places, save_places
+from service.database.agreement.progress import COUNT, changes_of
 from service.database.agreement.rows import WHOLE, as_agreement, columns_of
 from service.database.tables.agreements import (
     agreements,
@@ -54,6 +57,13 @@ _SAVE = (
         version=agreements.c.version + bindparam("raised", type_=Integer),
     )
 )
+
+
+@lru_cache
+def _save_and_count(names: tuple[str, ...]) -> Insert:
+    """Both in one statement: a signer waits for each."""
+    values = {name: bindparam(f"new_{name}", type_=agreements.c[name].type) for name in names}
+    return COUNT.add_cte(_SAVE.values(values).cte("saved"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,6 +139,8 @@ class Agreements(Records):
         self.add_signatory(agreement.id, agreement.signatory_id, agreement.signatory)
         insert_places(self._connection, agreement)
         self._write_items(agreement)
+        if counted := changes_of(None, agreement):
+            self._connection.execute(COUNT, counted)
 
     def add_signatory(
         self, agreement_id: str, signatory_id: str, signatory: Signatory, **more: object
@@ -144,7 +156,13 @@ class Agreements(Records):
         A change that people make raises the version.
         """
         raised = int(is_own_change(before, after))
-        self._connection.execute(_SAVE, {"saved": before.id, "raised": raised, **columns_of(after)})
+        values = {"saved": before.id, "raised": raised}
+        new, counted = columns_of(after), changes_of(before, after)
+        if counted:
+            named = {f"new_{name}": value for name, value in new.items()}
+            self._connection.execute(_save_and_count(tuple(new)), {**values, **named, **counted})
+        else:
+            self._connection.execute(_SAVE, {**values, **new})
         save_places(self._connection, before, after)
         if before.annex.items != after.annex.items:
             self._connection.execute(

@@ -12,6 +12,7 @@ from service.database.tables import imports as import_tables
 from service.database.tables import links as link_tables
 from service.database.tables import messages as message_tables
 from service.database.tables import places as place_tables
+from service.database.tables import progress as progress_tables
 from service.database.tables import questions as question_tables
 from service.database.tables.columns import metadata
 
@@ -27,6 +28,7 @@ TABLES = (
     link_tables,
     message_tables,
     place_tables,
+    progress_tables,
     question_tables,
     tables,
 )

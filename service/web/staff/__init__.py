@@ -17,6 +17,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     look,
     mandates,
     operations,
+    overview,
     people,
     profile,
     questions,

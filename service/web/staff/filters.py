@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from service.agreement.deadlines import show_month
+from service.agreement.facets import ANY, OPENED, Facets
 from service.agreement.lists import GROUPS, Narrowing, Order, Search
+from service.agreement.progress import Stage
 from service.agreement.states import State
 from service.texts import OURS, catalogue, text
 from service.workflow.keeping.listing import Choices
@@ -59,6 +62,14 @@ def asked(choices: Choices) -> Asked:
         "sjabloon": choices.templates,
         "dienst": list(catalogue("service_names", OURS).items()),
         "import": [(str(number), f"{number}. {name}") for number, name in choices.imports],
+        "verstuurd": [
+            (ANY, text("staff.sent.any", OURS)),
+            *((each, show_month(each, OURS)) for each in choices.months),
+        ],
+        "stap": [
+            (each, text(f"staff.stage.{each}", OURS))
+            for each in (OPENED, *(stage.value for stage in Stage))
+        ],
         "stil": [(str(days), text("staff.idle", OURS, days=days)) for days in IDLE_DAYS],
         "volgorde": [
             (each.value, text(f"staff.order.{each.value}", OURS))
@@ -83,7 +94,9 @@ def asked(choices: Choices) -> Asked:
         after = cursor(after)
     elif not _BEHIND.fullmatch(after):
         after = ""
-    search = Search(words, group if group in GROUPS else "", after=after, narrowed=narrowed)
+    facets = Facets(sent=kept.get("verstuurd", ""), stage=kept.get("stap", ""))
+    group = group if group in GROUPS else ""
+    search = Search(words, group, facets=facets, after=after, narrowed=narrowed)
     return Asked(search, options, kept)
 
 

@@ -9,6 +9,7 @@ from service.agreement.lists import PAGE, Search, Summary, too_short
 from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.workflow.keeping.overview import sent_months
 from signatures.effective_date import local_date
 
 LATELY = timedelta(days=31)
@@ -32,11 +33,12 @@ class Page:
 @dataclass(frozen=True)
 class Choices:
     """What the list can be narrowed to, as pairs of a value and its name: accounts by name, and
-    templates and imports from the newest."""
+    templates and imports from the newest; and the months of sending, as 2026-11, likewise."""
 
     owners: list[tuple[str, str]]
     templates: list[tuple[str, str]]
     imports: list[tuple[int, str]]
+    months: list[str]
 
 
 def choices(deps: Deps, by: Principal) -> Choices:
@@ -48,6 +50,7 @@ def choices(deps: Deps, by: Principal) -> Choices:
             owners=sorted(((each.id, each.name) for each in people), key=lambda pair: pair[1]),
             templates=tx.templates.versions(),
             imports=[(each.number, each.name) for each in tx.imports.newest(limit=NEWEST)],
+            months=sent_months(tx),
         )
 
 

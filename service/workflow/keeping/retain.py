@@ -142,7 +142,8 @@ def shed(deps: Deps) -> int:
 
 
 def tidy(deps: Deps) -> int:
-    """Drop working copies that the archive has verified, and expired rows; a job.
+    """Drop working copies that the archive has verified, and expired rows; add up what the overview
+    counts; a job.
 
     Expired sessions, codes and forms with mistakes are deleted; a used code is kept as long as its
     agreement, because the act's evidence refers to it.
@@ -163,4 +164,5 @@ def tidy(deps: Deps) -> int:
         tx.samples.drop_old()
         tx.account_links.drop_old_requests()
         tx.activity.drop_old()
+        tx.progress.add_up()
     return len(done)

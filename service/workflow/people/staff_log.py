@@ -13,7 +13,9 @@ from typing import Any
 
 from service.agreement import browsers
 from service.agreement.activity import PAGE, Activity, Line, Wanted
+from service.agreement.deadlines import show_month
 from service.agreement.events import Event, in_words
+from service.agreement.facets import ANY
 from service.agreement.permissions import OPERATOR, SYSTEM, Permission, Staff, require
 from service.agreement.sentences import role_names
 from service.deps import Deps
@@ -144,6 +146,7 @@ _NAMED = {
     "service": "service_names",
     "flag": "labels.flag",
     "country": "countries",
+    "stage": "staff.stage",
 }
 
 
@@ -199,6 +202,8 @@ def _value(name: str, value: str, names: Mapping[str, str], language: Language) 
     """The value of a filter."""
     if name == "owner":
         return names.get(value) or text("staff.log.who.gone", language)
+    if name == "sent":
+        return text("staff.sent.any", language) if value == ANY else show_month(value, language)
     if name in _NAMED:
         return named(_NAMED[name], value, language)
     return value

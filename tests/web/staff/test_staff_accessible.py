@@ -67,6 +67,7 @@ class Place:
             "batch-nothing": "/overeenkomsten/samen?actie=remind",
             "batch-done": f"/overeenkomsten/samen/{self.batch}",
             "list-nothing": "/overeenkomsten?zoek=nergens",
+            "overview": "/overzicht",
             "new": "/overeenkomsten/nieuw",
             "edit": f"/overeenkomsten/{self.draft}/bewerken",
             "preview": f"/overeenkomsten/{self.draft}/voorbeeld",

@@ -214,6 +214,10 @@ class FieldCode(StrEnum):
     PLACEHOLDER_UNKNOWN = "placeholder_unknown"
     PLACEHOLDER_BRACE = "placeholder_brace"
     LOGO_TOO_LARGE = "logo_too_large"
+    DRAWING_UNREADABLE = "drawing_unreadable"
+    DRAWING_TOO_MUCH = "drawing_too_much"
+    DRAWING_TEXT = "drawing_text"
+    DRAWING_ELEMENT = "drawing_element"
 
     # the code that proves a mailbox
     CODE_REQUIRED = "code_required"

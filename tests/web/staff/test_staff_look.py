@@ -35,6 +35,8 @@ def drawn() -> Image.Image:
     return picture
 
 
+VECTOR = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90"><desc>geheim</desc>
+<rect x="40" y="30" width="80" height="20" rx="6" fill="#0b6e4f" onload="geheim()"/></svg>"""
 LOOK = {
     "accent": "#7B2CBF",
     "reply_to": "team@it4.example",
@@ -65,8 +67,9 @@ def saved(office: Browser) -> None:
     [
         (lambda: file_of(drawn()), (560, 140)),
         (lambda: file_of(Image.effect_noise((3000, 2000), 90).convert("RGB"), "JPEG"), None),
+        (lambda: VECTOR, (560, 140)),
     ],
-    ids=["drawn", "photographed"],
+    ids=["drawn", "photographed", "vector"],
 )
 def test_any_picture_becomes_a_small_one_of_ours(
     office: Browser,
@@ -107,10 +110,14 @@ def test_any_picture_becomes_a_small_one_of_ours(
     ("data", "said"),
     [
         (b"GIF89a", "Deze afbeelding kunnen wij niet lezen."),
+        (VECTOR.replace(b"desc", b"script"), "In dit SVG-bestand staat <script>"),
+        (VECTOR.replace(b"desc", b"text"), "letters als tekst"),
+        (VECTOR[:-1], "Dit SVG-bestand kunnen wij niet lezen."),
+        (VECTOR + b" " * 500_000, "te ingewikkeld"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 5_000_000, "hoogstens 5 MB"),
         (file_of(Image.new("RGBA", (40, 40))), "Deze afbeelding kunnen wij niet lezen."),
     ],
-    ids=["other", "large", "empty"],
+    ids=["other", "script", "letters", "half", "much", "large", "empty"],
 )
 def test_what_is_no_logo_is_told_at_its_place(office: Browser, data: bytes, said: str) -> None:
     proposed(office, data, **LOOK)

@@ -75,7 +75,15 @@ class Maker(Protocol):
 
     def sample(self, template: TemplateVersion) -> MadeSample: ...
 
-    def evidence_sheet(self, context: Any, *, evidence_json: bytes, dated: datetime) -> bytes: ...
+    def evidence_sheet(
+        self,
+        context: Any,
+        *,
+        evidence_json: bytes,
+        dated: datetime,
+        colour: str = "",
+        logo: bytes = b"",
+    ) -> bytes: ...
 
     def close(self) -> None: ...
 

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import rfc8785
 
+from service.agreement.colours import ZEGEL
 from service.agreement.template_version import TemplateVersion
 from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
@@ -34,6 +35,7 @@ from service.documents.normalise import Attachment, normalise
 from service.documents.own.sample import Sample, make_sample
 from service.documents.pdf_text import read_pdf_text
 from service.documents.reading_view import reading_view
+from service.documents.sheet.letterhead import Letterhead
 from service.documents.sheet.make import SheetMaker
 from service.documents.template import DocumentTemplate, read_template
 from service.errors import GenerationFailed
@@ -151,14 +153,26 @@ class DocumentMaker:
         return make_sample(self, template)
 
     def evidence_sheet(
-        self, context: Mapping[str, Any], *, evidence_json: bytes, dated: datetime
+        self,
+        context: Mapping[str, Any],
+        *,
+        evidence_json: bytes,
+        dated: datetime,
+        colour: str = "",
+        logo: bytes = b"",
     ) -> bytes:
         """The evidence sheet with the evidence attached and one empty field for the seal.
+
+        ``colour`` (``#rrggbb``) and ``logo`` (a PNG) are the processor's; without both the sheet
+        has no decoration.
 
         No value in it can make this fail (``always_printable``), and no office is needed: see
         ``service.documents.sheet``. Raises GenerationFailed for a missing value.
         """
-        return self._sheets.sheet(context, evidence_json=evidence_json, dated=_in_utc(dated))
+        head = Letterhead(colour or ZEGEL, logo) if colour or logo else None
+        return self._sheets.sheet(
+            context, evidence_json=evidence_json, dated=_in_utc(dated), head=head
+        )
 
     def close(self) -> None:
         self._pool.close()

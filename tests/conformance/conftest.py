@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 from usual import FIELDS
 
 from service.documents.produce import DocumentMaker
 from service.wiring.build import installed_template
+from signatures.acts.images import small_picture
 from signatures.keys.authority import create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer
@@ -33,6 +36,7 @@ REVISIONS = [
     ),
     *(f"{agreement}, {step}" for agreement in AGREEMENTS for step in (SEALED[0], SEALED[-1])),
     *(f"evidence sheet, {step}" for step in ("made", "sealed", "closed")),
+    pytest.param("evidence sheet, bare", marks=pytest.mark.long),
 ]
 
 
@@ -68,12 +72,22 @@ def revisions(document_maker: DocumentMaker, root: Path) -> Mapping[str, bytes]:
         sealed = seal_all(sealer, made.pdf, FIELDS[order], **changes)
         every = [made.pdf, *(step.pdf for step in sealed)]
         found |= {f"{name}, {step}": pdf for step, pdf in zip(SEALED, every, strict=True)}
-    sheet = document_maker.evidence_sheet(evidence(), evidence_json=b'{"acts":3}', dated=DATED)
+    bare = {"evidence_json": b'{"acts":3}', "dated": DATED}
+    found["evidence sheet, bare"] = document_maker.evidence_sheet(evidence(), **bare)
+    sheet = document_maker.evidence_sheet(evidence(), **bare, colour="#7b2cbf", logo=logo())
     closed = sealer.seal_sheet(sheet)
     found["evidence sheet, made"] = sheet
     found["evidence sheet, sealed"] = first_revision_after(sheet, closed)
     found["evidence sheet, closed"] = closed
     return found
+
+
+def logo() -> bytes:
+    """A logo with a transparent ground, as it is kept."""
+    mark, out = Image.new("RGBA", (800, 300)), io.BytesIO()
+    ImageDraw.Draw(mark).rounded_rectangle((50, 50, 600, 249), 60, "#7b2cbf80")
+    mark.save(out, "PNG")
+    return small_picture(out.getvalue())[0]
 
 
 def first_revision_after(before: bytes, after: bytes) -> bytes:

@@ -21,7 +21,15 @@ from tests.signatures.opinions import (
 )
 from tests.variants import some
 
-SEALS = {"frozen": 0, "made": 0, "first act": 1, "second act": 2, "third act": 3, "sealed": 1}
+SEALS = {
+    "frozen": 0,
+    "made": 0,
+    "bare": 0,
+    "first act": 1,
+    "second act": 2,
+    "third act": 3,
+    "sealed": 1,
+}
 """The number of seals in a revision; closing adds a document time stamp."""
 CLOSED = {"typed, closed": 4, "drawn, closed": 4, "evidence sheet, closed": 2}
 EACH_SEAL = [(name, number) for name, count in CLOSED.items() for number in range(count - 1)]

@@ -12,6 +12,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
@@ -67,6 +68,38 @@ def test_the_same_evidence_gives_the_same_bytes(
 ) -> None:
     again = document_maker.evidence_sheet(evidence(), evidence_json=b'{"acts":3}', dated=DATED)
     assert again == sheet
+
+
+def test_a_look_is_decoration_only(document_maker: DocumentMaker, sheet: bytes) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (280, 80), "#7b2cbf80").save(out, "PNG")
+    bare = {"evidence_json": b'{"acts":3}', "dated": DATED}
+    shown = document_maker.evidence_sheet(evidence(), **bare, colour="#7b2cbf", logo=out.getvalue())
+    assert read_pdf_text(shown).text == read_pdf_text(sheet).text
+    assert len(shown) - len(sheet) < 2_000
+    with pikepdf.open(io.BytesIO(shown)) as pdf, pikepdf.open(io.BytesIO(sheet)) as plain:
+        assert [page.get("/Resources").get("/XObject") is not None for page in pdf.pages] == [
+            number == 0 for number in range(len(plain.pages))
+        ]
+        image = pikepdf.PdfImage(pdf.pages[0].Resources.XObject.Logo)
+        assert image.as_pil_image().convert("RGB").getpixel((9, 9)) == (0xBD, 0x95, 0xDF)
+        before = pdf.pages[0].Contents.read_bytes().split(b"EMC")[0]
+        assert before.startswith(b"/Artifact BMC")
+        assert b"0.482 0.173 0.749 rg" in before
+    with pypdfium2.PdfDocument(shown) as document:
+        page = document[0].render(scale=2).to_pil()
+    ink = [page.getpixel((x, y)) for x in range(page.width) for y in range(120)]
+    assert any(abs(red - 0xBD) + abs(green - 0x95) < 6 for red, green, _ in ink)
+
+
+@pytest.mark.parametrize("logo", [b"", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
+def test_a_logo_that_cannot_be_read_keeps_nothing_from_completing(
+    document_maker: DocumentMaker, sheet: bytes, logo: bytes
+) -> None:
+    made = document_maker.evidence_sheet(
+        evidence(), evidence_json=b'{"acts":3}', dated=DATED, logo=logo
+    )
+    assert read_pdf_text(made).text == read_pdf_text(sheet).text
 
 
 @pytest.mark.parametrize("key", ["effective_date", "acts", "chain_head", "not_proven"])

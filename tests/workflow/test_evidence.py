@@ -13,10 +13,12 @@ from typing import Any
 import pikepdf
 import pytest
 import rfc8785
+from colleagues import proof_of
 from house import BROWSER, House
 
 from service.workflow.keeping import retrieve
 from service.workflow.package_files import listed
+from service.workflow.people import look
 
 
 def handed_out(house: House, reference: str, name: str) -> bytes:
@@ -54,6 +56,17 @@ def proof(done: tuple[House, str, str]) -> tuple[House, str, dict[str, Any]]:
     """The house, the reference and the evidence of a completed agreement."""
     house, reference, _secret = done
     return house, reference, json.loads(handed_out(house, reference, "bewijs.json"))
+
+
+def test_the_sheet_shows_the_look_of_the_day_it_is_made(whole_house: House) -> None:
+    house = whole_house
+    new = look.proposed(
+        house.deps, {"accent": "#7b2cbf"}, b"", without_logo=False, staff=house.staff
+    )
+    look.change_look(house.deps, new, house.staff, proof_of(house.deps, house.staff))
+    reference, _ = house.archived()
+    sheet = handed_out(house, reference, "bewijsblad.pdf")
+    assert any(b"0.482 0.173 0.749 rg" in layer for layer in layers(sheet))
 
 
 def test_each_record_is_hashed_byte_for_byte_as_it_stands_in_the_evidence(

@@ -7,6 +7,7 @@ lines.py      breaks a text into lines
 laid.py       gives blocks a height; layout.py places them on pages
 table.py      the same for tables
 page.py       draws on the pages and tags everything
+letterhead.py the processor's colour and logo above the first page
 structure.py  the structure tree
 objects.py    PDF syntax
 write.py      writes the file (PDF/A-3b and PDF/UA-1) with fonts.py, colour.py and tags.py

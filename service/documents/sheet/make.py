@@ -17,6 +17,7 @@ from service.documents.metadata import CREATOR, Metadata
 from service.documents.normalise import Attachment
 from service.documents.sheet.faces import Faces, Measure
 from service.documents.sheet.layout import on_pages
+from service.documents.sheet.letterhead import Letterhead
 from service.documents.sheet.text import SheetTemplate
 from service.documents.sheet.write import Finish, written
 
@@ -29,7 +30,14 @@ class SheetMaker:
         self._template = SheetTemplate(folder)
         self._faces = Faces.load(fonts_dir)
 
-    def sheet(self, context: Mapping[str, Any], *, evidence_json: bytes, dated: datetime) -> bytes:
+    def sheet(
+        self,
+        context: Mapping[str, Any],
+        *,
+        evidence_json: bytes,
+        dated: datetime,
+        head: Letterhead | None = None,
+    ) -> bytes:
         """The sheet with the evidence attached and one empty field for the seal.
 
         No value in it can make this fail (``always_printable``). Raises GenerationFailed
@@ -58,6 +66,7 @@ class SheetMaker:
             page_number=declared.page_number,
             seal_place=declared.seal_place,
             seal_tooltip=declared.seal_tooltip,
+            head=head,
         )
         pdf = written(pages, document, finish, self._faces, measure)
         check_format(pdf, self._faces.names)

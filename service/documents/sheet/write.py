@@ -15,6 +15,7 @@ from service.documents.sheet import colour
 from service.documents.sheet.blocks import Run
 from service.documents.sheet.faces import UNITS, Faces, Measure
 from service.documents.sheet.fonts import write_font
+from service.documents.sheet.letterhead import NAME, Letterhead, drawing, picture
 from service.documents.sheet.lines import Line
 from service.documents.sheet.objects import PdfFile, numbers, stream, text
 from service.documents.sheet.page import BOLD, REGULAR, Page, Pages, SealField
@@ -37,6 +38,7 @@ class Finish:
     page_number: str
     seal_place: str
     seal_tooltip: str
+    head: Letterhead | None = None
 
 
 def written(
@@ -51,17 +53,21 @@ def written(
     tags = TagWriter(file, document, numbered)
     key = len(pages.all)  # the field's key in the parent tree, after those of the pages
     widget = _seal_field(file, pages.seal, finish, tags, numbered[pages.seal.page], key)
+    logo = picture(file, finish.head) if finish.head else None
+    if finish.head:
+        pages.all[0].drawing.insert(0, drawing(finish.head, logo))
     drawings = [
         page.finished(_footer(number, len(pages.all), finish, measure))
         for number, page in enumerate(pages.all, 1)
     ]
     fonts = _fonts(file, pages.all, faces)
-    for number, drawing in enumerate(drawings):
+    for number, drawn in enumerate(drawings):
+        images = f"/XObject<</{NAME} {logo.number} 0 R>>" if logo and not number else ""
         fields = f"/Annots {file.add(f'[{widget} 0 R]')} 0 R" if number == pages.seal.page else ""
         file.put(
             numbered[number],
             f"<</Type/Page/Parent {tree} 0 R/MediaBox {numbers(0, 0, PAGE_WIDTH, PAGE_HEIGHT)}"
-            f"/Resources<</Font<<{fonts}>>>>/Contents {file.add(stream(drawing))} 0 R"
+            f"/Resources<</Font<<{fonts}>>{images}>>/Contents {file.add(stream(drawn))} 0 R"
             f"/StructParents {number}/Tabs/S{fields}>>",
         )
     kids = " ".join(f"{number} 0 R" for number in numbered)

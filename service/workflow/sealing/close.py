@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
@@ -72,10 +72,15 @@ def close(deps: Deps, agreement_id: str) -> None:
         facts, entries = _facts(deps, tx, agreement, sealed, closed.sha256)
         template = tx.templates.docx(facts.template_sha256)
         pages = _views(tx, agreement, facts)
+        look = tx.looks.newest()
+        logo = tx.looks.png(look.logo.sha256) if look.logo else None
     seals = parts_of(closed.pdf)
     fixed = fixed_files(facts, seals=seals, template=template, views=pages)
     known = {**fixed, AGREEMENT: closed.pdf, SHOWN: sealed.frozen}
-    made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known, seals))
+    decoration = {"colour": look.accent, "logo": logo or b""}
+    made = with_present_keys(
+        deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known, seals, decoration)
+    )
     seals_of_sheet = parts_of(made.pdf)
     others = made.sealer.stamp_evidence([*seals, *seals_of_sheet])
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
@@ -121,10 +126,15 @@ class _Sheet:
 
 
 def _sealed_sheet(
-    deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, bytes], seals: Sequence[Part]
+    deps: Deps,
+    sealer: Sealer,
+    facts: Facts,
+    known: Mapping[str, bytes],
+    seals: Sequence[Part],
+    decoration: Mapping[str, Any],
 ) -> _Sheet:
     """The evidence sheet over the ``known`` files and the current certificates; ``seals`` are those
-    in the agreement.
+    in the agreement, ``decoration`` the processor's colour and logo.
 
     Raises AuthorityError ``superseded`` if the keys were replaced meanwhile.
     """
@@ -134,7 +144,9 @@ def _sealed_sheet(
     }
     told = explanations(facts, known, seals=seals, shown=known[SHOWN], checked_at=datetime.now(UTC))
     proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates, **told})))
-    printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
+    printed = deps.maker().evidence_sheet(
+        sheet(facts), evidence_json=proof, dated=facts.closed_at, **decoration
+    )
     return _Sheet(sealer.seal_sheet(printed), proof, told, sealer, chains)
 
 

@@ -30,6 +30,7 @@ from service.database.agreement.signing import Signing
 from service.database.agreement.templates import Templates
 from service.database.agreement.visits import Visits
 from service.database.bulk.batches import Batches
+from service.database.bulk.coverage import Coverage
 from service.database.bulk.imports import Imports
 from service.database.bulk.known import KnownCustomers
 from service.database.bulk.lines import ImportLines
@@ -111,6 +112,7 @@ class Transaction:
     overview = Part(Overview)  # lists, counts and search
     progress = Part(Progress)  # counts for the overview
     waiting = Part(Waiting)  # since when, likewise
+    coverage = Part(Coverage)  # lists of customers beside their agreements
     customers = Part(Customers)  # all agreements of one
     selection = Part(Selection)  # all that a search of the archive finds
     lagging = Part(Lagging)  # stalled and overdue agreements

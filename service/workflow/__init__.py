@@ -9,7 +9,8 @@
     keeping/    archive  examine  reread  retain  renew_stamps  anchor  audit  dossier
                 retrieve  verify  locks
     life/       end  change_end  undo_end: a signed agreement in force
-    bulk/       take_in  judge  decide  run  lines  look  problems: lists of customers
+    bulk/       take_in  judge  decide  run  lines  look  problems  coverage: lists
+                of customers
     people/     staff and their accounts, passwords, roles and sessions; the processor's profile
     telling/    links  notify  deliver  ask_countersigners  alarm
     package_files  the files of one agreement in the archive

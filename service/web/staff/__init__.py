@@ -6,6 +6,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     agreements,
     batches,
     countersign,
+    coverage,
     documents,
     ending,
     hand_over,

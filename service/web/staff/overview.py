@@ -41,10 +41,13 @@ def overview() -> Any:
         waiting=_waiting(found.waiting),
         waiting_chart=_waiting_chart(found.waiting),
         ages=AGES,
-        months=[_reached(each, show_month(each.key, OURS), each.key) for each in found.months],
+        months=[
+            _reached(each, show_month(each.key, OURS), verstuurd=each.key) for each in found.months
+        ],
         months_chart=_months_chart(found.months),
         imports=[
-            _reached(each, f"{number}. {name}", ANY, number) for number, name, each in found.imports
+            _reached(each, f"{number}. {name}", **{"import": number})
+            for number, name, each in found.imports
         ],
         stages=_stages(found.stages, chosen),
         stages_chart=_stages_chart(found.stages),
@@ -92,12 +95,11 @@ def _waiting_chart(found: Mapping[str, Sequence[int]]) -> Any:
     return _chart("waiting", rows, said)
 
 
-def _reached(found: Reached, label: str, month: str, imported: int | None = None) -> dict[str, Any]:
+def _reached(found: Reached, label: str, **where: Any) -> dict[str, Any]:
     """A line of a table: numbers with the addresses of their lists, shares, and medians."""
-    where = {"verstuurd": month, "import": imported}
     return {
         "label": label,
-        "sent": (amount(found.sent, found.sent), _list(**where)),
+        "sent": (amount(found.sent, found.sent), _list(**{"verstuurd": ANY, **where})),
         "opened": (amount(found.opened, found.opened), _list(**where, stap=OPENED)),
         "opened_share": round(100 * found.opened / found.sent),
         "done": (amount(found.done, found.done), _list(**where, stap=Stage.DONE.value)),
@@ -137,12 +139,11 @@ def _stages(
     found: Mapping[Stage, int], chosen: Mapping[str, str | None]
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """Per step its name, and what runs and what stopped there with the addresses of their lists."""
-    where = {**chosen, "verstuurd": chosen["verstuurd"] or ANY}
     return [
         (
             text(f"staff.stage.{running}", OURS),
             [
-                (amount(found.get(stage, 0), COUNTED * COUNTED), _list(**where, stap=stage.value))
+                (amount(found.get(stage, 0), COUNTED * COUNTED), _list(**chosen, stap=stage.value))
                 if stage
                 else ("", "")
                 for stage in (running, stopped)

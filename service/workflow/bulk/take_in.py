@@ -14,7 +14,7 @@ from service.agreement.permissions import Permission, Staff, require
 from service.database.bulk.imports import Import, NewImport
 from service.deps import Deps
 from service.spreadsheets.read import read_pasted, read_table
-from service.spreadsheets.table import Table
+from service.spreadsheets.table import Dialect, Table, tidied
 from service.workflow.bulk.judge import Checked, Found, find, judge_import, remembered
 from service.workflow.tasks import IMPORT
 
@@ -60,6 +60,22 @@ def receive_pasted(deps: Deps, block: str, name: str, by: Staff) -> Import:
     """The same for rows pasted from a spreadsheet or a mail."""
     require(by, Permission.PREPARE)
     return _receive(deps, read_pasted(block), name, by)
+
+
+def receive_rows(
+    deps: Deps,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    dialect: Dialect,
+    name: str,
+    by: Staff,
+) -> Import:
+    """The same for rows of a list that was taken in before; ``headings`` are empty if it had
+    none."""
+    require(by, Permission.PREPARE)
+    table = [list(headings)] if any(headings) else []
+    table += [list(each) for each in rows]
+    return _receive(deps, tidied(list(enumerate(table, 1)), dialect), name, by)
 
 
 def _receive(deps: Deps, table: Table, name: str, by: Staff) -> Import:

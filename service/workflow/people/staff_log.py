@@ -147,6 +147,7 @@ _NAMED = {
     "flag": "labels.flag",
     "country": "countries",
     "stage": "staff.stage",
+    "cover": "bulk.cover",
 }
 
 

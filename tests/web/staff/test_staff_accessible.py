@@ -68,6 +68,7 @@ class Place:
             "batch-done": f"/overeenkomsten/samen/{self.batch}",
             "list-nothing": "/overeenkomsten?zoek=nergens",
             "overview": "/overzicht",
+            "coverage": "/dekking",
             "new": "/overeenkomsten/nieuw",
             "edit": f"/overeenkomsten/{self.draft}/bewerken",
             "preview": f"/overeenkomsten/{self.draft}/voorbeeld",

@@ -34,6 +34,7 @@ BUTTONS = {
     "staff.settle_mail",
     "staff.stop_batch",
     "staff.stop_import",
+    "staff.take_in_missing",
     "staff.try_import_again",
     "staff.undo_end",
 }

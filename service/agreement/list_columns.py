@@ -28,6 +28,7 @@ COLUMNS: dict[str, _Cell] = {
     "signatory_email": lambda line, _: line.signatory_email,
     "sender_name": lambda line, _: line.sender_name,
     "countersigner_name": lambda line, _: line.countersigner_name,
+    "template": lambda line, _: line.template,
     "created_at": lambda line, _: _day(line.created_at),
     "sent_at": lambda line, _: _day(line.sent_at),
     "opened_at": lambda line, _: _day(line.opened_at),

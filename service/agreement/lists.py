@@ -37,7 +37,8 @@ of them."""
 
 @dataclass(frozen=True)
 class Summary:
-    """One line of a list; ``number`` as printed."""
+    """One line of a list; ``number`` as printed. ``template`` is the version of its text, as shown;
+    empty in agreements from before they named it."""
 
     id: str
     reference: str
@@ -62,6 +63,7 @@ class Summary:
     sender_name: str
     countersigner_name: str
     countersigner_gone: bool
+    template: str
 
     @property
     def running(self) -> bool:

@@ -52,6 +52,8 @@ SMALL = {
     "pg_statistic",
     "sign_requests",
     "staff",
+    "template_families",
+    "template_versions",
     "unsealed_acts",
 }
 # Read from one end until there are enough rows.

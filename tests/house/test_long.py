@@ -33,6 +33,7 @@ SHORTER = {
     "faults/test_loss.py": "faults/test_alarm.py",
     "journeys/test_hard_signer.py": "journeys/test_signer.py",
     "web/staff/test_imports_accessible.py": "journeys/test_import.py",
+    "web/staff/test_templates_accessible.py": "web/staff/test_staff_templates.py",
 }
 
 

@@ -20,6 +20,15 @@ from service.database.tables.templates import template_families, template_versio
 SHOWN_VERSION = func.coalesce(
     template_families.c.name + " " + document_templates.c.version, document_templates.c.version
 )
+SHOWN = (
+    select(SHOWN_VERSION)
+    .select_from(document_templates)
+    .outerjoin(template_versions, template_versions.c.sha256 == document_templates.c.sha256)
+    .outerjoin(template_families, template_families.c.id == template_versions.c.family_id)
+)
+OF_AN_AGREEMENT = SHOWN.where(
+    document_templates.c.sha256 == agreements.c.template_sha256
+).scalar_subquery()
 _DECLARED = select(template_declarations.c.declaration).where(
     template_declarations.c.template_sha256 == bindparam("digest")
 )
@@ -86,6 +95,11 @@ class Templates(Records):
         an own template has its name before it."""
         rows = self._connection.execute(_VERSIONS, {"kind": AGREEMENT})
         return [(row.sha256, row.version) for row in rows]
+
+    def shown(self, sha256: str) -> str:
+        """The version of one, as in ``versions``; empty for an unknown one."""
+        found = self._connection.execute(SHOWN.where(document_templates.c.sha256 == sha256))
+        return found.scalar() or ""
 
     def docx(self, sha256: str) -> bytes | None:
         """Only the Word file."""

@@ -33,6 +33,7 @@ from sqlalchemy.sql import ColumnElement
 from service.agreement.fields import show_belgian_number
 from service.agreement.lists import GROUPS, PAGE, SameNumber, Search, Summary
 from service.agreement.states import RUNNING, State
+from service.database.agreement.templates import OF_AN_AGREEMENT
 from service.database.lists import groups, narrowed
 from service.database.lists.filters import filter_conditions, filter_values
 from service.database.lists.groups import (
@@ -188,6 +189,7 @@ _SUMMARY: Select[Any] = (
         .label("sender_name"),
         func.coalesce(staff.c.name, "").label("countersigner_name"),
         COUNTERSIGNER_GONE.label("countersigner_gone"),
+        func.coalesce(OF_AN_AGREEMENT, "").label("template"),
     )
     .select_from(agreements)
     .join(

@@ -26,6 +26,8 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     staff_log,
     suggestions,
     take_over,
+    template_steps,
+    templates,
 )
 from service.web.staff.blueprint import blueprint
 

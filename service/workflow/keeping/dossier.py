@@ -60,7 +60,8 @@ class Dossier:
     can; ``invited``: it waits for the signatory, who has a valid link. ``life`` is None before the
     agreement takes effect. ``end_waits`` says why the last attempt to put a change of its end into
     the archive failed, empty before the first; None if the archive has all. ``imported``: by the
-    import of this number, from this row of its list.
+    import of this number, from this row of its list. ``template`` is the version of its text, as
+    shown; empty if it names none.
     """
 
     agreement: Agreement
@@ -84,6 +85,7 @@ class Dossier:
     life: Life | None
     end_waits: str | None
     imported: tuple[int, int] | None
+    template: str
 
     @property
     def open_questions(self) -> bool:
@@ -224,6 +226,7 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         life=_life(deps, tx, agreement),
         end_waits=_end_waits(tx, agreement.id) if agreement.effective_date else None,
         imported=_imported(entries),
+        template=tx.templates.shown(agreement.template_sha256),
     )
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 from form_walk import HOME, SECRET, walk
 from lists import as_csv, customer
 from office import NEW, rows
+from own_contract import imported
 from road import in_the_archive, steps
 
 from service.agreement.capabilities import account_token_for
@@ -29,6 +30,7 @@ BUTTONS = {
     "staff.leave_out",
     "staff.pause_import",
     "staff.resume_import",
+    "staff.remove_template",
     "staff.retry",
     "staff.revoke_mandate",
     "staff.settle_mail",
@@ -36,6 +38,7 @@ BUTTONS = {
     "staff.stop_import",
     "staff.take_in_missing",
     "staff.try_import_again",
+    "staff.try_template_again",
     "staff.undo_end",
 }
 # Take any pasted text, only choices, or what another form proposed; their mistakes have own tests.
@@ -75,6 +78,7 @@ def test_every_form_comes_back_filled(
     add_colleague(deps, "ine@it4.example", Role.ADMIN, name="Ine Smet")  # who could grant it
     account, asked, token = asked_role(deps, admin[0])
     taken = take_in.receive(deps, as_csv([customer(1)]), "klanten.csv", admin[0]).number
+    own = imported(deps, admin[0])
     found = set()
 
     def look(*paths: str) -> None:
@@ -102,6 +106,7 @@ def test_every_form_comes_back_filled(
         f"/overeenkomsten/samen?actie=void&kies={sent}",
         f"/importen/{taken}/kolommen",
         "/profiel",
+        "/beheer/sjablonen/nieuw",
         "/medewerkers",
         f"/medewerkers/{account}",
         "/account",
@@ -113,6 +118,10 @@ def test_every_form_comes_back_filled(
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
     look(f"/medewerkers/{account}/link", f"/medewerkers/rollen/{asked}", "/profiel/voorstellen")
     look("/profiel/uiterlijk")
+    look(
+        *(f"/beheer/sjablonen/versies/{own.id}/{each}" for each in ("publicatie", "intrekking")),
+        *(f"/beheer/sjablonen/{own.family_id}/{each}" for each in ("standaard", "aanbod")),
+    )
     rows(deps, "update staff set credential = 'printed' where id = :id", id=admin[0].id)
     look("/account/eerste-wachtwoord", "/aanmelden")
     forms = {

@@ -1,0 +1,226 @@
+"""*Beheer → Sjablonen*: from a Word file to a choice for new agreements, on pages alone."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from app_browser import Browser
+from colleagues import PASSWORD
+from docx import Document
+from docx.oxml.ns import qn
+from flask import Flask
+from office import NEW, rows
+from own_contract import second_administrator, word_file
+
+from service.agreement.permissions import Role, Staff
+from service.deps import Deps
+from service.workflow.templates import try_out
+from tests.documents.foreign import ARTICLES, _footer, _language, repeat_header
+
+NEW_TEMPLATE = "/beheer/sjablonen/nieuw"
+CODE = r'<code class="code">(.*?)</code>'
+
+
+def upload(office: Browser, data: bytes, **fields: str) -> None:
+    office.get(NEW_TEMPLATE)
+    file = (io.BytesIO(data), "contract.docx")
+    office.post(NEW_TEMPLATE, {"family": "", "name": "Hosting", **fields, "file": file})
+
+
+def tried(deps: Deps) -> str:
+    """The worker makes the newest sample; the address of its version."""
+    ((newest,),) = rows(deps, "select id from template_versions order by imported_at desc limit 1")
+    try_out.try_out(deps, str(newest))
+    return f"/beheer/sjablonen/versies/{newest}"
+
+
+@pytest.fixture
+def second(deps: Deps, app: Flask, office: Browser) -> Browser:
+    """Another administrator, who signed in a while ago."""
+    second_administrator(deps)
+    browser = Browser(app.test_client())
+    browser.sign_in("ine@it4.example", PASSWORD)
+    return browser
+
+
+def asked_long_ago(deps: Deps) -> None:
+    rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
+
+
+def test_a_faulty_file_is_explained_and_nothing_is_lost(office: Browser, deps: Deps) -> None:
+    upload(office, word_file("Aan {{ klant.naem }}"))
+    assert office.status == 422
+    assert "Dit bestand kan nog geen sjabloon zijn (1 fout)." in office.page
+    assert "Gevonden in contract.docx" in office.page
+    assert "Het invulveld klant.naem bestaat niet." in office.page
+    assert "Waar: tekst, bij “Aan {{ klant.naem }}”" in office.page
+    assert "Wat te doen: Bedoelt u klant.naam?" in office.page
+    assert office.value("name") == "Hosting"
+    assert rows(deps, "select from template_versions") == []
+    office.post(NEW_TEMPLATE, {"family": "", "name": ""})
+    assert "Kies het Word-bestand." in office.page
+
+
+def test_a_contract_becomes_a_choice_for_new_agreements(
+    office: Browser, second: Browser, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    office.get("/overeenkomsten/nieuw")
+    assert "Welke tekst?" not in office.page
+    upload(office, word_file())
+    assert "Het voorbeeld wordt gemaakt" in office.page
+    address = tried(deps)
+    office.get(address)
+    assert "Een andere beheerder kijkt ze na" in office.page
+    assert f"{address}/publicatie" not in office.page
+    assert "[kenmerk]" in office.page
+    for name in ("PDF van deze versie", "PDF van Zegel"):
+        (link,) = re.findall(rf'href="([^"]+)">{name}', office.page)
+        assert office.client.get(link).data.startswith(b"%PDF-")
+    assert office.client.get(f"{address}/bestand").data == word_file()
+
+    asked_long_ago(deps)
+    office.get(f"{address}/publicatie")
+    office.post(f"{address}/publicatie", {"own_password": PASSWORD})
+    assert office.status == 409
+    assert "U hebt deze versie zelf opgeladen." in office.page
+    second.get(f"{address}/publicatie")
+    second.post(f"{address}/publicatie")
+    assert second.status == 422
+    second.post(f"{address}/publicatie", {"own_password": PASSWORD})
+    assert "Gepubliceerd. Nieuwe overeenkomsten kunnen deze tekst krijgen." in second.page
+    assert "door Ine Smet" in second.page
+
+    office.get("/overeenkomsten/nieuw")
+    offered = re.findall(r'<option value="([0-9a-f]{64})"( selected)?>([^<]+)', office.page)
+    assert [(name, bool(chosen)) for _, chosen, name in offered] == [
+        (f"Zegel {deps.template.version}", True),
+        ("Hosting 1", False),
+    ]
+    office.post(
+        "/overeenkomsten/nieuw", {**NEW, "template": offered[1][0], "key": office.value("key")}
+    )
+    reference = office.path.rsplit("/", 1)[-1]
+    office.get(f"/overeenkomsten/nieuw?kopie={reference}")
+    assert f'value="{offered[1][0]}" selected' in office.page
+    office.get(f"/overeenkomsten?sjabloon={offered[1][0]}")
+    assert reference in office.page
+    assert f"{reference} · An Peeters · Hosting 1" in office.page
+    office.get("/overeenkomsten/lijst?als=csv&kolom=template")
+    assert office.answer
+    assert "Hosting 1" in office.answer.text
+    office.get(f"/overeenkomsten/{reference}")
+    assert "<dd>Hosting 1</dd>" in office.page
+
+
+def test_the_next_version_shows_what_changed_and_takes_over(
+    office: Browser, second: Browser, deps: Deps
+) -> None:
+    upload(office, word_file())
+    first = tried(deps)
+    second.get(f"{first}/publicatie")
+    second.post(f"{first}/publicatie")
+    (family,) = rows(deps, "select id from template_families")
+    office.get(f"{NEW_TEMPLATE}?sjabloon={family.id}")
+    assert f'value="{family.id}" selected' in office.page
+    upload(office, word_file("Dit is nieuw."), family=str(family.id), name="")
+    newer = tried(deps)
+    office.get(newer)
+    assert "Wat verandert tegenover Hosting 1" in office.page
+    assert "<ins>Dit is nieuw.</ins>" in office.page
+    changes = office.page.split('<div class="document changes">')[1].split("</div>")[0]
+    assert changes.count("<p>") == 1
+    second.get(f"{newer}/publicatie")
+    second.post(f"{newer}/publicatie")
+    for step, said in (("standaard", "standaard dit sjabloon"), ("aanbod", "")):
+        office.get(f"/beheer/sjablonen/{family.id}/{step}")
+        office.post(f"/beheer/sjablonen/{family.id}/{step}", {"offered": "no"})
+        assert said in office.page
+    assert office.status == 409  # the default is always offered
+    office.get("/beheer/sjablonen/zegel/aanbod")
+    office.post("/beheer/sjablonen/zegel/aanbod", {"offered": "no"})
+    assert "wordt niet meer aangeboden" in office.page
+    office.get("/overeenkomsten/nieuw")
+    assert "Welke tekst?" not in office.page  # only one is left
+    office.get(f"{newer}/intrekking")
+    office.post(f"{newer}/intrekking")
+    assert "Ingetrokken. Geen nieuwe overeenkomst krijgt nog deze tekst." in office.page
+
+
+def test_what_nobody_published_is_removed_or_tried_again(office: Browser, deps: Deps) -> None:
+    upload(office, word_file())
+    address = office.path
+    try_out.note_failure(deps, address.rsplit("/", 1)[-1], "office_failed")
+    office.get(address)
+    assert "Er kon geen voorbeeld gemaakt worden" in office.page
+    office.post(f"{address}/nieuwe-poging")
+    assert "Het voorbeeld wordt gemaakt" in office.page
+    office.post(f"{address}/verwijdering")
+    assert "De versie is verwijderd." in office.page
+    assert office.get(address).status_code == 404
+
+
+def test_only_administrators_see_any_of_it(as_role: Callable[[Role], Browser]) -> None:
+    browser = as_role(Role.SALES)
+    for path in ("", "/nieuw", "/uitleg", "/begin.docx"):
+        assert browser.get(f"/beheer/sjablonen{path}").status_code == 403
+
+
+def test_who_only_follows_the_page_makes_a_template(office: Browser, deps: Deps) -> None:
+    """Types in a contract of fourteen articles what the page for secretaries shows, and no more."""
+    office.get("/beheer/sjablonen/uitleg")
+    upload(office, _by_the_page(office.page))
+    assert "Het voorbeeld wordt gemaakt" in office.page, office.page
+    office.get(tried(deps))
+    assert "Klaar om na te kijken" in office.page
+    assert "Alles wat ingevuld wordt, wordt afgedrukt." in office.page
+    starter = office.client.get("/beheer/sjablonen/begin.docx").data
+    upload(office, starter, name="Begin")
+    assert "Het voorbeeld wordt gemaakt" in office.page
+
+
+def _by_the_page(page: str) -> bytes:
+    """The contract with everything that the page says to type: each value, list and place."""
+    tables = [
+        [re.findall(CODE, row) for row in re.findall(r"<tr>.*?</tr>", table)]
+        for table in re.findall(r"<table.*?</table>", page, re.DOTALL)
+    ]
+    always, sometimes, places, _ = ([row for row in each if row] for each in tables)
+    panels = re.findall(r'<div class="panel example">(.*?)</div>', page)
+    docx = Document()
+    _language(docx)
+    docx.add_paragraph("Verwerkersovereenkomst", style="Title")
+    for (written,) in (*always, *sometimes):
+        docx.add_paragraph(f"Gegeven: {html.unescape(written)}")
+    for number, heading in enumerate(ARTICLES, 1):
+        docx.add_paragraph(heading, style="Heading 1")
+        docx.add_paragraph(f"De partijen komen artikel {number} overeen zoals het hier staat.")
+    _signatures(docx, places[:2])
+    docx.add_paragraph("Bijlage 1", style="Heading 1").paragraph_format.page_break_before = True
+    for panel in panels:
+        for line in re.findall(r"<(p|li)(?: class=\"small soft\")?>(.*?)</\1>", panel):
+            words = html.unescape(re.sub(r"<[^>]*>", "", line[1]))
+            if not words.startswith("Wordt bijvoorbeeld"):
+                docx.add_paragraph(words, style="List Bullet" if line[0] == "li" else None)
+    _signatures(docx, places[2:])
+    _footer(docx)
+    buffer = io.BytesIO()
+    docx.save(buffer)
+    return buffer.getvalue()
+
+
+def _signatures(docx: object, places: list[list[str]]) -> None:
+    table = docx.add_table(3, len(places) + 1)  # type: ignore[attr-defined]
+    rows_of = zip(*places, strict=True)  # the dates, then the signatures
+    for row, label, cells in zip(
+        table.rows, ("Partij", "Datum", "Handtekening"), (None, *rows_of), strict=True
+    ):
+        row.cells[0].text = label
+        for at, _ in enumerate(places, 1):
+            row.cells[at].text = cells[at - 1] if cells else f"Partij {at}"
+            row.cells[at].width = 3_000_000 if len(places) == 1 else 2_000_000
+    repeat_header(table.rows[0])
+    assert table._tbl.find(qn("w:tr")) is not None

@@ -17,9 +17,9 @@ from typing import Any
 
 import psycopg
 
-from bench.imported import IMPORTS
 from bench.rows import AGREEMENTS
 from bench.rows_archive import ARCHIVE
+from bench.rows_imports import IMPORTS
 from bench.rows_log import LOG
 from bench.rows_progress import PROGRESS
 from service.agreement.parties import Processor

@@ -6,7 +6,7 @@ the row's number.
 
 from __future__ import annotations
 
-from bench.rows_progress import MONTH_WORD, STAGE_WORD
+from bench.rows_progress import PROGRESS_WORDS
 
 
 def chance(salt: str, row: str = "i") -> str:
@@ -83,6 +83,9 @@ AGREEMENTS = (
       case when i %% 20 = 4 then 'special' when i %% 400 = 6 then 'criminal' else '' end as flag,
       case when belgian then '0' || (200000000 + (i * 7919::bigint) %% 799999999)
            else (10000000 + (i * 7919::bigint) %% 89999999)::text end as number,
+      -- import 1 made a fiftieth of all, two years ago; import 2 made a thousand of the newest
+      case when i between %(rows)s * .6 and %(rows)s * .62 then 1
+        when i > %(rows)s - 1000 then 2 end as imported,
       state in ('fully_signed', 'sealing', 'seal_failed', 'completed') as signed,
       state in ('ready', 'in_signing', 'fully_signed', 'sealing', 'seal_failed', 'completed')
         as frozen
@@ -102,7 +105,7 @@ AGREEMENTS = (
     insert into agreements (id, reference, state, edition, signing_order, annex_locked, processor,
       processor_version, controller, main_reference, services, dpo_answer, details_confirmed,
       link_days, sender_id, countersigner_id, template_sha256, frozen_sha256, created_at,
-      last_activity_at, sent_at, opened_at, expires_at, fully_signed_at, effective_date, words)
+      last_activity_at, sent_at, opened_at, expires_at, fully_signed_at, effective_date, search)
     select id, 'VO-' || year || '-' || {_NUMBERED}, state, 1,
       case when processor_first then 'processor_first' else 'controller_first' end, false,
       %(processor)s::jsonb, 1,
@@ -119,14 +122,15 @@ AGREEMENTS = (
       case when state <> 'draft' then created_at + interval '30 days' end,
       case when signed then active_at end,
       case when signed then (active_at at time zone 'Europe/Brussels')::date end,
-      lower(concat_ws(' ', name, case when belgian then 'BV' end, city, number,
-        case when belgian then concat_ws(' ', left(number, 4), substr(number, 5, 3),
+      strip(to_tsvector('simple', lower(concat_ws(' ', name, case when belgian then 'BV' end, city,
+        number, case when belgian then concat_ws(' ', left(number, 4), substr(number, 5, 3),
           substr(number, 8), ltrim(number, '0'), 'be' || number) end,
         'info' || i, 'klant example an', family, 'an' || i, 'vo', year,
-        {_NUMBERED}, 'vo' || year || {_NUMBERED}, 'ho', i, %(ours)s,
-        'xqd' || replace(array_to_string({_SERVICES}, 'xq xqd'), '_', '') || 'xq',
-        'xql' || country || 'xq', 'xqt' || left({_TEMPLATE}, 16) || 'xq',
-        'xqv' || nullif(flag, '') || 'xq', {MONTH_WORD}, {STAGE_WORD}))
+        {_NUMBERED}, 'vo' || year || {_NUMBERED}, 'ho', i, %(ours)s))))
+      || array_to_tsvector(array_remove(array['=l' || lower(country), '=t' || left({_TEMPLATE}, 8),
+        '=v' || nullif(flag, ''), '=s' || state, '=i' || imported, {PROGRESS_WORDS},
+        '=o' || left(md5((1 + i %% %(staff)s) || 'staff'), 12)], null))
+      || array_to_tsvector(string_to_array('=d' || array_to_string({_SERVICES}, ' =d'), ' '))
     from filling order by i
     """,
     """

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from service.agreement.facets import Facets
+from service.agreement.facets import Facets, words_for
 from service.agreement.fields import belgian_number, fold, kvk_number
 from service.agreement.states import RUNNING, State
 
@@ -24,8 +24,9 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
 }
 NO_FACETS = Facets()
-# The filters of the archive that are columns. Those and the facets have names in ``labels.filter``.
-DATES_AND_STATE = ("state", "signed_from", "signed_until", "in_force_on")
+# The filters of the archive, besides the facets; all have names in ``labels.filter``.
+DATES = ("signed_from", "signed_until", "in_force_on")
+DATES_AND_STATE = ("state", *DATES)
 # Those of the list for staff, likewise.
 LIST_FILTERS = (
     "group", "owner", "state", "template", "service", "imported", "sent", "stage", "idle_days",
@@ -165,9 +166,27 @@ class Search:
         return any((self.signed_from, self.signed_until, former))
 
     @property
+    def facet_words(self) -> tuple[str, ...]:
+        """The search words of all that it is filtered by."""
+        narrowed = self.narrowed
+        return (
+            *words_for(self.facets.chosen),
+            *words_for({"state": self.state}),
+            *words_for(
+                {
+                    "owner": narrowed.owner,
+                    "state": narrowed.state,
+                    "template": narrowed.template,
+                    "service": narrowed.service,
+                    "imported": str(narrowed.imported or ""),
+                }
+            ),
+        )
+
+    @property
     def by_words(self) -> bool:
-        """Whether search words are looked up: typed ones, or those of facets."""
-        return bool(self.words or self.facets.words)
+        """Whether search words are looked up: typed ones, or those of filters."""
+        return bool(self.words or self.facet_words)
 
     @property
     def filters(self) -> dict[str, str]:

@@ -26,9 +26,7 @@ from bench.workshop import settings_for
 from service.agreement.fields import fold
 from service.agreement.lists import COUNTED, Search
 from service.database.engine import Database
-from service.database.lists import searching
-from service.database.lists.overview import Overview
-from service.database.lists.searching import Words
+from service.database.lists import pages, searching
 from service.engines import EmbeddedPostgres
 from service.wiring.build import build, libpq_url
 from storage.config import S3Config
@@ -59,7 +57,9 @@ SMALL = {
 # Read from one end until there are enough rows.
 WALKED = {
     "ix_agreements_activity",
+    "ix_agreements_created",
     "ix_agreements_effective",
+    "ix_agreements_name",
     "ix_archive_states_looked_at",
     "ix_staff_activity_last_at",
     "pk_audit_entries",
@@ -129,18 +129,22 @@ def filled(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]
 @pytest.fixture(scope="module")
 def asked(filled: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Statement]]:
     """Every statement of every query."""
+    monkeypatch = pytest.MonkeyPatch()
     deps = build(settings_for(tmp_path_factory.mktemp("data")), filled, S3Config("nowhere"))
     found: dict[str, list[Statement]] = {}
     engine = deps.database._engine
     try:
         person = Asked.of(deps)
-        for name, _, ask in questions():
-            said = found.setdefault(name, [])
-            note = partial(_note, said)
-            event.listen(engine, "before_cursor_execute", note)
-            ask(person)
-            event.remove(engine, "before_cursor_execute", note)
+        for few in (pages.FEW, 0):  # as with some thousands, and as with very many
+            monkeypatch.setattr(pages, "FEW", few)
+            for name, _, ask in questions():
+                said = found.setdefault(name, [])
+                note = partial(_note, said)
+                event.listen(engine, "before_cursor_execute", note)
+                ask(person)
+                event.remove(engine, "before_cursor_execute", note)
     finally:
+        monkeypatch.undo()
         deps.close()
     return found
 
@@ -209,21 +213,31 @@ def wanted(filled: str) -> dict[tuple[Search, str], list[str]]:
     return found
 
 
-@pytest.mark.parametrize("read", [None, 20_000, 40, 0])
+WAYS: dict[str, dict[str, Any]] = {
+    "chosen": {},
+    "index": {"FEW": 1e9},
+    "fortnights, one by one": {"FEW": 0},
+    "fortnights": {"FEW": 0, "READ_THERE": 1},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_search_finds_the_same(
     filled: str,
     wanted: dict[tuple[Search, str], list[str]],
-    read: int | None,
+    way: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Reading the newest one by one, by fortnight, or by index; as it chooses, and each always."""
     ways = set()
-    if read is not None:
-        monkeypatch.setattr(Words, "read", lambda *_, **__: read)
-        monkeypatch.setattr(searching, "COMMON", 0.001)
-    by_fortnight = Overview._by_fortnight
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(pages, name, value)
+    monkeypatch.setattr(searching, "COMMON", 0.001)
+    by_fortnight = pages._Found.by_fortnight
     monkeypatch.setattr(
-        Overview, "_by_fortnight", lambda *args: ways.add(args[2].whole) or by_fortnight(*args)
+        pages._Found,
+        "by_fortnight",
+        lambda found: ways.add(found._typed.whole) or by_fortnight(found),
     )
     database = Database(filled)
     with database.begin() as tx:
@@ -231,15 +245,17 @@ def test_every_way_to_search_finds_the_same(
             found = tx.overview.find(replace(search, words=words), limit=30)
             assert [each.id for each in found] == ids[:30], (search, words)
     database.close()
-    assert (("2024",) in ways) == (read in (None, 40))
+    assert (("2024",) in ways) == way.startswith("fortnights")
 
 
 # Of an agreement that was not made in 2024.
 _A_LONGER_WORD = text("""
-update agreements set words = 'bakkerij vo example 20249'
+update agreements set search = 'bakkerij vo example 20249'
 where id = (select id from agreements where reference like 'VO-2025-%' order by id limit 1)
 """)
-_WORDS = text("select id::text, words from agreements")
+_WORDS = text("""
+select id::text, array_to_string(tsvector_to_array(search), ' ') as words from agreements
+""")
 
 
 def test_what_nobody_needs_to_know_is_not_counted(filled: str) -> None:

@@ -30,6 +30,7 @@ from service.agreement.version import is_own_change
 from service.database.agreement.places import insert_places, save_places
 from service.database.agreement.progress import COUNT, changes_of
 from service.database.agreement.rows import WHOLE, as_agreement, columns_of
+from service.database.agreement.search_words import search_words
 from service.database.tables.agreements import (
     agreements,
     annex_items,
@@ -37,6 +38,7 @@ from service.database.tables.agreements import (
     signatories,
 )
 from service.database.tables.records import Records, columns, record
+from service.database.tables.stored_words import IMPORT_WORD, STORED
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 
@@ -53,6 +55,7 @@ _SAVE = (
     update(agreements)
     .where(agreements.c.id == bindparam("saved"))
     .values(
+        search=STORED.op("||")(IMPORT_WORD),
         last_activity_at=func.clock_timestamp(),
         version=agreements.c.version + bindparam("raised", type_=Integer),
     )
@@ -133,8 +136,10 @@ class Agreements(Records):
                 id=agreement.id,
                 reference=agreement.reference,
                 created_at=agreement.created_at,
+                search=STORED,
                 **columns_of(agreement),
-            )
+            ),
+            {"words": search_words(agreement)},
         )
         self.add_signatory(agreement.id, agreement.signatory_id, agreement.signatory)
         insert_places(self._connection, agreement)
@@ -156,7 +161,7 @@ class Agreements(Records):
         A change that people make raises the version.
         """
         raised = int(is_own_change(before, after))
-        values = {"saved": before.id, "raised": raised}
+        values = {"saved": before.id, "raised": raised, "words": search_words(after)}
         new, counted = columns_of(after), changes_of(before, after)
         if counted:
             named = {f"new_{name}": value for name, value in new.items()}

@@ -11,7 +11,6 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Controller, Countersigner, MainAgreement, Processor, Signatory
 from service.agreement.states import Order, State
 from service.database.agreement.places import PLACES, places_in
-from service.database.agreement.search_words import search_words
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements, annex_items, signatories
@@ -34,7 +33,7 @@ _ITEMS = (
     .label("items")
 )
 WHOLE = select(
-    *(column for column in agreements.c if column.name not in ("search", "words")),
+    *(column for column in agreements.c if column.name != "search"),
     signatories.c.id.label("signatory_id"),
     signatories.c.name.label("signatory_name"),
     signatories.c.email.label("signatory_email"),
@@ -80,7 +79,6 @@ def columns_of(agreement: Agreement) -> dict[str, object]:
         "template_sha256": agreement.template_sha256 or None,
         "frozen_sha256": agreement.frozen_sha256,
         "failure": agreement.failure,
-        "words": search_words(agreement),
     }
 
 

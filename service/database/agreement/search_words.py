@@ -7,9 +7,9 @@ from service.agreement.fields import fold
 from service.agreement.model import Agreement
 
 
-def search_words(agreement: Agreement) -> str:
+def search_words(agreement: Agreement) -> list[str]:
     """The folded search words: names, numbers in every notation, reference, parts of addresses;
-    and what the archive is filtered by."""
+    and what lists and the archive are filtered by."""
     controller, signatory = agreement.controller, agreement.signatory
     texts = [
         controller.name,
@@ -30,4 +30,4 @@ def search_words(agreement: Agreement) -> str:
     if controller.number_type == "be" and controller.number:
         words[controller.number.lstrip("0")] = None
         words[f"be{controller.number}"] = None
-    return " ".join([*words, *facet_words(agreement)])
+    return [*words, *facet_words(agreement)]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.facets import facet_word
 from service.agreement.states import State
 from service.agreement.template_version import AGREEMENT, TemplateVersion
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 from service.database.tables.documents import document_templates, template_declarations
 from service.database.tables.records import Records, record
+from service.database.tables.stored_words import stored, with_words
 from service.database.tables.templates import template_families, template_versions
 
 SHOWN_VERSION = func.coalesce(
@@ -114,6 +116,9 @@ class Templates(Records):
                 agreements.c.frozen_sha256 == "",
                 agreements.c.state.in_(words(_BEFORE_A_TEXT)),
             )
-            .values(template_sha256=sha256)
+            .values(
+                template_sha256=sha256,
+                search=with_words(stored([facet_word("template", sha256)])),
+            )
         )
         return named.rowcount

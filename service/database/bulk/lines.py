@@ -16,6 +16,7 @@ from service.database.tables.agreements import agreements
 from service.database.tables.columns import word, words
 from service.database.tables.imports import import_lines
 from service.database.tables.records import Records, record
+from service.database.tables.stored_words import IMPORT_WORD, with_words
 from service.errors import FieldError
 from service.spreadsheets.table import Row
 
@@ -97,6 +98,11 @@ group by 1, 2 order by 3 desc, 4, 1
 """
 _FAULTS = text(_REASONS.format(column="errors", state=LineState.FAULTY.value))
 _DOUBTS = text(_REASONS.format(column="warnings", state=LineState.GOOD.value))
+_FOUND_BY_IMPORT = (
+    update(agreements)
+    .where(agreements.c.id == bindparam("made"))
+    .values(search=with_words(IMPORT_WORD))
+)
 
 
 class ImportLines(Records):
@@ -183,7 +189,8 @@ class ImportLines(Records):
 
     def mark(self, import_id: str, row: int, state: LineState, **values: Any) -> None:
         """Record what became of a line, with other columns that change with it."""
-        if state is LineState.MADE and "agreement_id" in values:
+        made = values.get("agreement_id") if state is LineState.MADE else None
+        if made:
             values["made_at"] = func.clock_timestamp()
         if state is LineState.SENT:
             values["sent_at"] = func.clock_timestamp()
@@ -196,6 +203,8 @@ class ImportLines(Records):
             .where(import_lines.c.import_id == import_id, import_lines.c.row == row)
             .values(state=state.value, failure=values.pop("failure", ""), **values)
         )
+        if made:
+            self._connection.execute(_FOUND_BY_IMPORT, {"made": made})
 
     def move(
         self,

@@ -1,4 +1,4 @@
-"""The filters of a search that are columns."""
+"""The filters of a search that are dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, literal_column, select
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.lists import DATES_AND_STATE, Search
+from service.agreement.lists import DATES, Search
 from service.agreement.states import State
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import word
@@ -25,8 +25,6 @@ _ALWAYS_AGO: ColumnElement[Any] = literal_column("date '-infinity'")
 def filter_conditions(search: Search) -> list[ColumnElement[bool]]:
     """Conditions on ``agreements``; ``filter_values`` has their values."""
     conditions: list[ColumnElement[bool]] = []
-    if search.state:
-        conditions.append(agreements.c.state == bindparam("state"))
     if search.signed_from:
         conditions.append(agreements.c.effective_date >= bindparam("signed_from"))
     if search.signed_until:
@@ -39,7 +37,7 @@ def filter_conditions(search: Search) -> list[ColumnElement[bool]]:
 
 
 def filter_values(search: Search) -> dict[str, Any]:
-    return {name: value for name in DATES_AND_STATE if (value := getattr(search, name))}
+    return {name: value for name in DATES if (value := getattr(search, name))}
 
 
 def _in_force() -> ColumnElement[bool]:

@@ -83,9 +83,14 @@ _TROUBLED = union(
     select(agreements.c.id).where(agreements.c.state.in_(words(GROUPS["trouble"]))),
     select(messages.c.agreement_id).where(MAIL_TROUBLE, messages.c.agreement_id.is_not(None)),
     select(archive_states.c.agreement_id).where(_UNARCHIVED),
-    select(questions.c.agreement_id)
-    .join(agreements, agreements.c.id == questions.c.agreement_id)
-    .where(QUESTION_WAITS, agreements.c.state.in_(words(sorted(RUNNING)))),
+    # The state of each is looked up: in a join, PostgreSQL reads all that runs.
+    select(questions.c.agreement_id).where(
+        QUESTION_WAITS,
+        select(agreements.c.state)
+        .where(agreements.c.id == questions.c.agreement_id)
+        .scalar_subquery()
+        .in_(words(sorted(RUNNING))),
+    ),
     select(agreements.c.id).where(COUNTERSIGNER_GONE),
 )
 

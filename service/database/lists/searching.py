@@ -1,66 +1,69 @@
-"""Search by words, quick among very many agreements.
+"""The words of a search: how common each is, and the conditions that find them.
 
-Every typed word must be a prefix of a stored word. There are three ways to the newest agreements
-with all of them; PostgreSQL's planner cannot choose between them, because it assumes that every
-prefix is common, but its statistics on whole words tell which is the shortest.
-
-1. *Read the newest one by one* until the page is full: best for common words.
-2. *Use the index on words* and sort what it finds: best for rare words, slow for one that many
-   agreements have.
-3. *By fortnight*, for a word that is common, but not among the newest, such as a year in the past:
-   the index also has the fortnight of the last activity, so it finds the whole word in one
-   fortnight after the other, the newest first. Longer words that begin with it are rare, so these
-   are found in the second way.
-
-What the archive is filtered by is stored as words too (``service/agreement/facets.py``), and found
-in the same ways.
+Every typed word must be the beginning of a stored word. Filters are words too, but whole ones
+(``service/agreement/facets.py``). So is a typed word that is common as it is, and rare as the
+beginning of a longer one: the longer ones are then found separately.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import prod
 from string import ascii_lowercase, digits
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, text
+from sqlalchemy import Connection, bindparam, cast, func, literal_column, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.facets import is_facet
-from service.agreement.lists import Search, words_in
+from service.agreement.facets import facet_word, is_facet
+from service.agreement.lists import GROUPS, Search, words_in
+from service.agreement.states import State
 from service.database.tables.agreements import agreements
 
-COMMON = 0.003  # the share of all agreements from which a whole word is worth the third way
+COMMON = 0.003  # the share of all agreements from which a typed word is worth finding as a whole
 EVERYWHERE = 0.5  # an index does not help for a word with this share
-READ_AT_MOST = 20_000  # newest agreements read one by one
-SPARE = 4  # so many times more than expected are read, before they are searched in another way
+# Of a word in the index without its agreement, relative to an agreement that is read.
+_OF_A_BEGINNING = 0.05
 
 _FIRST_DAY = date(2000, 1, 1)
 
 
-def _fortnight(instant: str) -> str:
-    return f"(({instant} at time zone 'UTC')::date - date '{_FIRST_DAY}') / 14"
+def _fortnight(day: str) -> str:
+    return f"({day} - date '{_FIRST_DAY}') / 14"
 
 
-def fortnight_of(instant: datetime) -> int:
-    """The number of the fortnight of this instant."""
-    return (instant.astimezone(UTC).date() - _FIRST_DAY).days // 14
+def _of_instant(instant: str) -> str:
+    return _fortnight(f"({instant} at time zone 'UTC')::date")
+
+
+def fortnight_of(moment: date) -> int:
+    """The number of the fortnight of this day, or of this instant."""
+    day = moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
+    return (day - _FIRST_DAY).days // 14
+
+
+def first_day_after(fortnight: ColumnElement[int]) -> ColumnElement[date]:
+    """The day with which the next fortnight begins."""
+    return literal_column(f"date '{_FIRST_DAY}'") + (fortnight + 1) * 14
 
 
 # Spelled as in the index on words.
-FORTNIGHT: ColumnElement[Any] = literal_column(
-    f"array[{_fortnight('agreements.last_activity_at')}]"
-)
-PRESENT_FORTNIGHT: ColumnElement[int] = literal_column(_fortnight("now()"))
-_FIRST: ColumnElement[int] = literal_column(_fortnight("min(agreements.last_activity_at)"))
-FIRST_FORTNIGHT = select(_FIRST).select_from(agreements).scalar_subquery()
+ACTIVE: ColumnElement[Any] = literal_column(f"array[{_of_instant('agreements.last_activity_at')}]")
+EFFECTIVE: ColumnElement[Any] = literal_column(f"array[{_fortnight('agreements.effective_date')}]")
 _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
-# For each word, the known share of agreements with it, and with a word that begins with it.
-_SHARES = text("""
+# For each word, the known share of agreements with it, and with a word that begins with it; how
+# many agreements there are, and the fortnights of now, and of the first activity and effective
+# date.
+_SHARES_OF = """
 select typed.word, coalesce(sum(known.share), 0) as share,
   coalesce(sum(known.share) filter (where known.kept = typed.word), 0) as whole,
-  (select reltuples from pg_class where oid = 'agreements'::regclass) as agreements
+  (select reltuples from pg_class where oid = 'agreements'::regclass) as agreements,
+  {present} as present,
+  (select {active} from agreements) as active,
+  (select {effective} from agreements) as effective
 from unnest(cast(:words as text[])) as typed (word)
 left join (
   select kept, share from pg_stats
@@ -70,100 +73,153 @@ left join (
     and kept is not null
 ) known on starts_with(known.kept, typed.word)
 group by typed.word
-""")
+"""
+_SHARES = text(
+    _SHARES_OF.format(
+        present=_of_instant("now()"),
+        active=_of_instant("min(last_activity_at)"),
+        effective=_fortnight("min(effective_date)"),
+    )
+)
 
 
 @dataclass(frozen=True)
 class Words:
-    """Folded words of a search. ``indexed`` are those looked up in the index, ``whole`` those that
-    are common as they are, and rare as the beginning of a longer word. ``share`` is the share of
-    agreements with all words, if one word says nothing about another; ``agreements`` how many there
-    are."""
+    """Folded words of a search, and those of its filters.
+
+    ``beginnings`` are the typed ones that are looked up in the index as such; ``whole`` those that
+    are looked up as they are; ``states`` those of its group, of which an agreement has one.
+    ``shares`` are the shares of agreements with each, ``agreements`` how many there are; one word
+    is assumed to say nothing about another. The fortnights are those of now, and of the first
+    activity and effective date.
+    """
 
     all: tuple[str, ...]
-    indexed: tuple[str, ...]
+    beginnings: tuple[str, ...]
     whole: tuple[str, ...]
-    share: float
+    states: tuple[str, ...]
+    shares: Mapping[str, float]
     agreements: float
+    present: int
+    active: int
+    effective: int
 
-    def read(self, limit: int, *, whole_group: bool) -> int:
-        """How many of the newest to read one by one for ``limit`` results; 0: the index is quicker.
+    @property
+    def share(self) -> float:
+        """The share of agreements with all words and one of the states."""
+        return self._of_states * prod(self.shares[each] for each in self.all)
 
-        The index finds ``agreements * share``; one by one, ``limit / share`` are read.
-        ``whole_group``: of a group so small that all of it can be read.
-        """
-        if self.agreements * self.share**2 < limit:
-            return 0
-        if whole_group:
-            return READ_AT_MOST
-        return int(min(READ_AT_MOST, SPARE * limit / self.share))
+    @property
+    def cost_of_index(self) -> float:
+        """How many agreements are read if the index finds all, or as much work."""
+        found = prod(self.shares[each] for each in (*self.beginnings, *self._filters))
+        looked_up = sum(self.shares[each] for each in self.beginnings)
+        return self.agreements * (found * self._of_states + _OF_A_BEGINNING * looked_up)
 
-    def in_few_fortnights(self, limit: int) -> bool:
-        """Whether several words that are each common are rare together, but not so rare that the
-        page is not full after some fortnights: then the index need not find all of any."""
-        several = self.all_whole and len(self.all) > 1
-        return several and self.agreements * self.share > SPARE * limit
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the conditions on the index that find all."""
+        filters = tuple(f"filter_{n}" for n in range(len(self._filters)))
+        beginnings = ("beginnings",) if self.beginnings else ()
+        return (*filters, *self._group, *beginnings)
 
     @property
     def exact(self) -> bool:
-        """Whether all of them are looked up in the index. It is exact, so they need not be compared
-        with each agreement again."""
-        return set(self.indexed) == set(self.all)
+        """Whether those find nothing else."""
+        return set(self.beginnings) >= {each for each in self.all if not is_facet(each)}
+
+    @property
+    def keys_of_longer(self) -> tuple[str, ...]:
+        """Those that find words which begin with a whole one; empty if nobody typed a whole one."""
+        if not any(not is_facet(each) for each in self.whole):
+            return ()
+        return (*(f"filter_{n}" for n in range(len(self._filters))), *self._group, "longer_words")
+
+    @property
+    def whole_keys(self) -> tuple[str, ...]:
+        """Those that find only whole words, in a fortnight; empty if there are none."""
+        return (*(f"whole_{n}" for n in range(len(self.whole))), *self._group)
 
     @property
     def all_whole(self) -> bool:
-        """Whether that holds for the search by fortnight."""
+        """Whether those find nothing else."""
         return set(self.whole) == set(self.all)
 
     @property
     def values(self) -> dict[str, str]:
-        """The values of ``match`` and of the conditions on the index."""
+        """The values of the conditions."""
+        typed = [each for each in self.whole if not is_facet(each)]
+        longer = [f"{each}{more}" for each in typed for more in digits + ascii_lowercase]
         return {
-            "all_words": _beginning(self.all),
-            "indexed_words": _beginning(self.indexed),
-            "whole_words": " & ".join(self.whole),
-            "longer_words": " | ".join(
-                f"{each}{following}:*"
-                for each in self.whole
-                if not is_facet(each)
-                for following in digits + ascii_lowercase
-            ),
+            "all_words": _query(self.all, " & "),
+            "beginnings": _query(self.beginnings, " & "),
+            "longer_words": _query(longer, " | "),
+            "group": _query(self.states, " | "),
+            **{f"filter_{n}": _query([each], "") for n, each in enumerate(self._filters)},
+            **{f"whole_{n}": f"'{each}'" for n, each in enumerate(self.whole)},
         }
+
+    @property
+    def _filters(self) -> tuple[str, ...]:
+        return tuple(filter(is_facet, self.all))
+
+    @property
+    def _group(self) -> tuple[str, ...]:
+        return ("group",) if self.states and self._of_states < EVERYWHERE else ()
+
+    @property
+    def _of_states(self) -> float:
+        return min(1.0, sum(self.shares[each] for each in self.states)) if self.states else 1.0
 
 
 def match(search: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether this value of ``search`` has all words, without the index."""
-    return func.coalesce(search, _NO_WORDS).op("@@")(_query("all_words"))
+    """Whether this value of ``search`` has all words, without the index: as a condition on the
+    column, PostgreSQL would look up each beginning in it."""
+    return func.coalesce(search, _NO_WORDS).op("@@")(_bound("all_words"))
 
 
-def in_index(words: str) -> ColumnElement[bool]:
-    """A condition that uses the index: on the ``indexed_words``, the ``whole_words`` as they are,
-    or ``longer_words``, which begin with one of those."""
-    return agreements.c.search.op("@@")(_query(words))
+def in_index(*names: str) -> list[ColumnElement[bool]]:
+    """Conditions that use the index, one for each of these values: then PostgreSQL goes from one
+    match of the rarest to the next instead of reading all."""
+    return [agreements.c.search.op("@@")(_bound(name)) for name in names]
 
 
-def judged(connection: Connection, search: Search) -> Words | None:
-    """The words of a search and of its facets, with the way to search for them; None if there are
-    none."""
-    typed_words = (*words_in(search.words), *search.facets.words)
-    if not typed_words:
-        return None
-    rows = {row.word: row for row in connection.execute(_SHARES, {"words": list(typed_words)})}
-    shares = {word: min(1.0, float(row.share)) for word, row in rows.items()}
+def judged(connection: Connection, search: Search) -> Words:
+    """The words of a search, of its filters, and of its group."""
+    typed, filters = words_in(search.words), search.facet_words
+    words = tuple(dict.fromkeys((*typed, *filters)))
+    states: tuple[str, ...] = ()
+    if search.group in GROUPS and search.group != "trouble":  # which is not about states alone
+        states = _words_for(GROUPS[search.group])
+    asked = {"words": list({*words, *states}) or [""]}
+    rows = {row.word: row for row in connection.execute(_SHARES, asked)}
+    of_all = next(iter(rows.values()))
+    shares = {
+        word: min(1.0, float(row.whole if is_facet(word) else row.share))
+        for word, row in rows.items()
+    }
     return Words(
-        typed_words,
-        _indexed(shares),
-        tuple(word for word, row in rows.items() if _is_whole(word, row.whole, shares[word])),
-        prod(shares.values()),
-        float(next(iter(rows.values())).agreements),
+        words,
+        _beginnings({word: shares[word] for word in typed}),
+        tuple(word for word in words if _is_whole(word, rows[word].whole, shares[word])),
+        states,
+        shares,
+        max(float(of_all.agreements), 1.0),
+        of_all.present,
+        of_all.present if of_all.active is None else of_all.active,
+        of_all.present if of_all.effective is None else of_all.effective,
     )
 
 
-def _indexed(shares: dict[str, float]) -> tuple[str, ...]:
+def _words_for(states: Sequence[State]) -> tuple[str, ...]:
+    return tuple(facet_word("state", each.value) for each in states)
+
+
+def _beginnings(shares: dict[str, float]) -> tuple[str, ...]:
     """The rarest word, and those for which searching the index costs less than it spares: a word in
     the index takes a third of the time of an agreement that is read."""
     by_use = sorted(shares, key=lambda each: (shares[each], -len(each)))
-    chosen, share = by_use[:1], shares[by_use[0]]
+    chosen, share = by_use[:1], shares[by_use[0]] if by_use else 1.0
     for each in by_use[1:]:
         if shares[each] <= 3 * share:
             chosen.append(each)
@@ -172,14 +228,13 @@ def _indexed(shares: dict[str, float]) -> tuple[str, ...]:
 
 
 def _is_whole(word: str, whole: float, beginning: float) -> bool:
-    if is_facet(word):  # one that most agreements have may still be missing among the newest
-        return whole >= COMMON
-    return COMMON <= whole < EVERYWHERE and beginning - whole < COMMON
+    return is_facet(word) or (COMMON <= whole < EVERYWHERE and beginning - whole < COMMON)
 
 
-def _beginning(words: tuple[str, ...]) -> str:
-    return " & ".join(f"{each}:*" for each in words)
+def _query(words: Sequence[str], between: str) -> str:
+    """Typed words as beginnings, filters as they are."""
+    return between.join(f"'{each}'" if is_facet(each) else f"'{each}':*" for each in words)
 
 
-def _query(words: str) -> ColumnElement[str]:
-    return func.to_tsquery("simple", bindparam(words))
+def _bound(name: str) -> ColumnElement[Any]:
+    return cast(bindparam(name), TSQUERY)

@@ -73,9 +73,9 @@ class Selection(Records):
     def _wanted(self, search: Search) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
         """The conditions and their values."""
         conditions, values = filter_conditions(search), filter_values(search)
-        typed = judged(self._connection, search) if search.by_words else None
-        if typed is None:
+        if not search.by_words:
             return conditions, values
+        typed = judged(self._connection, search)
         return [*conditions, match(agreements.c.search)], values | {
             "all_words": typed.values["all_words"]
         }

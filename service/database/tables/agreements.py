@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Computed,
     Date,
     ForeignKey,
     Index,
@@ -71,13 +70,8 @@ agreements = Table(
     instant("expires_at", null=True),
     instant("fully_signed_at", null=True),
     Column("effective_date", Date, nullable=True),
-    Column("words", Text, nullable=False, server_default=""),
-    Column(
-        "search",
-        TSVECTOR,
-        Computed("to_tsvector('simple', words)", persisted=True),
-        nullable=True,
-    ),
+    # The words by which it is found, without their places in a text; see ``stored_words.py``.
+    Column("search", TSVECTOR, nullable=False, server_default=""),
     one_of("state", State),
     one_of("signing_order", Order),
     CheckConstraint("dpo_answer in ('', 'yes', 'no')", name="dpo_answer"),
@@ -93,13 +87,15 @@ agreements = Table(
         "('ready','in_signing','fully_signed','sealing','seal_failed','completed','superseded')",
         name="frozen_sha256",
     ),
-    # The second column is the fortnight of the last activity: the index has no other order.
+    # Fortnights of the last activity and of the effective date: the index has no other order. They
+    # come first, because PostgreSQL goes from one match of the first condition to the next.
     Index(
         "ix_agreements_search",
-        "search",
         text(
             "(array[((last_activity_at at time zone 'UTC'::text)::date - '2000-01-01'::date) / 14])"
         ),
+        text("(array[(effective_date - '2000-01-01'::date) / 14])"),
+        "search",
         postgresql_using="gin",
     ),
     Index("ix_agreements_state_activity", "state", text("last_activity_at desc"), text("id desc")),
@@ -112,15 +108,6 @@ agreements = Table(
         postgresql_where=text(_RUNNING),
     ),
     Index("ix_agreements_created", "created_at"),
-    Index("ix_agreements_sender", "sender_id", text("last_activity_at desc"), text("id desc")),
-    # The beginning of a digest says enough, in half the bytes.
-    Index(
-        "ix_agreements_template",
-        text('"left"(template_sha256, 8)'),
-        text("last_activity_at desc"),
-        text("id desc"),
-    ),
-    Index("ix_agreements_services", "services", postgresql_using="gin"),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
     Index("ix_agreements_number", text("(controller ->> 'number')")),
     Index("ix_agreements_name", text("lower(controller ->> 'name')")),

@@ -1,0 +1,244 @@
+"""The statements that find the agreements of a page, each in one of the ways of ``pages.py``.
+
+Those that differ only in values have the same shape, and are built once: building one takes longer
+than executing it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import UUID, array
+from sqlalchemy.sql import ColumnElement
+
+from service.agreement.lists import GROUPS, Narrowing, Order, Search
+from service.agreement.states import RUNNING
+from service.database.lists import groups
+from service.database.lists.filters import filter_conditions, filter_values
+from service.database.lists.searching import ACTIVE, EFFECTIVE, first_day_after, in_index, match
+from service.database.tables.agreements import agreements
+from service.database.tables.columns import words
+
+_PLACES: dict[Order, ColumnElement[Any]] = {
+    Order.ACTIVITY: agreements.c.last_activity_at,
+    Order.CREATED: agreements.c.created_at,
+    # Spelled as in its index.
+    Order.ORGANISATION: literal_column("lower(agreements.controller ->> 'name')", Text),
+    Order.EXPIRY: agreements.c.expires_at,
+}
+_UPWARDS = (Order.ORGANISATION, Order.EXPIRY)
+
+
+def _place(rows: FromClause, shape: Search) -> ColumnElement[Any]:
+    if rows is not agreements:
+        return rows.c.place
+    return agreements.c.effective_date if shape.by_date else _PLACES[shape.narrowed.order]
+
+
+def _sorted(rows: FromClause, shape: Search) -> list[ColumnElement[Any]]:
+    places = (_place(rows, shape), rows.c.id)
+    upwards = shape.narrowed.order in _UPWARDS
+    return [each.asc() if upwards else each.desc() for each in places]
+
+
+def _selected(shape: Search, *more: ColumnElement[Any]) -> Select[Any]:
+    """The id and the place in the order, within the dates and behind the cursor."""
+    return select(agreements.c.id, _place(agreements, shape).label("place"), *more).where(
+        *filter_conditions(shape), *_ranges(shape)
+    )
+
+
+def _ranges(shape: Search) -> list[ColumnElement[bool]]:
+    """What only limits from where the order is read, or hardly leaves anything out."""
+    narrowed, order = shape.narrowed, shape.narrowed.order
+    conditions: list[ColumnElement[bool]] = []
+    if narrowed.running_only or order is Order.EXPIRY:
+        conditions.append(agreements.c.state.in_(words(sorted(RUNNING))))
+    if order is Order.EXPIRY:
+        conditions.append(agreements.c.expires_at.is_not(None))
+    if narrowed.idle_days:
+        days = func.make_interval(0, 0, 0, bindparam("idle", type_=Integer))
+        conditions.append(agreements.c.last_activity_at <= func.now() - days)
+    if shape.after:
+        conditions += _behind(shape)
+    return conditions
+
+
+def _behind(shape: Search) -> list[ColumnElement[bool]]:
+    order, place = shape.narrowed.order, _place(agreements, shape)
+    last_id = bindparam("last_id", type_=UUID(as_uuid=False))
+    here = tuple_(place, agreements.c.id)
+    if order is Order.ACTIVITY:
+        return [here < tuple_(bindparam("last", type_=place.type), last_id)]
+    behind = agreements.alias("behind")
+    last = select(_place_of(behind, order)).where(behind.c.id == last_id).scalar_subquery()
+    # The index may have only the first of both.
+    if order in _UPWARDS:
+        return [place >= last, here > tuple_(last, last_id)]
+    return [place <= last, here < tuple_(last, last_id)]
+
+
+def _place_of(rows: FromClause, order: Order) -> ColumnElement[Any]:
+    if order is Order.ORGANISATION:
+        return func.lower(rows.c.controller["name"].astext)
+    return rows.c.created_at if order is Order.CREATED else rows.c.expires_at
+
+
+def shape_of(search: Search) -> Search:
+    """The same for all searches whose statements differ only in values; the conditions on words are
+    told apart otherwise."""
+    narrowed = search.narrowed
+    return Search(
+        group=search.group if search.group in GROUPS else "",
+        signed_from=search.signed_from and date.min,
+        signed_until=search.signed_until and date.min,
+        in_force_on=search.in_force_on and date.min,
+        lately=search.lately,
+        archived_only=search.archived_only,
+        after="any" if search.after else "",
+        narrowed=Narrowing(
+            idle_days=bool(narrowed.idle_days),
+            running_only=narrowed.running_only,
+            order=narrowed.order,
+        ),
+    )
+
+
+def values_of(search: Search) -> dict[str, Any]:
+    """The values of its dates and of its cursor."""
+    values = filter_values(search)
+    if search.narrowed.idle_days:
+        values["idle"] = search.narrowed.idle_days
+    if search.after:
+        values["last_id"] = search.after.partition("|")[2]
+        if search.narrowed.order is Order.ACTIVITY:
+            last = instant(search)
+            values["last"] = last.date() if search.by_date else last
+    return values
+
+
+def instant(search: Search) -> datetime:
+    """That of the cursor; for a list by date: midnight."""
+    moment = datetime.fromisoformat(search.after.partition("|")[0])
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _newest(shape: Search, limit: BindParameter[int], *conditions: ColumnElement[bool]) -> Subquery:
+    """The first of these in their order, regardless of words."""
+    wanted = _selected(shape, agreements.c.search).where(*conditions)
+    wanted = wanted.order_by(*_sorted(agreements, shape)).limit(limit)
+    if shape.group not in GROUPS:
+        return wanted.subquery("page")
+    branches = [wanted.where(each) for each in groups.branches(shape.group)]
+    if len(branches) == 1:
+        return branches[0].subquery("page")
+    several = union_all(*(each.subquery().select() for each in branches)).subquery()
+    return several.select().order_by(*_sorted(several, shape)).limit(limit).subquery("page")
+
+
+@lru_cache(maxsize=256)
+def in_order(shape: Search) -> Select[Any]:
+    page = _newest(shape, bindparam("most"))
+    return select(page.c.id, page.c.place).order_by(*_sorted(page, shape))
+
+
+@lru_cache(maxsize=256)
+def among_the_newest(shape: Search) -> Select[Any]:
+    return _having(_newest(shape, bindparam("read")), shape)
+
+
+@lru_cache(maxsize=256)
+def from_there(shape: Search) -> Select[Any]:
+    end: ColumnElement[Any] = first_day_after(bindparam("begun", type_=Integer))
+    if not shape.by_date:
+        end = func.timezone(literal_column("'UTC'"), end)
+    before = _place(agreements, shape) < end
+    return _having(_newest(shape, bindparam("read"), before), shape)
+
+
+def _having(rows: Subquery, shape: Search) -> Select[Any]:
+    """Those of some rows that have the words."""
+    having = select(rows.c.id, rows.c.place).where(match(rows.c.search))
+    return having.order_by(*_sorted(rows, shape)).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=256)
+def one_by_one(shape: Search, worded: bool) -> Select[Any]:
+    """In another order, in which no index has a group."""
+    rows = _selected(shape, agreements.c.search, agreements.c.state)
+    walked = rows.order_by(*_sorted(agreements, shape)).limit(bindparam("read")).subquery("walked")
+    wanted = select(walked.c.id, walked.c.place)
+    if worded:
+        wanted = wanted.where(match(walked.c.search))
+    if shape.group in ("waiting", "awaits_us"):
+        ids = select(agreements.c.id).where(groups.in_group(shape.group))
+        wanted = wanted.where(walked.c.id.in_(ids))
+    elif shape.group:
+        wanted = wanted.where(walked.c.state.in_(words(GROUPS[shape.group])))
+    return wanted.order_by(*_sorted(walked, shape)).limit(bindparam("most"))
+
+
+def _within(shape: Search, keys: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """Conditions on the index: these, in the fortnight of the row of ``fortnights``."""
+    column = EFFECTIVE if shape.by_date else ACTIVE
+    number: ColumnElement[int] = literal_column("fortnights.number", Integer)
+    return [column.op("@>")(array([number])), *in_index(*keys)]
+
+
+def _fortnights() -> Subquery:
+    begun, earliest = (bindparam(name, type_=Integer) for name in ("begun", "earliest"))
+    return select(func.generate_series(begun, earliest, -1).label("number")).subquery("fortnights")
+
+
+@lru_cache(maxsize=256)
+def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
+    """The newest one in which agreements have these words, whatever else is asked."""
+    numbers = _fortnights()
+    some = select(literal(1)).select_from(agreements).where(*_within(shape, keys)).limit(1)
+    found = some.lateral("found")
+    return select(numbers.c.number).select_from(numbers.join(found, true())).limit(1)
+
+
+@lru_cache(maxsize=256)
+def in_fortnights(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
+    """In the order of the series, because the second table depends on each row of the first."""
+    numbers = _fortnights()
+    within = _selected(shape).where(*_within(shape, keys), *_more(shape, compared))
+    page = within.order_by(*_sorted(agreements, shape)).limit(bindparam("most")).lateral("page")
+    return select(page).select_from(numbers.join(page, true())).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=256)
+def by_index(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
+    """Found first, then sorted: otherwise PostgreSQL may read all agreements in the order of the
+    list, expecting that the first ones match."""
+    wanted = _selected(shape).where(*in_index(*keys), *_more(shape, compared))
+    found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
+    page = select(found.c.id, found.c.place).order_by(*_sorted(found, shape))
+    return page.limit(bindparam("most"))
+
+
+def _more(shape: Search, compared: bool) -> list[ColumnElement[bool]]:
+    """What the index does not tell."""
+    conditions = [match(agreements.c.search)] if compared else []
+    if shape.group:
+        conditions.append(groups.in_group(shape.group))
+    return conditions

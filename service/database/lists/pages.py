@@ -1,0 +1,122 @@
+"""Which agreements are on a page of a list: quick among very many, with any words and filters.
+
+PostgreSQL's planner cannot choose between the ways, because it assumes that every beginning of a
+word is common; its statistics tell which way reads least.
+
+1. *In order*, if nothing but the order, a group or dates is asked: an index has just these.
+2. *Read the first ones one by one* until the page is full: best for what many have.
+3. *Use the index on words* and sort what it finds: best for what is rare.
+4. *By fortnight*, for whole words that are common, but perhaps not among the first, such as a
+   former template or a year in the past. The index also has the fortnights of the last activity and
+   of the effective date, so it tells in which one the first are; from there they are read one by
+   one, and if that does not fill the page, found in one fortnight after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+from service.agreement.lists import GROUPS, Order, Search
+from service.database.lists.page_statements import (
+    among_the_newest,
+    by_index,
+    first_fortnight,
+    from_there,
+    in_fortnights,
+    in_order,
+    instant,
+    one_by_one,
+    shape_of,
+    values_of,
+)
+from service.database.lists.searching import Words, fortnight_of, judged
+
+READ_AT_MOST = 20_000  # agreements read one by one
+SPARE = 4  # so many times more than expected are read, before they are found in another way
+READ_THERE = 500  # one by one, from the end of the first fortnight that has some
+FEW = 2_000  # found and sorted in less time than another way takes
+
+
+def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
+    """The ids of a page, in its order."""
+    typed = judged(connection, search)
+    found = _Found(connection, search, typed, limit)
+    if search.narrowed.order is not Order.ACTIVITY:
+        return found.in_other_order()
+    if search.group == "trouble":  # a small group, of which all are read
+        return found.ids(among_the_newest(found.shape), read=READ_AT_MOST)
+    if typed.cost_of_index <= FEW:
+        return found.by_index()
+    if typed.whole_keys:
+        return found.by_fortnight()
+    if typed.agreements * typed.share**2 < limit:  # the index finds fewer than would be read
+        return found.by_index()
+    read = int(min(READ_AT_MOST, SPARE * limit / typed.share))
+    ids = found.ids(among_the_newest(found.shape), read=read)
+    return ids if len(ids) == limit else found.by_index()
+
+
+class _Found:
+    """What one search finds, in each way."""
+
+    def __init__(self, connection: Connection, search: Search, typed: Words, limit: int) -> None:
+        self._connection, self._search, self._typed = connection, search, typed
+        self._limit = limit
+        self.shape = shape_of(search)
+        self._values = values_of(search) | typed.values | {"most": limit}
+
+    def ids(self, statement: Select[Any], **more: Any) -> list[str]:
+        return [row.id for row in self._rows(statement, **more)]
+
+    def by_index(self) -> list[str]:
+        typed = self._typed
+        return self.ids(by_index(self.shape, typed.keys, bool(typed.all) and not typed.exact))
+
+    def in_other_order(self) -> list[str]:
+        """Of this order no index has fortnights."""
+        typed, group = self._typed, self._search.group
+        if not typed.all and group not in GROUPS:
+            return self.ids(in_order(self.shape))
+        if typed.cost_of_index > FEW and group != "trouble":
+            read = int(min(READ_AT_MOST, SPARE * self._limit / max(typed.share, 1e-9)))
+            ids = self.ids(one_by_one(self.shape, bool(typed.all)), read=read)
+            if len(ids) == self._limit:
+                return ids
+        return self.by_index()
+
+    def by_fortnight(self) -> list[str]:
+        typed, shape, keys = self._typed, self.shape, self._typed.whole_keys
+        begun, earliest = self._span()
+        numbers = self._rows(first_fortnight(shape, keys), begun=begun, earliest=earliest)
+        found: list[Any] = []
+        for (number,) in numbers:
+            found = self._rows(from_there(shape), begun=number, read=READ_THERE)
+            if len(found) < self._limit:
+                within = in_fortnights(shape, keys, not typed.all_whole)
+                found = self._rows(within, begun=number, earliest=earliest)
+        if typed.keys_of_longer:
+            found += self._rows(by_index(shape, typed.keys_of_longer, len(typed.all) > 1))
+        # The same agreement can have a word both ways.
+        places = {(each.place, each.id) for each in found}
+        return [each for _, each in sorted(places, reverse=True)[: self._limit]]
+
+    def _rows(self, statement: Select[Any], **more: Any) -> list[Any]:
+        return [*self._connection.execute(statement, self._values | more)]
+
+    def _span(self) -> tuple[int, int]:
+        """The fortnights to search, the newest first; one more, for clocks and time zones."""
+        search, typed = self._search, self._typed
+        ends: list[date | None] = [instant(search)] if search.after else []
+        first = typed.active
+        if search.by_date:
+            ends += [search.signed_until, search.in_force_on]
+            first = typed.effective
+            if search.signed_from:
+                first = max(first, fortnight_of(search.signed_from))
+        begun = [fortnight_of(each) for each in ends if each]
+        begun += [typed.present + 1 - search.narrowed.idle_days // 14]
+        return min(begun), first

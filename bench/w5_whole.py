@@ -25,6 +25,21 @@ MEMORY_AFTER_SECONDS = 10
 AGREEMENTS = 30
 
 
+def walk_some(workshop: Workshop, count: int) -> None:
+    """Complete so many agreements one after the other, until their last mails are delivered."""
+    done = threading.Event()
+    countersigner = threading.Thread(target=_countersign, args=(workshop, done))
+    staff = _signed_in(workshop)
+    countersigner.start()
+    try:
+        for _ in range(count):
+            _walk(workshop, staff)
+        workshop.wait.until_idle()
+    finally:
+        done.set()
+        countersigner.join()
+
+
 def run(workshop: Workshop) -> list[Figure]:
     """Four people at a time complete agreements; one countersigner signs whatever waits."""
     each: list[float] = []

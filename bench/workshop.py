@@ -59,6 +59,7 @@ class Workshop:
         if running.first_sign_in is None:
             raise LookupError("the bench needs a fresh installation")
         self.url = running.url
+        self.owner_url = running.engines.owner_url or running.engines.database_url
         self.port = settings.port
         self.deps = deps
         self.sign_in = running.first_sign_in

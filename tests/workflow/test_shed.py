@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
+import zlib
 
 import pytest
 from house import BROWSER, House
 from stores import NO_STORE
 
+from service.database.keeping.archive import packed, unpacked
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.keeping import reread, retain, retrieve
@@ -153,3 +156,13 @@ def test_what_the_archive_does_not_give_is_told_and_looked_at(
     with pytest.raises(NotFound) as nothing:
         retrieve.shown_pdf(house.deps, reference, house.staff)
     assert nothing.value.code is ErrorCode.NOT_FOUND
+
+
+def test_a_list_that_former_code_packed_is_still_read() -> None:
+    """That did not know the usual list."""
+    inside = {"bewijs.json": (9, "a1" * 32), "iets nieuws.txt": (1, "b2" * 32)}
+    sizes = json.dumps({name: size for name, (size, _) in inside.items()}).encode()
+    digests = bytes.fromhex("a1" * 32 + "b2" * 32)
+    assert unpacked(zlib.compress(sizes) + digests) == inside
+    assert unpacked(packed(inside)) == inside
+    assert len(packed(inside)) < len(zlib.compress(sizes) + digests)

@@ -42,17 +42,38 @@ class ArchivedObject:
         return record(cls, row, inside=inside)
 
 
+# The usual list, so that only what differs is stored. Never changed, like the names in a migration:
+# what was packed with it is unpacked with it only.
+_USUAL = (
+    b'{"getoond'
+    b'.pdf":131188}{"README.txt":17554,"LEESMIJ.txt":17936,"bewijs'
+    b'.json":13947,"logboek.jsonl":13712,"sjabloon.docx":15044,"verschil.html":3695,"leesweerg'
+    b'ave.html":20216,"zegels/bewijsblad.p7s":8304,"zegels/bewijsblad.txt":38,"certificaten/ze'
+    b'gel.pem":1720,"certificaten/wortel.pem":1728,"certificaten/uitgever.pem":1728,"tijdstemp'
+    b'els/bewijsblad.tst":4903,"zegels/controller_annex.p7s":8304,"certificaten/tijdstempel.pe'
+    b'm":1761,"gemeenschappelijke-tekst.html":19017,"zegels/processor_agreement.p7s":8304,"zeg'
+    b'els/controller_agreement.p7s":8304,"certificaten/intrekkingslijst.pem":889,"handelingen/'
+    b'controller_annex.json":1667,"tijdstempels/controller_annex.tst":4903,"handelingen/proces'
+    b'sor_agreement.json":1456,"tijdstempels/processor_agreement.tst":4903,"handelingen/contro'
+    b'ller_agreement.json":1575,"tijdstempels/controller_agreement.tst":4903,"tijdstempels/bew'
+    b'ijsblad-afsluiting.tst":4903,"tijdstempels/bewijsblad-afsluiting.txt":29,"certificaten/i'
+    b'ntrekkingslijst-wortel.pem":889,"tijdstempels/overeenkomst-afsluiting.tst":4903}'
+)
+
+
 def packed(inside: Mapping[str, tuple[int, str]]) -> bytes:
     """The list of files inside an object in a third of the space: names and sizes compressed, then
     the digests, which cannot be compressed."""
     sizes = {name: size for name, (size, _) in inside.items()}
     digests = b"".join(bytes.fromhex(sha256) for _, sha256 in inside.values())
-    return zlib.compress(json.dumps(sizes, separators=(",", ":")).encode(), 9) + digests
+    writer = zlib.compressobj(9, zdict=_USUAL)
+    listed = writer.compress(json.dumps(sizes, separators=(",", ":")).encode())
+    return listed + writer.flush() + digests
 
 
 def unpacked(data: bytes) -> dict[str, tuple[int, str]]:
-    """The list that was packed."""
-    reader = zlib.decompressobj()
+    """The list that was packed, also by former code without the usual list."""
+    reader = zlib.decompressobj(zdict=_USUAL)
     sizes = json.loads(reader.decompress(data))
     digests = reader.unused_data
     return {

@@ -48,7 +48,6 @@ archived_objects = Table(
     Index(
         "ix_archived_objects_locked_until",
         "locked_until",
-        "key",
         postgresql_where=text("final_for_years is null"),
     ),
     Index(

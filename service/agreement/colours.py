@@ -108,11 +108,18 @@ def _sought(colour: str, towards: str, wanted: Callable[[str], bool]) -> str:
     if wanted(colour):
         return colour
     lab, end = _lab(colour), 0.0 if towards == BLACK else 1.0
-    for step in range(1, _STEPS + 1):
-        found = _at_lightness(lab, lab[0] + (end - lab[0]) * step / _STEPS)
-        if wanted(found):
-            return found
-    return towards
+
+    def at(step: int) -> str:
+        return _at_lightness(lab, lab[0] + (end - lab[0]) * step / _STEPS)
+
+    least, most = 0, _STEPS  # the end itself is always wanted
+    while most - least > 1:
+        middle = (least + most) // 2
+        if wanted(at(middle)):
+            most = middle
+        else:
+            least = middle
+    return at(most)
 
 
 def _at_lightness(lab: Lab, lightness: float) -> str:

@@ -1,6 +1,6 @@
-"""A signer's session and its agreement.
+"""A signer's session, its agreement, and the look of the processor's pages.
 
-Every page of the signing journey needs both, so one statement reads them.
+Every page of the signing journey needs all three, so one statement reads them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from sqlalchemy import RowMapping, Select, bindparam, func, select
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
+from service.agreement.look import Look
 from service.agreement.model import Agreement
 from service.agreement.states import LinkEnd
 from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link
+from service.database.people.looks import NEWEST_SEEN, seen
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.links import code_challenges, link_sessions, links
 from service.database.tables.records import Records, names, record
@@ -84,12 +86,12 @@ _SESSION = _behind_cookie(
     .join(links, links.c.id == link_sessions.c.link_id)
 )
 _VISIT = _behind_cookie(
-    WHOLE.add_columns(*_OF_SESSION)
+    WHOLE.add_columns(*_OF_SESSION, NEWEST_SEEN)
     .join(links, links.c.agreement_id == agreements.c.id)
     .join(link_sessions, link_sessions.c.link_id == links.c.id)
 )
 _BEHIND_TOKEN = (
-    WHOLE.add_columns(*_OF_LINK)
+    WHOLE.add_columns(*_OF_LINK, NEWEST_SEEN)
     .join(links, links.c.agreement_id == agreements.c.id)
     .join(_ADDRESSED, _ADDRESSED.c.id == links.c.signatory_id)
     .where(links.c.token_hash == bindparam("secret"))
@@ -118,16 +120,17 @@ class Visits(Records):
         row = self._row(_SESSION, secret_hash)
         return _session(row) if row else None
 
-    def visit(self, secret_hash: bytes) -> tuple[LinkSession, Agreement] | None:
-        """The same with the present agreement. For a change, take the lock in an earlier statement:
-        one that itself waits for a lock returns the data from before the wait."""
+    def visit(self, secret_hash: bytes) -> tuple[LinkSession, Agreement, Look] | None:
+        """The same with the present agreement and look. For a change, take the lock in an earlier
+        statement: one that itself waits for a lock returns the data from before the wait."""
         row = self._row(_VISIT, secret_hash)
-        return (_session(row), as_agreement(row)) if row else None
+        return (_session(row), as_agreement(row), seen(row)) if row else None
 
-    def behind_token(self, token_hash: bytes) -> tuple[Link, Agreement, datetime] | None:
-        """The link of a token with its present agreement, and the database's time of reading."""
+    def behind_token(self, token_hash: bytes) -> tuple[Link, Agreement, Look, datetime] | None:
+        """The link of a token with its present agreement, the look, and the database's time of
+        reading."""
         row = self._row(_BEHIND_TOKEN, token_hash)
-        return (_link(row), as_agreement(row), row["read_at"]) if row else None
+        return (_link(row), as_agreement(row), seen(row), row["read_at"]) if row else None
 
     def _row(self, statement: Select[Any], secret_hash: bytes) -> RowMapping | None:
         found = self._connection.execute(statement, {"secret": secret_hash})

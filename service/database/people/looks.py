@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import RowMapping, func, insert, select
 
 from service.agreement.look import PLAIN, Logo, Look
 from service.database.tables.logos import logos
@@ -10,6 +10,24 @@ from service.database.tables.looks import looks
 from service.database.tables.records import Records, record
 
 _NEWEST = select(looks).order_by(looks.c.id.desc()).limit(1)
+_SEEN = ("accent", "logo_sha256", "logo_width", "logo_height")
+# What a page shows of it, as one more column of a statement that reads something else.
+NEWEST_SEEN = (
+    select(func.jsonb_build_object(*(part for name in _SEEN for part in (name, looks.c[name]))))
+    .order_by(looks.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("look")
+)
+
+
+def seen(row: RowMapping) -> Look:
+    """The look in a row with ``NEWEST_SEEN``: colour and logo only."""
+    found = row["look"]
+    if found is None:
+        return PLAIN
+    logo = record(Logo, found, "logo_") if found["logo_sha256"] else None
+    return Look(accent=found["accent"], logo=logo)
 
 
 class Looks(Records):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -73,7 +73,9 @@ def _same_visit(endpoint: str, values: dict[str, Any]) -> None:
 
 def current() -> Visit:
     """The visit behind the cookie. Raises LinkUnusable."""
-    return visit(deps(), secret())
+    found = visit(deps(), secret())
+    g.shown_look = found.look
+    return found
 
 
 def current_open() -> Visit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.model import Agreement
@@ -39,6 +39,7 @@ def landing(token: str) -> ResponseReturnValue:
     found = open_link.landing(deps(), token)
     if found.agreement is None:
         return unusable("unknown", None)
+    g.shown_look = found.look
     here = url_for("sign.enter", token=token)
     if found.status == "open":
         return _sent_by(found, token, here)

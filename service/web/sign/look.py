@@ -25,10 +25,10 @@ def install(app: Flask) -> None:
 
 
 def _of_this_page() -> PageLook:
-    """The current look; read once per request, only by pages that show it."""
-    if "look" not in g:
-        g.look = shown(look(deps()))
-    found: PageLook = g.look
+    """The current look: as read with the visit, or else read now, once per request."""
+    if "page_look" not in g:
+        g.page_look = shown(g.get("shown_look") or look(deps()))
+    found: PageLook = g.page_look
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -55,6 +55,7 @@ def read() -> ResponseReturnValue:
             raise
         return to(step_of(found))
     found = reading.visit
+    g.shown_look = found.look
     if found.status != "open":
         raise LinkUnusable(found.status)
     return _page(reading) if _has_text(found.agreement) else to(step_of(found))

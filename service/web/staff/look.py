@@ -41,6 +41,7 @@ def look() -> Any:
         "staff/look.html",
         values=values,
         errors=typed.errors,
+        nearest=_nearest(values.get("accent", "")),
         wrong_mail=any(name.startswith("intro_") for name in typed.errors),
         shown=_shown(known, values),
         kinds=[(kind, named("message_kinds", kind, OURS)) for kind in INTRODUCED],
@@ -109,9 +110,17 @@ def _proposed() -> Proposal:
     """The look in this form. A logo that was chosen before is carried by the form itself, and is
     encoded again like any picture. Raises Invalid."""
     form = read(request.form)
+    form["accent"] = form.get("nearest") or form.get("accent", "")
     picture = upload(request.files, "logo") or drawing(form.get("logo_png", ""))
     gone = bool(form.get("logo_gone"))
     return proposed(deps(), form, picture, without_logo=gone, staff=current_staff())
+
+
+def _nearest(typed: str) -> str:
+    """The nearest colour that can be read, if this one cannot."""
+    colour = parse_colour(typed)
+    faint = too_faint(colour) if colour else None
+    return faint.nearest if faint else ""
 
 
 def _fields(proposal: Proposal) -> dict[str, str]:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from service.agreement.capabilities import Purpose, hash_secret, new_session_secret, token_hash
 from service.agreement.events import Event
+from service.agreement.look import PLAIN, Look
 from service.agreement.model import Agreement
 from service.agreement.permissions import Signer, Staff
 from service.agreement.places import Party, Places, Turn
@@ -38,6 +39,7 @@ class Landing:
     status: str
     agreement: Agreement | None = None
     sender: Staff | None = None
+    look: Look = PLAIN
     signed_at: datetime | None = None
 
     @property
@@ -52,6 +54,7 @@ class Visit:
     agreement: Agreement
     session: LinkSession
     status: str
+    look: Look = PLAIN
 
     @property
     def link(self) -> Link:
@@ -78,13 +81,14 @@ def landing(deps: Deps, token: str) -> Landing:
         found = tx.visits.behind_token(token_hash(token))
         if found is None:
             return Landing("unknown")
-        link, agreement, now = found
+        link, agreement, look, now = found
         status = _status(agreement, link, now)
         signed = status in ("signed", "completed")
         return Landing(
             status,
             agreement,
             sender=sender(tx, agreement) if status == "open" else None,
+            look=look,
             signed_at=controller_signed_at(tx, agreement) if signed else None,
         )
 
@@ -147,11 +151,11 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     found = tx.visits.visit(hash_secret(secret)) if secret else None
     if found is None:
         raise LinkUnusable("unknown")
-    session, agreement = found
+    session, agreement, look = found
     status = _status(agreement, session.link, session.read_at)
     if status not in ("open", "signed", "completed"):
         raise LinkUnusable(status)
-    return Visit(agreement, session, status)
+    return Visit(agreement, session, status, look)
 
 
 def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:

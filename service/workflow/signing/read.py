@@ -190,7 +190,7 @@ def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
         found = tx.visits.visit(hash_secret(secret)) if secret else None
         if found is None:
             return None
-        session, agreement = found
+        session, agreement, _ = found
         passed_on = session.link.ended is LinkEnd.DELEGATED and session.colleague
         return (agreement, passed_on) if passed_on else None
 

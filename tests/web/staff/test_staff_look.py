@@ -181,6 +181,9 @@ def test_a_pale_colour_comes_back_with_the_nearest(office: Browser) -> None:
     proposed(office, accent="#ff6600")
     assert office.status == 422
     assert "De dichtste kleur die kan, is #bc4900." in office.page
+    office.post("/profiel/uiterlijk", {"accent": "#ff6600", "nearest": office.value("nearest")})
+    assert "Er is nog niets bewaard." in office.page
+    assert "/profiel/uiterlijk/bc4900.css" in office.page
 
 
 def test_the_sheet_of_a_colour_is_public_and_kept(office: Browser) -> None:

@@ -27,6 +27,7 @@ from service.database.agreement.reminders import Reminders
 from service.database.agreement.samples import Samples
 from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
+from service.database.agreement.template_samples import TemplateSamples
 from service.database.agreement.templates import Templates
 from service.database.agreement.visits import Visits
 from service.database.bulk.batches import Batches
@@ -122,6 +123,7 @@ class Transaction:
     visits = Part(Visits)  # the sessions of signers, with their agreements
     documents = Part(Documents)  # acts and originals too
     templates = Part(Templates)
+    template_samples = Part(TemplateSamples)
     own_templates = Part(OwnTemplates)  # families and versions of the processor's own
     seals = Part(Seals)
     looks = Part(Looks)

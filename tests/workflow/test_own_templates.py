@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,13 +15,14 @@ from command_line import zegel
 from emptied import as_owner
 from house import House
 from kept import engine_for
+from leesmij import fetched
 from own_contract import NAME, imported, published, second_administrator, tried, word_file
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
 from service.agreement.activity import Wanted
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import State
+from service.agreement.states import PackageState, State
 from service.agreement.template_family import INSTALLED, TemplateState
 from service.documents.own.findings import Finding, Found
 from service.documents.produce import DocumentMaker
@@ -26,12 +30,19 @@ from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
 from service.errors import GenerationFailed, Invalid, NotAllowed, NotFound, Refused
 from service.workflow import sweep
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import send
 from service.workflow.offered import choices, same_family
 from service.workflow.people import staff_log
 from service.workflow.templates import publish, take_in, try_out
 from service.workflow.templates.families import families
+from signatures.package.names import TEMPLATE
+from tests.documents.test_admission import changed, with_relationship
 
+INCLUDED = (
+    b'<w:p><w:fldSimple w:instr=" includeTEXT &quot;/etc/passwd&quot; "><w:r><w:t>x</w:t></w:r>'
+    b"</w:fldSimple></w:p>"
+)
 Another = Callable[..., Staff]
 
 
@@ -73,6 +84,13 @@ def test_a_contract_of_ones_own_is_signed_sealed_and_verified(whole_house: House
     assert frozen.template_version == "1"
     assert "Toepasselijk recht" in frozen.reading_html
     assert "artikel 14 overeen" in frozen.reading_html
+    dossier = dossier_of(house.deps, reference, house.staff)
+    assert dossier.template == "Hosting 1"
+    assert dossier.archive
+    assert dossier.archive.state is PackageState.VERIFIED
+    with zipfile.ZipFile(io.BytesIO(fetched(house, reference))) as package:
+        (name,) = (each for each in package.namelist() if each.endswith(TEMPLATE))
+        assert hashlib.sha256(package.read(name)).hexdigest() == version.sha256
 
 
 def test_who_imports_does_not_publish_if_somebody_else_can(house: House) -> None:
@@ -129,6 +147,25 @@ def test_a_file_with_a_fault_is_not_kept(house: House) -> None:
     assert found.version is None
     assert [each.code for each in found.findings if each.severity == "fault"] == [Found.UNKNOWN]
     assert house.rows("select from template_families") == []
+    assert "template" not in house.jobs()
+
+
+@pytest.mark.parametrize("kind", ["external", "macro", "field", "bomb", "injection"])
+def test_nothing_of_a_hostile_file_stays(house: House, kind: str) -> None:
+    hostile = {
+        "external": lambda: with_relationship(word_file(), "image", "http://127.0.0.1:9/x"),
+        "macro": lambda: changed(word_file(), {}, {"word/vbaProject.bin": b"x"}),
+        "field": lambda: changed(
+            word_file(), {"word/document.xml": (b"<w:sectPr", INCLUDED + b"<w:sectPr")}
+        ),
+        "bomb": lambda: changed(word_file(), {}, {"word/media/zeros.png": bytes(60 << 20)}),
+        "injection": lambda: word_file("{{ kenmerk.__class__.__mro__ }}"),
+    }[kind]()
+    found = take_in.take_in(house.deps, hostile, "x.docx", house.staff, name=NAME)
+    assert found.version is None
+    assert any(each.severity == "fault" for each in found.findings)
+    kept = "select from template_families union all select from template_versions"
+    assert house.rows(kept) == []
     assert "template" not in house.jobs()
 
 
@@ -234,8 +271,8 @@ def test_a_sample_that_cannot_be_made_is_seen_and_tried_again(
     assert house.jobs() == ["template"]
     try_out.try_out(house.deps, version.id)
     with house.deps.database.look() as tx:
-        now, sample = tx.own_templates.get(version.id), tx.own_templates.sample(version.sha256)
-        assert tx.own_templates.sampled(house.deps.template.sha256)
+        now, sample = tx.own_templates.get(version.id), tx.template_samples.get(version.sha256)
+        assert tx.template_samples.there(house.deps.template.sha256)
     assert (now.state, now.failure) == (TemplateState.CHECKED, "")
     assert sample
     assert "[kenmerk]" in sample.reading_html

@@ -1,4 +1,4 @@
-"""The processor's own templates: families with their versions, and samples of templates."""
+"""The processor's own templates: families with their versions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, insert, literal, select, true, update
+from sqlalchemy import Select, delete, exists, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -54,17 +53,6 @@ class NewVersion:
     printed: Sequence[str]
     findings: Sequence[Mapping[str, Any]]
     imported_by: str | None
-
-
-@dataclass(frozen=True)
-class TemplateSample:
-    """A sample of a template: ``pages`` is their number."""
-
-    template_sha256: str
-    pdf: bytes
-    pages: int
-    reading_html: str
-    made_at: datetime
 
 
 _IMPORTER, _PUBLISHER, _WITHDRAWER = (staff.alias(each) for each in ("i", "p", "w"))
@@ -296,29 +284,6 @@ class OwnTemplates(Records):
                 template_versions.c.failure == "",
                 template_versions.c.imported_at
                 < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, patience_seconds),
-            )
-        )
-
-    def sample(self, sha256: str) -> TemplateSample | None:
-        row = self._connection.execute(
-            select(template_samples).where(template_samples.c.template_sha256 == sha256)
-        ).one_or_none()
-        return record(TemplateSample, row) if row else None
-
-    def sampled(self, sha256: str) -> bool:
-        """Whether there is a sample."""
-        there = select(true()).where(template_samples.c.template_sha256 == sha256)
-        return self._connection.execute(there).scalar() is not None
-
-    def keep_sample(self, sha256: str, *, pdf: bytes, pages: int, reading_html: str) -> None:
-        """Store a sample, or replace the former one."""
-        made = {"pdf": pdf, "pages": pages, "reading_html": reading_html}
-        self._connection.execute(
-            upsert(template_samples)
-            .values(template_sha256=sha256, **made)
-            .on_conflict_do_update(
-                index_elements=["template_sha256"],
-                set_={**made, "made_at": func.clock_timestamp()},
             )
         )
 

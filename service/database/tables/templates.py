@@ -83,5 +83,7 @@ template_samples = Table(
     Column("pdf", LargeBinary, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("reading_html", Text, nullable=False),
+    # A PNG of each page; none in samples of former versions.
+    Column("pictures", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     now("made_at"),
 )

@@ -18,6 +18,7 @@ from service.documents.own import names
 from service.documents.own.example import example
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import TOKEN
+from service.documents.own.pictures import page_pictures
 from service.documents.pdf_text import read_pdf_text
 from service.errors import GenerationFailed
 
@@ -35,6 +36,10 @@ class Sample:
 
     findings: tuple[Finding, ...]
     reading_html: str = ""
+
+    def pictures(self) -> tuple[bytes, ...]:
+        """The pages as PNG, the first ones of a long text."""
+        return page_pictures(self.pdf)
 
     def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings with the page where their paragraph begins, if it was found."""

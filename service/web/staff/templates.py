@@ -28,6 +28,7 @@ from service.workflow.templates import look as looking
 from service.workflow.templates.families import families
 from service.workflow.templates.take_in import NEW, take_in
 
+MOST_PAGES = 1_000
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 STARTER = folder(OURS, "documents", "starter") / "starter.docx"
@@ -138,6 +139,15 @@ def template_sample(sha256: str) -> Any:
     pdf = looking.sample_pdf(deps(), sha256, current_staff())
     name = text("templates.sample_name", OURS, digest=sha256[:8])
     return file(pdf, "application/pdf", name, show=True)
+
+
+@blueprint.get("/beheer/sjablonen/voorbeelden/<sha256>/<int:page>.png")
+@require_staff(Permission.MANAGE_TEMPLATES)
+def template_picture(sha256: str, page: int) -> Any:
+    """A page of a sample; beyond the last one there is none."""
+    at = min(page, MOST_PAGES)  # a number beyond that of a column is no page either
+    png = looking.sample_picture(deps(), sha256, at, current_staff())
+    return file(png, "image/png", f"{at}.png", show=True)
 
 
 def _in_words(findings: Any) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.template_family import Choice, TemplateStep, Version, may
 from service.agreement.text_changes import Paragraph, text_changes
-from service.database.agreement.own_templates import TemplateSample
+from service.database.agreement.template_samples import TemplateSample
 from service.deps import Deps
 from service.documents.own.findings import Finding
 from service.error_codes import ErrorCode
@@ -46,9 +46,9 @@ def look(deps: Deps, version_id: str, by: Principal) -> Looked:
     require(by, Permission.MANAGE_TEMPLATES)
     with deps.database.look() as tx:
         version = tx.own_templates.get(version_id)
-        sample = tx.own_templates.sample(version.sha256)
+        sample = tx.template_samples.get(version.sha256)
         beside = compared_with(version, offered(deps, tx))
-        other = tx.own_templates.sample(beside.sha256) if beside else None
+        other = tx.template_samples.get(beside.sha256) if beside else None
         own, another = alone_with(version, by), another_administrator(tx, by)
     return Looked(
         version,
@@ -66,10 +66,20 @@ def sample_pdf(deps: Deps, sha256: str, by: Principal) -> bytes:
     """The sample of a template as PDF. Raises NotFound."""
     require(by, Permission.MANAGE_TEMPLATES)
     with deps.database.look() as tx:
-        found = tx.own_templates.sample(sha256)
+        return _there(tx.template_samples.pdf(sha256))
+
+
+def sample_picture(deps: Deps, sha256: str, page: int, by: Principal) -> bytes:
+    """A page of the sample as PNG; the first is 1. Raises NotFound."""
+    require(by, Permission.MANAGE_TEMPLATES)
+    with deps.database.look() as tx:
+        return _there(tx.template_samples.picture(sha256, page))
+
+
+def _there(found: bytes | None) -> bytes:
     if found is None:
         raise NotFound(ErrorCode.NOT_FOUND)
-    return found.pdf
+    return found
 
 
 def given_file(deps: Deps, version_id: str, by: Principal) -> tuple[str, bytes]:

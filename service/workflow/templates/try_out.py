@@ -6,6 +6,8 @@ that of the current version.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.template_family import Choice, TemplateState, TemplateStep, next_state
 from service.agreement.template_version import TemplateVersion
@@ -33,12 +35,14 @@ def try_out(deps: Deps, version_id: str) -> None:
     except GenerationFailed as failed:
         note_failure(deps, version_id, f"{failed.reason} {failed.detail}".strip())
         return
+    # Drawn before the transaction begins.
+    pictures, others = ([] if each is None else _pictures(each) for each in (made, other))
     with deps.database.begin() as tx:
         version = tx.own_templates.lock(version_id)
         if version.state is not TemplateState.IMPORTED:
             return
         if beside and other:
-            _keep(tx, beside.sha256, other)
+            _keep(tx, beside.sha256, other, others)
         found = [Finding.from_json(each) for each in version.findings]
         if made.findings:
             state = next_state(TemplateStep.REFUSE, version.state)
@@ -46,7 +50,7 @@ def try_out(deps: Deps, version_id: str) -> None:
         else:
             state = next_state(TemplateStep.ACCEPT, version.state)
             found = list(made.placed(found))
-            _keep(tx, version.sha256, made)
+            _keep(tx, version.sha256, made, pictures)
         findings = [each.as_json() for each in found]
         tx.own_templates.change(version_id, state, findings=findings, failure="")
 
@@ -72,13 +76,21 @@ def try_again(deps: Deps, version_id: str, by: Principal) -> None:
 
 def _unsampled(deps: Deps, tx: Transaction, choice: Choice | None) -> TemplateVersion | None:
     """The template of a choice of which there is no sample yet; only the installed one has none."""
-    if choice is None or tx.own_templates.sampled(choice.sha256):
+    if choice is None or tx.template_samples.there(choice.sha256):
         return None
     return template_for(deps, tx, choice.sha256)
 
 
-def _keep(tx: Transaction, sha256: str, made: MadeSample) -> None:
+def _pictures(made: MadeSample) -> Sequence[bytes]:
+    return made.pictures() if made.pdf else []
+
+
+def _keep(tx: Transaction, sha256: str, made: MadeSample, pictures: Sequence[bytes]) -> None:
     if made.pdf:
-        tx.own_templates.keep_sample(
-            sha256, pdf=made.pdf, pages=len(made.pages), reading_html=made.reading_html
+        tx.template_samples.keep(
+            sha256,
+            pdf=made.pdf,
+            pages=len(made.pages),
+            reading_html=made.reading_html,
+            pictures=pictures,
         )

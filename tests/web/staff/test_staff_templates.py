@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from flask import Flask
 from office import NEW, rows
 from own_contract import second_administrator, word_file
+from PIL import Image
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
@@ -81,6 +82,14 @@ def test_a_contract_becomes_a_choice_for_new_agreements(
         (link,) = re.findall(rf'href="([^"]+)">{name}', office.page)
         assert office.client.get(link).data.startswith(b"%PDF-")
     assert office.client.get(f"{address}/bestand").data == word_file()
+    assert "De bladzijden naast elkaar" in office.page
+    pictures = re.findall(r'<img [^>]*src="([^"]+)"', office.page)
+    assert len(pictures) > 4
+    for each in (pictures[0], pictures[-1]):
+        with Image.open(io.BytesIO(office.client.get(each).data)) as picture:
+            assert (picture.format, picture.width) == ("PNG", 700)
+    nowhere = re.sub(r"\d+\.png", "99.png", pictures[0])
+    assert office.client.get(nowhere).status_code == 404
 
     asked_long_ago(deps)
     office.get(f"{address}/publicatie")

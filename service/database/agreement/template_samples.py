@@ -1,0 +1,81 @@
+"""Samples of templates, to look at before one is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, true
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql import ColumnElement
+
+from service.database.tables.records import Records, record
+from service.database.tables.templates import template_samples
+
+
+@dataclass(frozen=True)
+class TemplateSample:
+    """A sample of a template, without its PDF: the number of its ``pages``, and of those of which
+    there are ``pictures``."""
+
+    template_sha256: str
+    pages: int
+    pictures: int
+    reading_html: str
+    made_at: datetime
+
+
+class TemplateSamples(Records):
+    def get(self, sha256: str) -> TemplateSample | None:
+        row = self._connection.execute(
+            select(
+                template_samples.c.template_sha256,
+                template_samples.c.pages,
+                func.cardinality(template_samples.c.pictures).label("pictures"),
+                template_samples.c.reading_html,
+                template_samples.c.made_at,
+            ).where(template_samples.c.template_sha256 == sha256)
+        ).one_or_none()
+        return record(TemplateSample, row) if row else None
+
+    def pdf(self, sha256: str) -> bytes | None:
+        return self._of_sample(template_samples.c.pdf, sha256)
+
+    def picture(self, sha256: str, page: int) -> bytes | None:
+        """A page of a sample as PNG; the first is 1."""
+        return self._of_sample(template_samples.c.pictures[page], sha256)
+
+    def _of_sample(self, what: ColumnElement[Any], sha256: str) -> bytes | None:
+        found = self._connection.execute(
+            select(what).where(template_samples.c.template_sha256 == sha256)
+        ).scalar()
+        return None if found is None else bytes(found)
+
+    def there(self, sha256: str) -> bool:
+        """Whether there is a sample with pictures."""
+        there = select(true()).where(
+            template_samples.c.template_sha256 == sha256,
+            func.cardinality(template_samples.c.pictures) > 0,
+        )
+        return self._connection.execute(there).scalar() is not None
+
+    def keep(
+        self, sha256: str, *, pdf: bytes, pages: int, reading_html: str, pictures: Sequence[bytes]
+    ) -> None:
+        """Store a sample, or replace the former one."""
+        made = {
+            "pdf": pdf,
+            "pages": pages,
+            "reading_html": reading_html,
+            "pictures": list(pictures),
+        }
+        self._connection.execute(
+            upsert(template_samples)
+            .values(template_sha256=sha256, **made)
+            .on_conflict_do_update(
+                index_elements=["template_sha256"],
+                set_={**made, "made_at": func.clock_timestamp()},
+            )
+        )

@@ -42,4 +42,8 @@ def of_the_overview() -> Iterator[Question]:
     yield of("list: not opened, of a former month", sent=_LONG_AGO, stage=Stage.STOPPED_UNOPENED)
     yield of("list: signed by the customer", sent=ANY, stage=Stage.SIGNED)
     yield of("list: stopped without opening", sent=ANY, stage=Stage.STOPPED_UNOPENED)
+    yield part(
+        "list: three months in its state",
+        lambda a: listing.listing(a.deps, Search(narrowed=Narrowing(state_days=90)), a.staff),
+    )
     yield of("list: opened, of an import", 2, sent=ANY, stage=OPENED)

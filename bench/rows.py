@@ -105,7 +105,8 @@ AGREEMENTS = (
     insert into agreements (id, reference, state, edition, signing_order, annex_locked, processor,
       processor_version, controller, main_reference, services, dpo_answer, details_confirmed,
       link_days, sender_id, countersigner_id, template_sha256, frozen_sha256, created_at,
-      last_activity_at, sent_at, opened_at, expires_at, fully_signed_at, effective_date, search)
+      last_activity_at, state_since, sent_at, opened_at, expires_at, fully_signed_at,
+      effective_date, search)
     select id, 'VO-' || year || '-' || {_NUMBERED}, state, 1,
       case when processor_first then 'processor_first' else 'controller_first' end, false,
       %(processor)s::jsonb, 1,
@@ -117,7 +118,7 @@ AGREEMENTS = (
       'HO-' || i, {_SERVICES}, case when frozen then 'no' else '' end, frozen, 30,
       {named("staff", "(1 + i %% %(staff)s)")}, {named("staff", "(1 + i %% 3)")},
       {_TEMPLATE}, case when frozen then frozen_sha256 else '' end,
-      created_at, active_at, case when state <> 'draft' then created_at end,
+      created_at, active_at, active_at, case when state <> 'draft' then created_at end,
       case when frozen then created_at + interval '1 hour' end,
       case when state <> 'draft' then created_at + interval '30 days' end,
       case when signed then active_at end,

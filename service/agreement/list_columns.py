@@ -33,9 +33,27 @@ COLUMNS: dict[str, _Cell] = {
     "sent_at": lambda line, _: _day(line.sent_at),
     "opened_at": lambda line, _: _day(line.opened_at),
     "last_activity_at": lambda line, _: _day(line.last_activity_at),
+    "state_since": lambda line, _: _day(line.state_since),
     "expires_at": lambda line, _: _day(line.expires_at if line.running else None),
     "effective_date": lambda line, _: _day(line.effective_date),
 }
+
+# Those of the page beside the organisation, in its order; ``date`` is the date of effect or the end
+# of the term.
+SHOWN = (
+    "number",
+    "state",
+    "state_since",
+    "signatory_email",
+    "sender_name",
+    "countersigner_name",
+    "created_at",
+    "sent_at",
+    "opened_at",
+    "last_activity_at",
+    "date",
+)
+USUAL = ("state", "created_at", "last_activity_at", "date")
 
 
 def chosen_columns(names: Sequence[str]) -> list[str]:

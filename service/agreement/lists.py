@@ -29,7 +29,8 @@ DATES = ("signed_from", "signed_until", "in_force_on")
 DATES_AND_STATE = ("state", *DATES)
 # Those of the list for staff, likewise.
 LIST_FILTERS = (
-    "group", "owner", "state", "template", "service", "imported", "sent", "stage", "idle_days",
+    "group", "owner", "state", "template", "service", "imported", "sent", "stage", "state_days",
+    "idle_days",
 )  # fmt: skip
 COUNTED = 1000
 """Beyond this number they are not counted: the exact number is of no use, and counting reads each
@@ -50,6 +51,7 @@ class Summary:
     signatory_email: str
     created_at: datetime
     last_activity_at: datetime
+    state_since: datetime
     sent_at: datetime | None
     opened_at: datetime | None
     expires_at: datetime | None
@@ -119,7 +121,8 @@ class Narrowing:
     """Filters that combine, and the order; empty values do not filter.
 
     ``owner`` is the id of the sender's account, ``template`` a SHA-256, ``service`` a code,
-    ``imported`` the number of an import. ``idle_days``: nothing happened for at least so long.
+    ``imported`` the number of an import. ``state_days``: still waiting, and in its state for at
+    least so long. ``idle_days``: nothing happened for at least so long.
     ``running_only``: those that can still be signed, as in the order by expiry.
     """
 
@@ -128,6 +131,7 @@ class Narrowing:
     template: str = ""
     service: str = ""
     imported: int = 0
+    state_days: int = 0
     idle_days: int = 0
     running_only: bool = False
     order: Order = Order.ACTIVITY

@@ -188,5 +188,6 @@ def may(step: Step, state: State) -> bool:
 
 # The states that lists and pages call running: a signature is still possible.
 RUNNING = frozenset(_RUNNING)
+WAITING = RUNNING | {State.DRAFT}  # for somebody to do something
 SIGNED_NOT_SEALED = frozenset(_SIGNED)
 EFFECTIVE = frozenset({*_SIGNED, State.COMPLETED, State.SUPERSEDED})

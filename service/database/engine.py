@@ -58,6 +58,7 @@ from service.database.people.accounts import Accounts
 from service.database.people.activity import StaffActivity
 from service.database.people.kept_forms import KeptForms
 from service.database.people.kept_searches import KeptSearches
+from service.database.people.list_columns import ListColumns
 from service.database.people.looks import Looks
 from service.database.people.mandates import Mandates
 from service.database.people.profiles import Profiles
@@ -103,6 +104,7 @@ class Transaction:
     sign_requests = Part(SignRequests)  # agreements for the next mails to countersigners
     drafts = Part(Drafts)  # signers' unsubmitted input
     forms = Part(KeptForms)  # forms to show again
+    list_columns = Part(ListColumns)  # of one person's list
     sessions = Part(StaffSessions)
     account_links = Part(AccountLinks)
     role_requests = Part(RoleRequests)  # roles awaiting a second administrator

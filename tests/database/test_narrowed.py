@@ -15,7 +15,7 @@ from emptied import as_owner, kept_database
 
 from bench.filling import fill
 from service.agreement.lists import Narrowing, Order, Search
-from service.agreement.states import RUNNING
+from service.agreement.states import RUNNING, WAITING
 from service.database.engine import Database
 from service.database.lists import pages
 from service.engines import EmbeddedPostgres
@@ -47,6 +47,9 @@ def expected(connection: psycopg.Connection[Any], search: Search) -> list[str]:
         "template_sha256 = %(template)s": given.template,
         "%(service)s = any (services)": given.service,
         "last_activity_at <= now() - %(idle_days)s * interval '1 day'": given.idle_days,
+        "state = any (%(waiting)s) and state_since <= now() - %(state_days)s * interval '1 day'": (
+            given.state_days
+        ),
         "id in (select agreement_id from import_lines l join imports i on i.id = l.import_id"
         " where i.number = %(imported)s)": given.imported,
         "search @@ 'bakkerij'": search.words,
@@ -57,7 +60,11 @@ def expected(connection: psycopg.Connection[Any], search: Search) -> list[str]:
     wanted = " and ".join(each for each, value in conditions.items() if value) or "true"
     rows = connection.execute(
         f"select id::text from agreements where {wanted} order by {ORDERED[given.order]}",  # type: ignore[arg-type]
-        {**vars(given), "running": [each.value for each in RUNNING]},
+        {
+            **vars(given),
+            "running": [each.value for each in RUNNING],
+            "waiting": [each.value for each in WAITING],
+        },
     )
     return [each for (each,) in rows]
 
@@ -78,6 +85,8 @@ def searches(connection: psycopg.Connection[Any]) -> list[Search]:
         {"service": "dynamic_dns"},
         {"imported": 1},
         {"idle_days": 400},
+        {"state_days": 2},
+        {"state_days": 60, "owner": owner},
         {"owner": owner, "service": "support", "template": template},
         {"owner": owner, "idle_days": 30, "state": "completed"},
         {"imported": 2, "service": "cloud_storage"},

@@ -21,6 +21,7 @@ NOT_IN_A_PACKAGE = {
         "processor",
         "processor_version",
         "sent_at",
+        "state_since",
     },
     "anchors": {"created_at", "through"},
     "anchor_objects": {"locked_until", "stored_at"},

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     any_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -57,6 +58,10 @@ _SAVE = (
     .values(
         search=STORED.op("||")(IMPORT_WORD),
         last_activity_at=func.clock_timestamp(),
+        state_since=case(
+            (agreements.c.state == bindparam("state_now"), agreements.c.state_since),
+            else_=func.clock_timestamp(),
+        ),
         version=agreements.c.version + bindparam("raised", type_=Integer),
     )
 )
@@ -161,7 +166,12 @@ class Agreements(Records):
         A change that people make raises the version.
         """
         raised = int(is_own_change(before, after))
-        values = {"saved": before.id, "raised": raised, "words": search_words(after)}
+        values = {
+            "saved": before.id,
+            "raised": raised,
+            "words": search_words(after),
+            "state_now": after.state.value,
+        }
         new, counted = columns_of(after), changes_of(before, after)
         if counted:
             named = {f"new_{name}": value for name, value in new.items()}

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import UUID, array
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import GROUPS, Narrowing, Order, Search
-from service.agreement.states import RUNNING
+from service.agreement.states import RUNNING, WAITING
 from service.database.lists import groups
 from service.database.lists.filters import filter_conditions, filter_values
 from service.database.lists.searching import ACTIVE, EFFECTIVE, first_day_after, in_index, match
@@ -77,6 +77,10 @@ def _ranges(shape: Search) -> list[ColumnElement[bool]]:
     if narrowed.idle_days:
         days = func.make_interval(0, 0, 0, bindparam("idle", type_=Integer))
         conditions.append(agreements.c.last_activity_at <= func.now() - days)
+    if narrowed.state_days:
+        days = func.make_interval(0, 0, 0, bindparam("in_state", type_=Integer))
+        conditions.append(agreements.c.state.in_(words(sorted(WAITING))))
+        conditions.append(agreements.c.state_since <= func.now() - days)
     if shape.after:
         conditions += _behind(shape)
     return conditions
@@ -115,6 +119,7 @@ def shape_of(search: Search) -> Search:
         archived_only=search.archived_only,
         after="any" if search.after else "",
         narrowed=Narrowing(
+            state_days=bool(narrowed.state_days),
             idle_days=bool(narrowed.idle_days),
             running_only=narrowed.running_only,
             order=narrowed.order,
@@ -127,6 +132,8 @@ def values_of(search: Search) -> dict[str, Any]:
     values = filter_values(search)
     if search.narrowed.idle_days:
         values["idle"] = search.narrowed.idle_days
+    if search.narrowed.state_days:
+        values["in_state"] = search.narrowed.state_days
     if search.after:
         values["last_id"] = search.after.partition("|")[2]
         if search.narrowed.order is Order.ACTIVITY:

@@ -45,6 +45,8 @@ def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
     """The ids of a page, in its order."""
     typed = judged(connection, search)
     found = _Found(connection, search, typed, limit)
+    if search.narrowed.state_days:
+        return found.that_wait()
     if search.narrowed.order is not Order.ACTIVITY:
         return found.in_other_order()
     if search.group == "trouble":  # a small group, of which all are read
@@ -75,6 +77,10 @@ class _Found:
     def by_index(self) -> list[str]:
         typed = self._typed
         return self.ids(by_index(self.shape, typed.keys, bool(typed.all) and not typed.exact))
+
+    def that_wait(self) -> list[str]:
+        """Few agreements wait, and an index has since when: the rest is compared."""
+        return self.ids(by_index(self.shape, (), bool(self._typed.all)))
 
     def in_other_order(self) -> list[str]:
         """Of this order no index has fortnights."""

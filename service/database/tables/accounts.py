@@ -160,6 +160,14 @@ kept_searches = Table(
     Column("query", Text, nullable=False),
 )
 
+# The columns of the list, for one person; in a row without any, only the organisation.
+list_columns = Table(
+    "list_columns",
+    metadata,
+    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), primary_key=True),
+    Column("columns", ARRAY(Text), nullable=False),
+)
+
 # Activity of staff, or of strangers at the sign-in page: one counting row per kind, person, subject
 # and hour, so that a flood does not fill the disk. Outside the hash chain, because it is erased.
 staff_activity = Table(

@@ -32,6 +32,7 @@ reference_counters = Table(
     Column("last", Integer, nullable=False),
 )
 
+_WAITING = "state in ('draft','sent','preparing','generation_failed','ready','in_signing')"
 _RUNNING = "state in ('sent','preparing','generation_failed','ready','in_signing')"
 agreements = Table(
     "agreements",
@@ -65,6 +66,7 @@ agreements = Table(
     Column("frozen_sha256", Text, nullable=False, server_default=""),
     now("created_at"),
     now("last_activity_at"),
+    now("state_since"),
     instant("sent_at", null=True),
     instant("opened_at", null=True),
     instant("expires_at", null=True),
@@ -111,6 +113,7 @@ agreements = Table(
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
     Index("ix_agreements_number", text("(controller ->> 'number')")),
     Index("ix_agreements_name", text("lower(controller ->> 'name')")),
+    Index("ix_agreements_state_since", "state_since", postgresql_where=text(_WAITING)),
     Index("ix_agreements_expires", "expires_at", postgresql_where=text(_RUNNING)),
 )
 

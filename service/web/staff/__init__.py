@@ -15,6 +15,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     imports,
     kept_filters,
     keys,
+    list_columns,
     look,
     mandates,
     operations,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import redirect, request, url_for
 
 from service.agreement.deadlines import end_of_day_after
-from service.agreement.list_columns import COLUMNS
+from service.agreement.list_columns import COLUMNS, SHOWN
 from service.agreement.lists import COUNTED, GROUPS
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
@@ -40,6 +41,7 @@ from service.workflow.offer.preview import request_preview
 from service.workflow.offered import choices as choices_of_template
 from service.workflow.offered import same_family
 from service.workflow.people.kept_searches import kept
+from service.workflow.people.list_columns import columns_of
 from signatures.effective_date import local_date
 
 
@@ -80,10 +82,16 @@ def agreements() -> Any:
         typed=again().values,
         kinds=KINDS,
         batches=newest(deps(), current_staff()),
-        columns=[(name, text(f"list.column.{name}", OURS)) for name in COLUMNS],
+        columns=_named(COLUMNS),
+        shown=columns_of(deps(), current_staff()),
+        can_show=_named(SHOWN),
         older=page.next and url_for("staff.agreements", **address, na=page.next),
         first=url_for("staff.agreements", **address) if request.args.get("na") else "",
     )
+
+
+def _named(columns: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, text(f"list.column.{name}", OURS)) for name in columns]
 
 
 @blueprint.get("/overeenkomsten/lijst")

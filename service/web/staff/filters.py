@@ -70,6 +70,7 @@ def asked(choices: Choices) -> Asked:
             (each, text(f"staff.stage.{each}", OURS))
             for each in (OPENED, *(stage.value for stage in Stage))
         ],
+        "duur": [(str(days), text("staff.idle", OURS, days=days)) for days in IDLE_DAYS],
         "stil": [(str(days), text("staff.idle", OURS, days=days)) for days in IDLE_DAYS],
         "volgorde": [
             (each.value, text(f"staff.order.{each.value}", OURS))
@@ -85,6 +86,7 @@ def asked(choices: Choices) -> Asked:
         template=kept.get("sjabloon", ""),
         service=kept.get("dienst", ""),
         imported=int(kept.get("import", "0")),
+        state_days=int(kept.get("duur", "0")),
         idle_days=int(kept.get("stil", "0")),
         order=Order(kept.get("volgorde", Order.ACTIVITY)),
     )

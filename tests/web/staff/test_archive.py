@@ -123,10 +123,13 @@ def test_sales_gets_the_agreement_but_not_the_evidence(
 ) -> None:
     browser = as_role(Role.SALES)
     browser.get(f"/archief/{archived}")
+    assert f"kopie={archived}" in browser.page
     assert "bewijsblad.pdf" not in re.findall(r'href="[^"]+/([^"/]+)"', browser.page)
     assert browser.get(f"/archief/{archived}/bestand/overeenkomst.pdf").status_code == 200
     assert browser.get(f"/archief/{archived}/bestand/bewijs.json").status_code == 403
     assert browser.get(f"/archief/{archived}/pakket.zip").status_code == 403
+    browser.get(f"/overeenkomsten/nieuw?kopie={archived}")
+    assert browser.value("name") == "Bakkerij Peeters"
 
 
 def test_what_is_not_there_is_not_found(office: Browser, archived: str) -> None:

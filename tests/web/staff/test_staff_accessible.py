@@ -66,6 +66,7 @@ class Place:
             "batch-void": "/overeenkomsten/samen?actie=void&alles=ja",
             "batch-nothing": "/overeenkomsten/samen?actie=remind",
             "batch-done": f"/overeenkomsten/samen/{self.batch}",
+            "list-columns": "/overeenkomsten/kolommen?status=sent",
             "list-nothing": "/overeenkomsten?zoek=nergens",
             "overview": "/overzicht",
             "coverage": "/dekking",

@@ -309,7 +309,10 @@ def test_a_slip_in_the_address_is_pointed_out_until_it_is_mended(office: Browser
 
 
 def test_a_copy_begins_with_what_the_other_holds(office: Browser) -> None:
+    _new(office)
+    assert "Kopie maken" in office.page
     reference = _sent(office, services=["support"], message="Dag An")
+    assert "Kopie maken" in office.page
     office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": "Verkeerde klant"})
     assert "Kopie maken" in office.page
     office.get(f"/overeenkomsten/nieuw?kopie={reference}")

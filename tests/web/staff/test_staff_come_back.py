@@ -42,7 +42,12 @@ BUTTONS = {
     "staff.undo_end",
 }
 # Take any pasted text, only choices, or what another form proposed; their mistakes have own tests.
-TAKES_ALL = {"staff.add_import", "staff.save_look", "staff.start_import"}
+TAKES_ALL = {
+    "staff.add_import",
+    "staff.save_look",
+    "staff.choose_list_columns",
+    "staff.start_import",
+}
 
 
 def new(office: Browser) -> str:

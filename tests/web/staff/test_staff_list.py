@@ -48,7 +48,7 @@ def test_filters_combine_and_are_said_in_words(office: Browser, deps: Deps) -> N
 
 def test_a_filter_that_cannot_be_chosen_does_not_filter(office: Browser) -> None:
     reference = _new(office)
-    for name in ("eigenaar", "status", "sjabloon", "dienst", "import", "stil", "volgorde"):
+    for name in ("eigenaar", "status", "sjabloon", "dienst", "import", "duur", "stil", "volgorde"):
         assert _listed(office, **{name: "'; drop"}) == [reference]
     for odd in ("|", "|x", "2026-01-01T00:00:00+00:00|" + "0" * 36):
         assert _listed(office, volgorde="created", na=odd) == [reference]

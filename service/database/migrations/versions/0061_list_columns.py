@@ -6,8 +6,8 @@ Of existing agreements only the last activity is known, which was later or the s
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060"
-down_revision = "0059"
+revision = "0061"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 

@@ -107,9 +107,9 @@ def searches(connection: psycopg.Connection[Any]) -> list[Search]:
 # How many agreements a way may read: so that pages are found by index, by fortnight or one by one.
 WAYS: dict[str, dict[str, Any]] = {
     "chosen": {},
-    "index": {"FEW": 1e9},
-    "fortnights, one by one": {"FEW": 0},
-    "fortnights": {"FEW": 0, "READ_THERE": 1},
+    "index": {"FEW": 1e9, "MORE": 1e9},
+    "fortnights, one by one": {"FEW": 0, "MORE": 0},
+    "fortnights": {"FEW": 0, "MORE": 0, "READ_THERE": 1},
 }
 
 

@@ -135,8 +135,10 @@ def asked(filled: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, li
     engine = deps.database._engine
     try:
         person = Asked.of(deps)
-        for few in (pages.FEW, 0):  # as with some thousands, and as with very many
+        # As with some thousands, and as with very many.
+        for few, more in ((pages.FEW, pages.MORE), (0, 0)):
             monkeypatch.setattr(pages, "FEW", few)
+            monkeypatch.setattr(pages, "MORE", more)
             for name, _, ask in questions():
                 said = found.setdefault(name, [])
                 note = partial(_note, said)
@@ -215,9 +217,9 @@ def wanted(filled: str) -> dict[tuple[Search, str], list[str]]:
 
 WAYS: dict[str, dict[str, Any]] = {
     "chosen": {},
-    "index": {"FEW": 1e9},
-    "fortnights, one by one": {"FEW": 0},
-    "fortnights": {"FEW": 0, "READ_THERE": 1},
+    "index": {"FEW": 1e9, "MORE": 1e9},
+    "fortnights, one by one": {"FEW": 0, "MORE": 0},
+    "fortnights": {"FEW": 0, "MORE": 0, "READ_THERE": 1},
 }
 
 

@@ -39,6 +39,7 @@ READ_AT_MOST = 20_000  # agreements read one by one
 SPARE = 4  # so many times more than expected are read, before they are found in another way
 READ_THERE = 500  # one by one, from the end of the first fortnight that has some
 FEW = 2_000  # found and sorted in less time than another way takes
+MORE = 8_000  # the same, if that way finds so little that it must look everywhere
 
 
 def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
@@ -51,7 +52,8 @@ def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
         return found.in_other_order()
     if search.group == "trouble":  # a small group, of which all are read
         return found.ids(among_the_newest(found.shape), read=READ_AT_MOST)
-    if typed.cost_of_index <= FEW:
+    fills = typed.agreements * typed.share > limit  # otherwise another way reads to the end
+    if typed.cost_of_index <= (FEW if fills else MORE):
         return found.by_index()
     if typed.whole_keys:
         return found.by_fortnight()

@@ -25,6 +25,9 @@ from service.database.tables.agreements import agreements
 
 COMMON = 0.003  # the share of all agreements from which a typed word is worth finding as a whole
 EVERYWHERE = 0.5  # an index does not help for a word with this share
+# How many words of digits an agreement has. Few of these are known to the statistics, because each
+# is rare; but many begin with the same two digits.
+_NUMBERS = 5
 # Of a word in the index without its agreement, relative to an agreement that is read.
 _OF_A_BEGINNING = 0.05
 
@@ -194,10 +197,7 @@ def judged(connection: Connection, search: Search) -> Words:
     asked = {"words": list({*words, *states}) or [""]}
     rows = {row.word: row for row in connection.execute(_SHARES, asked)}
     of_all = next(iter(rows.values()))
-    shares = {
-        word: min(1.0, float(row.whole if is_facet(word) else row.share))
-        for word, row in rows.items()
-    }
+    shares = {word: _share(word, row) for word, row in rows.items()}
     return Words(
         words,
         _beginnings({word: shares[word] for word in typed}),
@@ -209,6 +209,13 @@ def judged(connection: Connection, search: Search) -> Words:
         of_all.present if of_all.active is None else of_all.active,
         of_all.present if of_all.effective is None else of_all.effective,
     )
+
+
+def _share(word: str, row: Any) -> float:
+    if is_facet(word):
+        return min(1.0, float(row.whole))
+    at_least = _NUMBERS / 10 ** len(word) if word.isdecimal() else 0.0
+    return min(1.0, max(at_least, float(row.share)))
 
 
 def _words_for(states: Sequence[State]) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from service.database.tables.records import Records, record
 _IN_FORCE = ", ".join(f"'{each}'" for each in sorted(EFFECTIVE - {State.SUPERSEDED}))
 _RUNNING = ", ".join(f"'{each}'" for each in sorted(RUNNING))
 # The conditions on numbers and names are spelled as in their indexes. A row that only repeats
-# another is no further customer.
+# another is no further customer. With ``offset 0`` each row is looked up by itself: PostgreSQL does
+# not know how many rows a part has, and may otherwise read all agreements for it.
 _PART = text(f"""
 with lines as materialized (
   select "row", cells, organisation, number, customer, identities, agreement_id
@@ -25,20 +26,27 @@ with lines as materialized (
   select l."row", l.agreement_id, 1 as sure, 'row' as match
   from lines l where l.agreement_id is not null
   union all
-  select l."row", agreements.id, 2, 'number'
-  from lines l join agreements on (agreements.controller ->> 'number') = l.number
+  select l."row", same.id, 2, 'number'
+  from lines l cross join lateral (
+    select agreements.id from agreements
+    where (agreements.controller ->> 'number') = l.number offset 0
+  ) same
   where l.number <> ''
   union all
   select l."row", other.agreement_id, 3, 'customer'
-  from lines l join import_lines other on other.identities && l.identities
+  from lines l cross join unnest(l.identities) key cross join lateral (
+    select import_id, agreement_id from import_lines
+    where import_lines.identities @> array[key] and agreement_id is not null offset 0
+  ) other
   join imports on imports.id = other.import_id
-  where imports.shape = :shape and other.agreement_id is not null
-    and other.import_id <> cast(:import_id as uuid) and l.identities <> '{{}}'
+  where imports.shape = :shape and other.import_id <> cast(:import_id as uuid)
   union all
-  select l."row", agreements.id, 4, 'name'
-  from lines l join agreements on lower(agreements.controller ->> 'name') = lower(l.organisation)
-  where l.organisation <> ''
-    and (l.number = '' or coalesce(agreements.controller ->> 'number', '') = '')
+  select l."row", same.id, 4, 'name'
+  from lines l cross join lateral (
+    select agreements.id, coalesce(agreements.controller ->> 'number', '') as number
+    from agreements where lower(agreements.controller ->> 'name') = lower(l.organisation) offset 0
+  ) same
+  where l.organisation <> '' and (l.number = '' or same.number = '')
 ), ranked as (
   select found."row", found.sure, found.match, a.id, a.reference, a.state, a.effective_date,
     a.created_at, case

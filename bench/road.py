@@ -121,10 +121,14 @@ class Road:
     def completed(self, reference: str, **details: str) -> str:
         """Both forms are filled in; the worker makes the document."""
         secret = self.opened(reference)
+        self.completes(secret, **details)
+        return secret
+
+    def completes(self, secret: str, **details: str) -> None:
+        """Both forms are filled in in this browser."""
         given = Input({**self.sample.details.fields, **details})
         complete.save_details(self.deps, secret, given, BROWSER)
         complete.save_annex(self.deps, secret, self.sample.annex, BROWSER)
-        return secret
 
     def ready(self, reference: str, **details: str) -> str:
         """The document is made, and frozen."""
@@ -238,7 +242,7 @@ class Road:
         """The code that was mailed last for the current link. Raises LookupError."""
         link_id = self.link_id(reference)
         with self.deps.database.begin() as tx:
-            challenge = tx.signing.newest_challenge(link_id)
+            challenge = tx.codes.newest_challenge(link_id)
         if challenge is None:
             raise LookupError(reference)
         return code_for(self.deps.secret_key, challenge.id)

@@ -23,42 +23,51 @@ from service.agreement.places import Place
 from service.agreement.shown import Opening
 from signatures.acts.statements import Statement
 
-SCHEMA = "zegel-act/5"
+SCHEMA = "zegel-act/6"
 
 
 @dataclass(frozen=True)
 class ProvedMailbox:
-    """Proof of access to this mailbox: a code was mailed there and entered. Moments are aware."""
+    """Proof of access to this mailbox: a code was mailed there and entered. Moments are aware.
+
+    ``together`` are the references of the agreements for which that one code was mailed, if there
+    are several; it was entered once, in the browser in which each of them is signed.
+    """
 
     address: str
     code_sent_at: datetime
     code_confirmed_at: datetime
+    together: tuple[str, ...] = ()
 
-    def in_record(self) -> dict[str, str]:
-        """As JSON values."""
-        return {
+    def in_record(self) -> dict[str, Any]:
+        """As JSON values; ``together`` is left out for a code for one agreement."""
+        said: dict[str, Any] = {
             "address": self.address,
             "code_sent_at": _utc(self.code_sent_at),
             "code_confirmed_at": _utc(self.code_confirmed_at),
         }
+        return {**said, "together": list(self.together)} if self.together else said
 
     @classmethod
-    def from_record(cls, said: Mapping[str, str]) -> ProvedMailbox:
+    def from_record(cls, said: Mapping[str, Any]) -> ProvedMailbox:
         return cls(
             said["address"],
             datetime.fromisoformat(said["code_sent_at"]),
             datetime.fromisoformat(said["code_confirmed_at"]),
+            tuple(said.get("together", ())),
         )
 
 
 @dataclass(frozen=True)
 class UsedLink:
-    """The link that the person used, and whether staff had access to it."""
+    """The link that the person used, and whether staff had access to it. ``bundle`` is the id of
+    the link to several agreements through which it was opened; None if it was opened by itself."""
 
     id: str
     sent_to: str
     opened_at: datetime | None
     copied_by_staff: bool
+    bundle: str | None = None
 
     def in_record(self) -> dict[str, Any]:
         """As JSON values."""

@@ -1,9 +1,9 @@
 """Links, codes and known browsers: derived from the service's secret key and an id, never stored.
 
-The token of a link (to an agreement or a staff account) is the HMAC-SHA256 of the link's random id
-under the secret key: 256 bits that nobody can guess without the key. The database holds only its
-SHA-256. A mail job derives the token again when it sends the mail, so a copy of the database or of
-the queue opens no link.
+The token of a link (to one agreement, several, or a staff account) is the HMAC-SHA256 of the link's
+random id under the secret key: 256 bits that nobody can guess without the key. The database holds
+only its SHA-256. A mail job derives the token again when it sends the mail, so a copy of the
+database or of the queue opens no link.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ class AccountPurpose(StrEnum):
 
 def token_for(secret_key: bytes, link_id: str) -> str:
     digest = hmac.digest(secret_key, b"link:" + link_id.encode(), "sha256")
+    return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def bundle_token_for(secret_key: bytes, bundle_id: str) -> str:
+    """The same for the link to several agreements of one person."""
+    digest = hmac.digest(secret_key, b"bundle:" + bundle_id.encode(), "sha256")
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 

@@ -29,6 +29,7 @@ class Event(StrEnum):
     AGREEMENT_END_CHANGED = "agreement.end_changed"
     AGREEMENT_END_UNDONE = "agreement.end_undone"
     LINK_ISSUED = "link.issued"
+    LINK_JOINED = "link.joined"  # mailed as one with those of other agreements
     LINK_COPIED = "link.copied"
     LINK_OPENED = "link.opened"
     LINK_REPLACED = "link.replaced"

@@ -218,7 +218,17 @@ def _proof(record: ActRecord, language: Language) -> str:
 
 def _code_proof(mailbox: ProvedMailbox, language: Language) -> str:
     confirmed = show_moment_with_offset(mailbox.code_confirmed_at, language)
-    return text("evidence.proof_code", language, address=mailbox.address, confirmed=confirmed)
+    if not mailbox.together:
+        return text("evidence.proof_code", language, address=mailbox.address, confirmed=confirmed)
+    return text(
+        "evidence.proof_code_together",
+        language,
+        count=len(mailbox.together),
+        references=", ".join(mailbox.together),
+        address=mailbox.address,
+        sent=show_moment_with_offset(mailbox.code_sent_at, language),
+        confirmed=confirmed,
+    )
 
 
 def _in_short(record: ActRecord, language: Language) -> str:
@@ -226,7 +236,11 @@ def _in_short(record: ActRecord, language: Language) -> str:
         return _of_mandate("short_mandate", record.mandate, language)
     if record.mailbox is None:
         return text("evidence.short_password", language)
-    return text("evidence.short_code", language, address=record.mailbox.address)
+    address, together = record.mailbox.address, record.mailbox.together
+    if together:
+        count = len(together)
+        return text("evidence.short_code_together", language, address=address, count=count)
+    return text("evidence.short_code", language, address=address)
 
 
 def _item(item: Item, language: Language) -> dict[str, str]:

@@ -57,6 +57,9 @@ WAYS: Mapping[str, Callable[[Any, Language], str]] = {
     ),
     "reason": lambda value, language: value or text("labels.no_reason", language),
     "after_a_stop": lambda value, _: after_a_stop(value),
+    "for_together": lambda value, language: (
+        text("labels.for_together", language, count=value) if value else ""
+    ),
     "or_dash": lambda value, _: value or "–",
     "roles": lambda value, language: role_names(value, language) or "–",
     "categories": _categories,

@@ -64,6 +64,9 @@ def agreement_hand_over(references: tuple[str, ...], to: str) -> None:
 @click.option("--days", type=int, help=text("cli.import_days", OURS))
 @click.option("--message", type=FILE, help=text("cli.import_message", OURS))
 @click.option("--per-minute", type=click.IntRange(1), help=text("cli.import_per_minute", OURS))
+@click.option(
+    "--together/--apart", default=True, show_default=True, help=text("cli.import_together", OURS)
+)
 @click.option("--again", is_flag=True, help=text("cli.import_again", OURS))
 @click.option("--without-doubtful", is_flag=True, help=text("cli.import_without_doubtful", OURS))
 def import_list(file: Path, **given: Any) -> None:

@@ -55,6 +55,7 @@ class Asked:
     days: int | None
     message: Path | None
     per_minute: int | None
+    together: bool
     again: bool
     without_doubtful: bool
 
@@ -166,6 +167,7 @@ def _import(deps: Deps, asked: Asked, checked: Checked, by: Staff) -> int:
             send=asked.send,
             per_minute=asked.per_minute,
             doubtful=not asked.without_doubtful,
+            together=asked.together,
         )
     except Refused as refused:
         said = words_of(refused)

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from service.database.agreement.agreements import Agreements
+from service.database.agreement.bundles import Bundles
+from service.database.agreement.codes import Codes
 from service.database.agreement.contract_lives import ContractLives
 from service.database.agreement.documents import Documents
 from service.database.agreement.drafts import Drafts
@@ -119,7 +121,9 @@ class Transaction:
     customers = Part(Customers)  # all agreements of one
     selection = Part(Selection)  # all that a search of the archive finds
     lagging = Part(Lagging)  # stalled and overdue agreements
-    signing = Part(Signing)  # links, their sessions, and codes
+    signing = Part(Signing)  # links and their sessions
+    codes = Part(Codes)  # that prove a mailbox
+    bundles = Part(Bundles)  # links that were mailed as one
     lives = Part(ContractLives)  # recorded ends of agreements
     end_records = Part(EndRecords)  # what the archive keeps of them
     visits = Part(Visits)  # the sessions of signers, with their agreements

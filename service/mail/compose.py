@@ -1,7 +1,7 @@
 """Composes each mail: subject, text and HTML, from three templates per kind. Pure.
 
-The values are those of the kind (``kinds.py``, ``account_kinds.py``), as typed by a person or in
-ISO 8601, and those that are added when it is sent. ``in_words`` prints them.
+The values are those of the kind (``kinds.py``, ``account_kinds.py``, ``bundles.py``), as typed by a
+person or in ISO 8601, and those that are added when it is sent. ``in_words`` prints them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from functools import cache
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-import service.mail.account_kinds  # noqa: F401  its kinds are found below
+import service.mail.account_kinds
+import service.mail.bundles  # noqa: F401  the kinds of both are found below
 from service.agreement.colours import ZEGEL
 from service.agreement.look import INTRODUCED, Look
 from service.mail.errors import MailInvalid
@@ -28,10 +29,11 @@ ABOUT = frozenset({"reference", "organisation"})  # the controller; both empty i
 NOT_ABOUT_ONE = {
     "countersign_digest", "staff_invitation", "password_link", "unlock_link", "account_changed",
     "role_asked", "many_handed_over", "import_ended",
+    "bundle_invitation", "bundle_reminder", "bundle_code",
 }  # fmt: skip
 ADDED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("receipt", "decline_confirmed", "voided", "delegated_confirmed"), ()),
-    "code": ("code",),
+    **dict.fromkeys(("code", "bundle_code"), ("code",)),
     "completed": ("link", "verify_link"),
 }
 """What is added when a mail is sent, if it is not just a link: to the signer's page, a dossier, a

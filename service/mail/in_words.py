@@ -66,6 +66,10 @@ _PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
         reasons.in_words(reason, language) or text("labels.no_reason", language)
     ),
     "alarm.what": _name("labels"),
+    **dict.fromkeys(
+        ("bundle_invitation.agreements", "bundle_reminder.agreements"),
+        lambda lines, language: [in_words("invitation", each, language) for each in lines],
+    ),
     "countersign_digest.agreements": lambda lines, language: [
         in_words("countersign", each, language) for each in lines
     ],

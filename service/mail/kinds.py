@@ -7,7 +7,7 @@ A mail is kept as ``kept`` gives it: codes and instants, which ``in_words`` prin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -310,7 +310,7 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, Change):
         return value.as_json()
-    if isinstance(value, Waiting):
+    if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(each) for name, each in asdict(value).items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]

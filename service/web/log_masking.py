@@ -8,7 +8,7 @@ from typing import Any
 
 from service.agreement.capabilities import TOKEN_PREFIX, mask_tokens
 
-_LINK = re.compile(r"(/(?:tekenen|account)/link/)[^/\s\"'?#]+")
+_LINK = re.compile(r"(/(?:tekenen/bundel|tekenen/link|account/link)/)[^/\s\"'?#]+")
 
 
 def mask(line: str) -> str:

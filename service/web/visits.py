@@ -14,6 +14,7 @@ from flask import g, request
 
 VISIT = "bezoek"  # in the address
 SIGNER_COOKIE = "signer"
+BUNDLE_COOKIE = "bundle"  # of several agreements together, which have their own cookies too
 MOST_OF_A_BROWSER = 10  # each costs a header line in every request
 _NAME = re.compile(r"[0-9a-f]{10}", re.ASCII)
 
@@ -43,3 +44,8 @@ def signer_cookie(name: str | None = None) -> str:
     """The cookie of this link's session; without a name, that of the last opened link."""
     name = visit_name() if name is None else name
     return f"{SIGNER_COOKIE}-{name}" if name else SIGNER_COOKIE
+
+
+def bundle_cookie() -> str:
+    """The cookie of the bundle with the name in this request's address."""
+    return f"{BUNDLE_COOKIE}-{visit_name()}"

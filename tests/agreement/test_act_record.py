@@ -33,10 +33,21 @@ def test_a_signatory_proved_a_mailbox_and_came_by_a_link() -> None:
             "sent_to": "an@peeters.example",
             "opened_at": None,
             "copied_by_staff": True,
+            "bundle": None,
         },
     }
     opened = UsedLink("l1", "an@peeters.example", AT, copied_by_staff=False)
     assert opened.in_record()["opened_at"] == "2026-03-02T13:05:00+00:00"
+
+
+def test_one_code_for_several_agreements_is_said_to_be_one() -> None:
+    together = ("VO-2026-00001", "VO-2026-00002")
+    proved = ProvedMailbox("an@peeters.example", AT, AT, together)
+    assert proved.in_record()["together"] == list(together)
+    assert ProvedMailbox.from_record(proved.in_record()) == proved
+    alone = ProvedMailbox("an@peeters.example", AT, AT)
+    assert "together" not in alone.in_record()
+    assert ProvedMailbox.from_record(alone.in_record()) == alone
 
 
 def test_staff_gave_a_password_again() -> None:

@@ -191,8 +191,8 @@ class Mailbox(Person):
         newest_mail(self._waiting, to, subject)
         return self.opens(self._waiting.url)
 
-    def signing_link(self) -> str:
-        links = self.page.locator("a[href*='/tekenen/link/']")
+    def signing_link(self, to: str = "/tekenen/link/") -> str:
+        links = self.page.locator(f"a[href*='{to}']")
         address = links.first.get_attribute("href")
         assert address
         return address

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from installation import Customer, Installation
-from people import WORK_SECONDS, Mailbox, Sales
+from people import WORK_SECONDS, Mailbox, Sales, Signer
 from playwright.sync_api import Page, expect
 
 DESK = {"width": 1280, "height": 900}
@@ -51,6 +52,44 @@ def test_a_list_with_one_faulty_row_from_preview_to_report(
     # The whole list once more: nothing is made twice.
     _hands_over(sales.opens("/importen/nieuw"), _list(good, other, faulty))
     sales.presses("Volgende: rijen nakijken").reads("2 rijen worden overgeslagen.")
+
+
+def test_one_person_signs_for_three_organisations_with_one_code(
+    zegel: Installation, sales: Sales, signer: Signer, mailbox: Mailbox
+) -> None:
+    first, *others = (zegel.customer(f"Samen {name}") for name in ("Berg", "Dal", "Meer"))
+    customers = [first, *(replace(each, email=first.email) for each in others)]
+    _hands_over(sales.opens("/importen/nieuw"), _list(*customers))
+    sales.ticks("Cloudopslag").presses("Volgende: rijen nakijken")
+    sales.follows("Volgende: maken en versturen").sees("Maken en versturen")
+    expect(sales.page.get_by_label("Eén mail per persoon")).to_be_checked()
+    sales.reads("1 persoon ondertekent 3 overeenkomsten.").presses("Starten")
+    link = mailbox.waits_for(first.email, INVITATION).signing_link("/tekenen/bundel/")
+    signer.opens(link).sees("Uw 3 verwerkers\u00adovereenkomsten")
+    signer.presses(f"Beginnen met {first.organisation}")
+    for number, customer in enumerate(customers):
+        signer.sees("Kloppen deze gegevens?")
+        expect(signer.page.get_by_label("Naam van de organisatie")).to_have_value(
+            customer.organisation
+        )
+        signer.fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
+        signer.ticks("Nee").presses("Volgende: lezen").sees("Lees de overeenkomst")
+        signer.reads(customer.organisation).presses("Volgende: ondertekenen")
+        if number == 0:
+            signer.sees("Vul de code uit uw mail in")
+            mail = mailbox.waits_for(first.email, "Uw code")
+            for each in customers:
+                mail.reads(each.organisation)
+            signer.proves_mailbox(mail.code())
+        signer.sees("1 van 2: Overeenkomst").agrees().types_signature(customer.person)
+        signer.sees("2 van 2: Bijlage 1").signs_annex().sees("Bedankt. U hebt ondertekend.")
+        signer.reads(f"U ondertekende er {number + 1} van de 3.")
+        if number == 0:
+            signer.follows("Al uw overeenkomsten").sees("Uw 3 verwerkers\u00adovereenkomsten")
+            signer.reads("Door u ondertekend").presses(f"Beginnen voor {others[0].organisation}")
+        elif number == 1:
+            signer.presses(f"Verder met {others[1].organisation}")
+    signer.reads("Dat was de laatste")
 
 
 @pytest.mark.long

@@ -29,6 +29,9 @@ ESSENTIAL = {
     "link_renewed": ("link", "valid_until"),
     "reminder": ("link", "valid_until"),
     "code": ("code",),
+    "bundle_invitation": ("link", "sender_name"),
+    "bundle_reminder": ("link", "sender_name"),
+    "bundle_code": ("code",),
     "undeliverable": ("recipient", "words", "link", "mail"),
     "receipt": ("signed_at",),
     "countersign": ("link", "signer_name", "signer_function", "signed_at"),
@@ -244,6 +247,15 @@ def test_a_code_says_what_it_is_for(purpose: str, words: str, values: dict[str, 
     for form in (mail.text, Reader(mail.html).words):
         assert words in as_one_line(form)
         assert "Dan gebruikt iemand anders uw link." in as_one_line(form)
+
+
+@pytest.mark.parametrize("kind", ["bundle_invitation", "bundle_reminder", "bundle_code"])
+def test_a_mail_about_several_names_each(kind: str, values: dict[str, object]) -> None:
+    mail = compose(kind, values)
+    for form in (mail.text, Reader(mail.html).words):
+        assert "Slagerij <Maes>" in form
+        assert "Optiek Claes" in form
+        assert ("3 april 2026" in form) is (kind != "bundle_code")
 
 
 def test_who_was_passed_over_reads_what_to_do(values: dict[str, object]) -> None:

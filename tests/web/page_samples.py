@@ -34,6 +34,8 @@ COLOUR = f"/kleur/{sheet_name('#b01e68')}.css"
 
 ROUTES = {
     "sign.landing": "/tekenen/link/<token>",
+    "sign.open_bundled": "/tekenen/samen/overeenkomst",
+    "sign.ask_bundled_link": "/tekenen/samen/nieuwe-link",
     "sign.resume": "/tekenen/verder",
     "sign.details": "/tekenen/gegevens",
     "sign.annex": "/tekenen/bijlage-1",
@@ -138,7 +140,7 @@ SIGN_ANNEX = {
     "annex_ticked": False, "errors": {}, "image_src": "", "typed_name": "An Peeters", "face": "swift",
     "carried": [], "document_sha256": SHA,
 }  # fmt: skip
-UNUSABLE = {"processor": PROCESSOR, "since": NOW,
+UNUSABLE = {"processor": PROCESSOR, "bundle_url": "", "since": NOW,
             "effective_date": date(2026, 3, 2), "new_link_url": "", "open_url": "", "requested": False}  # fmt: skip
 
 
@@ -153,6 +155,27 @@ SAMPLE = Thing(
     back="/tekenen/link/x",
     asked="/tekenen/voorbeeld?wacht=ja",
 )
+ALONE = {"together": None, "next": None, "same_code": False, "next_url": "", "bundle_url": ""}
+TOGETHER = {
+    "together": Thing(open=[1, 2], signed=1, entries=[1, 2, 3]),
+    "next": Thing(controller=Thing(name=LONG), reference="VO-2026-00043"),
+    "same_code": True,
+    "next_url": "/tekenen/samen/overeenkomst",
+    "bundle_url": "/tekenen/samen",
+}
+_STATES = ("open", "open", "signed", "completed", "expired", "replaced", "delegated", "voided", "declined")  # fmt: skip
+BUNDLE = {
+    **SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier zijn ze.",
+    "open_url": "", "requested": False, "waiting": 2, "first": "Bakkerij Peeters", "begun": False,
+    "lines": [
+        Thing(organisation="Bakkerij Peeters" if not number else LONG if number == 1 else f"Zaak {number}",
+              reference=f"VO-2026-{number:05}", status=state, words=text(f"sign.bundle.{state}", OURS),
+              until=NOW if state in ("open", "expired") else None,
+              since=date(2026, 3, 2) if state == "completed" else None,
+              can_enter=state in ("open", "signed", "completed"), begun=number == 1)
+        for number, state in enumerate(_STATES)
+    ],
+}  # fmt: skip
 LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.",
            "locked": False, "sample_url": "/tekenen/voorbeeld", "sample_there": True, "open_url": "/tekenen/link/x"}  # fmt: skip
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be", OURS), "postcode": text("errors.postcode_be", OURS)}  # fmt: skip
@@ -213,9 +236,14 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-sign-wrong": ("sign/sign.html", {**SIGN, "values": {"method": "uploaded"}, "errors": {"statements": text("errors.statements_missing", OURS), "uploaded_image": text("errors.image_unreadable", OURS)}}),
         "sign-annex-sign": ("sign/sign_annex.html", SIGN_ANNEX),
         "sign-annex-sign-wrong": ("sign/sign_annex.html", {**SIGN_ANNEX, "errors": {"annex_statement": text("errors.annex_confirm", OURS)}}),
-        "sign-done": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True}),
-        "sign-done-last": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": False, "effective_date": date(2026, 3, 2)}),
-        "sign-completed": ("sign/completed.html", {**SIGNER, "reference": "VO-2026-00042", "effective_date": date(2026, 3, 2), "original_url": "/x", "evidence_url": "/x", "verify_url": "/controleren",
+        "sign-done": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True, **ALONE}),
+        "sign-done-last": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": False, "effective_date": date(2026, 3, 2), **ALONE}),
+        "sign-done-next": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True, **TOGETHER}),
+        "sign-done-all": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True, **TOGETHER, "next": None}),
+        "sign-bundle-landing": ("sign/bundle.html", {**BUNDLE, "open_url": "/tekenen/bundel/x"}),
+        "sign-bundle": ("sign/bundle.html", BUNDLE),
+        "sign-bundle-done": ("sign/bundle.html", {**BUNDLE, "waiting": 0, "first": "", "requested": True, "lines": BUNDLE["lines"][2:]}),
+        "sign-completed": ("sign/completed.html", {**SIGNER, "reference": "VO-2026-00042", "effective_date": date(2026, 3, 2), "original_url": "/x", "evidence_url": "/x", "verify_url": "/controleren", **ALONE,
             "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}", OURS), signed_at=NOW, mandate_of=date(2026, 2, 1) if place == "processor_agreement" else None) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
         "sign-decline": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {}, "reasons": reasons}),
         "sign-decline-wrong": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {"reason": text("errors.choose", OURS)}, "reasons": reasons}),

@@ -18,6 +18,7 @@ from house import House
 from lists import SERVICES, as_csv, customer
 from mandates import PLAIN, give
 from own_contract import imported, published
+from together import made
 
 from service.agreement.batch import BatchKind
 from service.agreement.drafting import Input
@@ -234,6 +235,7 @@ def _many(house: House) -> None:
         if stopped:
             decide.stop(deps, number, staff)
         run.run(deps)
+    made(house, *(customer(n, first="Zqx", email="zqx@x.example", last="Zqx") for n in range(4, 6)))
     chosen = batch.Selected([_sent(house)])
     begun = str(uuid.uuid4())
     batch.begin(deps, begun, BatchKind.VOID, chosen, staff, seen=1, reason="Zqxreden")

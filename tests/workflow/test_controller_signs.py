@@ -189,7 +189,7 @@ def test_bijlage_is_signed_too_or_nothing_is(house: House) -> None:
     house.sign(reference, secret)
     for act in read.acts(house.deps, secret):
         assert (act.record.content["typed"], act.record.content["face"]) == ("An Peeters", "swift")
-        assert act.record.content["schema"] == "zegel-act/5"
+        assert act.record.content["schema"] == "zegel-act/6"
 
 
 def test_a_drawn_signature_is_encoded_anew(house: House) -> None:

@@ -13,6 +13,7 @@ from lists import HEADINGS, as_csv, customer
 
 from service.agreement.permissions import Role
 from service.spreadsheets.read import read_table
+from service.workflow.bulk import run
 
 
 @pytest.fixture
@@ -72,6 +73,17 @@ def test_it_makes_the_good_ones_once_and_a_program_can_read_it(house: House, fil
     assert told.exit_code == 0
     assert "Al gemaakt door een eerdere import van deze lijst: VO-" in told.output
     assert stored(house) == (3, 3)
+
+
+def test_one_mail_per_person_unless_told_otherwise(house: House, file: Path) -> None:
+    for number, apart in enumerate(([], ["--apart"])):
+        an = {"first": "An", "last": "Peeters", "email": f"an{number}@peeters.example"}
+        file.write_bytes(as_csv([customer(10 + 2 * number + each, **an) for each in (0, 1)]))
+        told = zegel(house, "import", "--send", *apart, "--service", "support", file)
+        assert told.exit_code == 0, told.output
+        run.run(house.deps)
+    kinds = house.rows("select kind from messages where sent_as is null order by recipient")
+    assert [kind for (kind,) in kinds] == ["bundle_invitation", "invitation", "invitation"]
 
 
 def test_who_does_it_is_asked_when_several_may(house: House, file: Path) -> None:

@@ -70,6 +70,13 @@ class Identity:
     whole: str = ""
 
     @property
+    def signer(self) -> str:
+        """A digest of the person and the mailbox: rows with the same one can go in one mail."""
+        if not (self.person and self.mailbox):
+            return ""
+        return hashlib.sha256(f"{fold(self.person)} {self.mailbox}".encode()).hexdigest()[:32]
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Digests, of which equal ones mean that two rows of a list are about the same agreement:
         the same customer number, or the same name or number with the same mailbox."""

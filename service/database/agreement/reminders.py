@@ -27,7 +27,14 @@ from service.database.tables.records import Records, record
 # While a document is being made, or could not be made, the signatory cannot do anything.
 _CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
 _THEIR_TURN = (PlaceState.OPEN.value, PlaceState.VIEWED.value, PlaceState.AUTHENTICATED.value)
-_WITH_THE_LINK = ("invitation", "link_renewed", "reminder", "question_answered")
+_REMINDING = ("reminder", "bundle_reminder")
+_WITH_THE_LINK = (
+    "invitation",
+    "bundle_invitation",
+    "link_renewed",
+    "question_answered",
+    *_REMINDING,
+)
 
 _TO_THEM = and_(
     messages.c.agreement_id == agreements.c.id, messages.c.recipient == signatories.c.email
@@ -42,7 +49,7 @@ _ANSWERED = select(questions.c.ended_at.label("at")).where(_THEIR_QUESTION, ques
 _CONTACTS = func.array(union_all(_MAILED, _ANSWERED).scalar_subquery())
 _QUESTION_WAITS = select(questions.c.id).where(_THEIR_QUESTION, questions.c.ended == "").exists()
 _REMINDERS = (
-    select(func.count()).select_from(messages).where(_TO_THEM, messages.c.kind == "reminder")
+    select(func.count()).select_from(messages).where(_TO_THEM, messages.c.kind.in_(_REMINDING))
 )
 _SITUATION = (
     select(

@@ -1,6 +1,6 @@
-"""Links, the browser sessions started with them, and the codes that prove a mailbox.
+"""Links and the browser sessions started with them.
 
-Only hashes of tokens, session secrets and codes are stored.
+Only hashes of tokens and session secrets are stored.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Select,
+    Connection,
+    Table,
     bindparam,
     delete,
     func,
@@ -21,14 +22,18 @@ from sqlalchemy import (
     update,
 )
 
-from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
 from service.agreement.permissions import Signer
 from service.agreement.places import SIGNATORY, Party, Turn
 from service.agreement.states import LinkEnd
-from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
+from service.agreement.terms import LINK_SESSION_HOURS
 from service.database.tables.agreements import signatories
-from service.database.tables.links import code_challenges, link_sessions, links
+from service.database.tables.links import (
+    bundle_sessions,
+    code_challenges,
+    link_sessions,
+    links,
+)
 from service.database.tables.records import Records, record
 
 
@@ -44,6 +49,12 @@ class Link:
     copied: bool
     ended: LinkEnd
     opened_at: datetime | None
+    bundle_id: str | None
+
+    @property
+    def codes_of(self) -> str:
+        """The link under which its codes are counted: of a bundle, the first one."""
+        return self.bundle_id or self.id
 
     @property
     def turn(self) -> Turn:
@@ -53,16 +64,6 @@ class Link:
     def signer(self) -> Signer:
         """The principal who opened this link."""
         return Signer(self.signatory_id, self.signatory_name)
-
-
-@dataclass(frozen=True)
-class Challenge:
-    id: str
-    code_hash: bytes
-    purpose: Purpose
-    tries: int
-    expired: bool
-    consumed: bool
 
 
 _LINK = select(
@@ -84,36 +85,15 @@ _CHANGE_SESSION = (
 )
 
 
-_ASKED_AT = code_challenges.c.created_at
-_CODES_ASKED = (
-    select(
-        func.count()
-        .filter(func.clock_timestamp() - text("interval '1 hour'") < _ASKED_AT)
-        .label("hour"),
-        func.count().label("day"),
+def again(connection: Connection, sessions: Table, known_hash: bytes, secret_hash: bytes) -> None:
+    """Copy a session to one with another secret."""
+    kept = [column for column in sessions.c if column is not sessions.c.secret_hash]
+    connection.execute(
+        insert(sessions).from_select(
+            [sessions.c.secret_hash, *kept],
+            select(literal(secret_hash), *kept).where(sessions.c.secret_hash == known_hash),
+        )
     )
-    .select_from(code_challenges)
-    .where(
-        code_challenges.c.link_id == bindparam("link"),
-        func.clock_timestamp() - text("interval '24 hours'") < _ASKED_AT,
-    )
-)
-_NEWEST_CHALLENGE = (
-    select(
-        code_challenges,
-        (code_challenges.c.expires_at <= func.clock_timestamp()).label("expired"),
-    )
-    .where(code_challenges.c.link_id == bindparam("link"))
-    .order_by(code_challenges.c.created_at.desc())
-    .limit(1)
-)
-
-
-_USABLE = (
-    code_challenges.c.consumed_at.is_(None),
-    code_challenges.c.expires_at > func.clock_timestamp(),
-    code_challenges.c.tries < CODE_TRIES,
-)
 
 
 class Signing(Records):
@@ -125,6 +105,7 @@ class Signing(Records):
         token_hash: bytes,
         *,
         ended: LinkEnd,
+        bundle_id: str | None = None,
     ) -> None:
         """Make a link for the controller's first signatory; a valid one ends as ``ended``."""
         self._connection.execute(
@@ -142,6 +123,7 @@ class Signing(Records):
                 agreement_id=agreement_id,
                 signatory_id=signatory_id,
                 token_hash=token_hash,
+                bundle_id=bundle_id,
             )
         )
 
@@ -167,14 +149,21 @@ class Signing(Records):
         )
         return changed.rowcount == 1
 
-    def start_session(self, link_id: str, secret_hash: bytes, ip: str, user_agent: str) -> None:
+    def start_session(
+        self, link_id: str, secret_hash: bytes, ip: str, user_agent: str, **of_bundle: Any
+    ) -> None:
+        """Start a browser's session; ``of_bundle`` is what it has from that of its bundle."""
+        ends = func.clock_timestamp() + text(f"interval '{LINK_SESSION_HOURS} hours'")
         self._connection.execute(
             insert(link_sessions).values(
-                secret_hash=secret_hash,
-                link_id=link_id,
-                ip=ip,
-                user_agent=user_agent,
-                expires_at=func.clock_timestamp() + text(f"interval '{LINK_SESSION_HOURS} hours'"),
+                {
+                    "secret_hash": secret_hash,
+                    "link_id": link_id,
+                    "ip": ip,
+                    "user_agent": user_agent,
+                    "expires_at": ends,
+                    **of_bundle,
+                }
             )
         )
 
@@ -184,21 +173,15 @@ class Signing(Records):
             delete(link_sessions).where(link_sessions.c.secret_hash == secret_hash)
         )
 
-    def continue_session(self, known_hash: bytes, secret_hash: bytes) -> None:
+    def continue_session(self, known_hash: bytes, secret_hash: bytes, **of_bundle: Any) -> None:
         """Continue a browser's session under a new secret when it opens the link again.
 
         All that was done and proved is kept, and so is the expiry. The secret is new because the
         former one may have been planted in the browser by somebody who knows it.
         """
-        kept = [column for column in link_sessions.c if column is not link_sessions.c.secret_hash]
-        self._connection.execute(
-            insert(link_sessions).from_select(
-                [link_sessions.c.secret_hash, *kept],
-                select(literal(secret_hash), *kept).where(
-                    link_sessions.c.secret_hash == known_hash
-                ),
-            )
-        )
+        again(self._connection, link_sessions, known_hash, secret_hash)
+        if of_bundle:
+            self._change(secret_hash, **of_bundle)
 
     def note_shown(self, secret_hash: bytes, document_sha256: str) -> None:
         """Record that this browser was shown the document with this SHA-256."""
@@ -228,80 +211,12 @@ class Signing(Records):
             .values(pending=None, pending_image=None, shown_sha256="")
         )
 
-    def codes_asked(self, link_id: str) -> tuple[int, int]:
-        """The numbers of codes requested in the last hour and in the last 24 hours."""
-        row = self._connection.execute(_CODES_ASKED, {"link": link_id}).one()
-        return row.hour, row.day
-
-    def add_challenge(
-        self, challenge_id: str, link_id: str, code_hash: bytes, *, to: str, purpose: Purpose
-    ) -> None:
-        """Add a code; older ones of the link become unusable, whatever their purpose."""
-        self._connection.execute(
-            update(code_challenges)
-            .where(code_challenges.c.link_id == link_id, code_challenges.c.consumed_at.is_(None))
-            .values(expires_at=func.least(code_challenges.c.expires_at, func.clock_timestamp()))
-        )
-        self._connection.execute(
-            insert(code_challenges).values(
-                id=challenge_id,
-                link_id=link_id,
-                code_hash=code_hash,
-                sent_to=to,
-                purpose=purpose.value,
-                expires_at=func.clock_timestamp() + text(f"interval '{CODE_MINUTES} minutes'"),
-            )
-        )
-
-    def last_challenge(self, link_id: str) -> Challenge | None:
-        """The newest code of a link, under its row lock."""
-        return self._challenge(_NEWEST_CHALLENGE.with_for_update(), link_id)
-
-    def newest_challenge(self, link_id: str) -> Challenge | None:
-        """The same without a lock, to show its status."""
-        return self._challenge(_NEWEST_CHALLENGE, link_id)
-
-    def _challenge(self, statement: Select[Any], link_id: str) -> Challenge | None:
-        row = self._connection.execute(statement, {"link": link_id}).one_or_none()
-        if row is None:
-            return None
-        return record(
-            Challenge, row, purpose=Purpose(row.purpose), consumed=row.consumed_at is not None
-        )
-
-    def code_waits(self, challenge_id: str) -> bool:
-        """Whether this code can still be entered."""
-        found = select(code_challenges.c.id).where(code_challenges.c.id == challenge_id, *_USABLE)
-        return self._connection.execute(found).scalar() is not None
-
-    def count_try(self, challenge_id: str) -> int:
-        """Count a wrong attempt and return how many are left."""
-        tries = self._connection.execute(
-            update(code_challenges)
-            .where(code_challenges.c.id == challenge_id, code_challenges.c.tries < CODE_TRIES)
-            .values(tries=code_challenges.c.tries + 1)
-            .returning(code_challenges.c.tries)
-        ).scalar()
-        return CODE_TRIES - tries if tries is not None else 0
-
-    def consume(self, challenge_id: str, secret_hash: bytes) -> bool:
-        """Use the code for one session: a single conditional update decides which was first."""
-        used = self._connection.execute(
-            update(code_challenges)
-            .where(code_challenges.c.id == challenge_id, *_USABLE)
-            .values(consumed_at=func.clock_timestamp())
-        )
-        if used.rowcount != 1:
-            return False
-        proved = _CHANGE_SESSION.values(authenticated_at=func.clock_timestamp())
-        self._connection.execute(proved, {"changed": secret_hash, "challenge_id": challenge_id})
-        return True
-
     def drop_ended(self) -> None:
         """Delete expired sessions, and unused codes after a day."""
-        self._connection.execute(
-            delete(link_sessions).where(link_sessions.c.expires_at < func.statement_timestamp())
-        )
+        for sessions in (link_sessions, bundle_sessions):
+            self._connection.execute(
+                delete(sessions).where(sessions.c.expires_at < func.statement_timestamp())
+            )
         self._connection.execute(
             delete(code_challenges).where(
                 code_challenges.c.consumed_at.is_(None),

@@ -31,7 +31,8 @@ class LinkSession:
 
     ``mailbox`` is how the mailbox was proved in it and ``proof`` the purpose of that code; None
     before. ``pending`` is the first signature, not yet submitted; ``colleague`` is the person who
-    is to sign instead, not yet notified. ``read_at`` is the database's time of this reading.
+    is to sign instead, not yet notified. ``browser`` is that of the bundle through which the link
+    was opened; None if it was opened by itself. ``read_at`` is the database's time of this reading.
     """
 
     secret_hash: bytes
@@ -41,17 +42,18 @@ class LinkSession:
     shown_sha256: str
     pending: Prepared | None
     colleague: Colleague | None
+    browser: str | None
     read_at: datetime
 
 
 # The recipient of the link: not always the present signatory of the agreement.
-_ADDRESSED = signatories.alias("addressed")
+ADDRESSED = signatories.alias("addressed")
 # Labelled so that they do not clash with the agreement's columns.
-_OF_LINK = (
+OF_LINK = (
     *(links.c[name].label(f"link_{name}") for name in names(Link) if name in links.c),
-    _ADDRESSED.c.name.label("link_signatory_name"),
-    _ADDRESSED.c.email.label("link_signatory_email"),
-    _ADDRESSED.c.function.label("link_signatory_function"),
+    ADDRESSED.c.name.label("link_signatory_name"),
+    ADDRESSED.c.email.label("link_signatory_email"),
+    ADDRESSED.c.function.label("link_signatory_function"),
     func.clock_timestamp().label("read_at"),
 )
 _OF_SESSION = (
@@ -60,10 +62,10 @@ _OF_SESSION = (
         for name in (*names(LinkSession), "pending_image")
         if name in link_sessions.c
     ),
-    *_OF_LINK,
+    *OF_LINK,
     *(
         code_challenges.c[name].label(f"code_{name}")
-        for name in ("purpose", "sent_to", "created_at", "consumed_at")
+        for name in ("purpose", "sent_to", "created_at", "consumed_at", "together")
     ),
 )
 
@@ -71,7 +73,7 @@ _OF_SESSION = (
 def _behind_cookie(statement: Select[Any]) -> Select[Any]:
     """Restrict to the unexpired session with the hash ``secret``, and join its columns."""
     return (
-        statement.join(_ADDRESSED, _ADDRESSED.c.id == links.c.signatory_id)
+        statement.join(ADDRESSED, ADDRESSED.c.id == links.c.signatory_id)
         .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
         .where(
             link_sessions.c.secret_hash == bindparam("secret"),
@@ -91,9 +93,9 @@ _VISIT = _behind_cookie(
     .join(link_sessions, link_sessions.c.link_id == links.c.id)
 )
 _BEHIND_TOKEN = (
-    WHOLE.add_columns(*_OF_LINK, NEWEST_SEEN)
+    WHOLE.add_columns(*OF_LINK, NEWEST_SEEN)
     .join(links, links.c.agreement_id == agreements.c.id)
-    .join(_ADDRESSED, _ADDRESSED.c.id == links.c.signatory_id)
+    .join(ADDRESSED, ADDRESSED.c.id == links.c.signatory_id)
     .where(links.c.token_hash == bindparam("secret"))
 )
 _HOLD_AGREEMENT = (
@@ -130,7 +132,7 @@ class Visits(Records):
         """The link of a token with its present agreement, the look, and the database's time of
         reading."""
         row = self._row(_BEHIND_TOKEN, token_hash)
-        return (_link(row), as_agreement(row), seen(row), row["read_at"]) if row else None
+        return (link_of(row), as_agreement(row), seen(row), row["read_at"]) if row else None
 
     def _row(self, statement: Select[Any], secret_hash: bytes) -> RowMapping | None:
         found = self._connection.execute(statement, {"secret": secret_hash})
@@ -144,7 +146,7 @@ def _session(row: RowMapping) -> LinkSession:
         LinkSession,
         row,
         "session_",
-        link=_link(row),
+        link=link_of(row),
         read_at=row["read_at"],
         mailbox=_proved_mailbox(row) if purpose else None,
         proof=Purpose(purpose) if purpose else None,
@@ -153,9 +155,15 @@ def _session(row: RowMapping) -> LinkSession:
     )
 
 
-def _link(row: RowMapping) -> Link:
+def link_of(row: RowMapping) -> Link:
     return record(Link, row, "link_", ended=LinkEnd(row["link_ended"]))
 
 
 def _proved_mailbox(row: RowMapping) -> ProvedMailbox:
-    return ProvedMailbox(row["code_sent_to"], row["code_created_at"], row["code_consumed_at"])
+    together = tuple(row["code_together"])
+    return ProvedMailbox(
+        row["code_sent_to"],
+        row["code_created_at"],
+        row["code_consumed_at"],
+        together if len(together) > 1 else (),
+    )

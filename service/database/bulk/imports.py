@@ -30,7 +30,8 @@ _MOST = 2**31 - 1  # of the column
 @dataclass(frozen=True)
 class Import:
     """One list. Instants are aware UTC. ``headings`` and ``targets`` have a value for each column;
-    ``per_minute`` is None if the setting decides. ``template_sha256`` is None before the start."""
+    ``per_minute`` is None if the setting decides; ``together``: who signs several agreements gets
+    one mail for all of them. ``template_sha256`` is None before the start."""
 
     id: str
     number: int
@@ -47,6 +48,7 @@ class Import:
     sending: bool
     per_minute: int | None
     template_sha256: str | None
+    together: bool
     failure: str
     created_at: datetime
     started_at: datetime | None
@@ -216,7 +218,9 @@ class Imports(Records):
                     cells=[],
                     errors=[],
                     warnings=[],
-                    **dict.fromkeys(("organisation", "number", "mailbox", "customer"), ""),
+                    **dict.fromkeys(
+                        ("organisation", "number", "mailbox", "customer", "person"), ""
+                    ),
                 )
             )
         return len(old)
@@ -242,7 +246,11 @@ class Imports(Records):
         rows = self._connection.execute(
             select(messages.c.state, func.count())
             .join(import_lines, import_lines.c.agreement_id == messages.c.agreement_id)
-            .where(import_lines.c.import_id == import_id, messages.c.kind == "invitation")
+            .where(
+                import_lines.c.import_id == import_id,
+                messages.c.kind.in_(("invitation", "bundle_invitation")),
+                messages.c.sent_as.is_(None),
+            )
             .group_by(messages.c.state)
         )
         return {MailState(state): count for state, count in rows}

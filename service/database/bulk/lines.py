@@ -26,7 +26,8 @@ AT_ONCE = 1000  # rows per statement
 @dataclass(frozen=True)
 class Line:
     """One row of a list. ``number`` is the customer's enterprise number, ``customer`` its number at
-    the processor; ``reference`` is the agreement's, if it was made. Instants are aware UTC."""
+    the processor, ``person`` a digest of who signs; ``reference`` is the agreement's, if it was
+    made. Instants are aware UTC."""
 
     row: int
     state: LineState
@@ -38,6 +39,7 @@ class Line:
     number: str
     mailbox: str
     customer: str
+    person: str
     keys: tuple[str, ...]
     agreement_id: str | None
     reference: str
@@ -65,10 +67,10 @@ _JUDGED = text(
 update import_lines l set
   state = v.state, errors = v.errors, warnings = v.warnings, skip = v.skip,
   organisation = v.organisation, number = v.number, mailbox = v.mailbox, customer = v.customer,
-  identities = v.identities, failure = ''
+  person = v.person, identities = v.identities, failure = ''
 from jsonb_to_recordset(:verdicts) as v
   ("row" int, state text, errors jsonb, warnings jsonb, skip jsonb, organisation text,
-   number text, mailbox text, customer text, identities text[])
+   number text, mailbox text, customer text, person text, identities text[])
 where l.import_id = cast(:import_id as uuid) and l."row" = v."row"
 """
 ).bindparams(bindparam("verdicts", type_=JSONB))
@@ -87,6 +89,18 @@ _FIRST = (
 )
 _NEXT = select(_FIRST, func.coalesce(agreements.c.reference, "").label("reference")).join(
     agreements, agreements.c.id == _FIRST.c.agreement_id, isouter=True
+)
+
+
+_TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:import_id, 0))")
+_SHARED = text(
+    """
+select count(*) as people, coalesce(sum(lines), 0)::int as agreements from (
+  select count(*) as lines from import_lines
+  where import_id = cast(:import_id as uuid) and person <> '' and state in ('good', 'made')
+  group by person having count(*) > 1
+) as several
+"""
 )
 
 
@@ -142,6 +156,35 @@ class ImportLines(Records):
         wanted = {"import_id": import_id, "state": state.value}
         row = self._connection.execute(_NEXT, wanted).one_or_none()
         return _line(row) if row else None
+
+    def take_turns(self, import_id: str) -> None:
+        """Wait until nobody else sends lines of this import; until the transaction ends."""
+        self._connection.execute(_TAKE_TURNS, {"import_id": import_id})
+
+    def take_with(self, import_id: str, line: Line, *, limit: int) -> list[Line]:
+        """This line and the next ones of the same person that were made and not sent, under their
+        locks."""
+        wanted = (
+            select(import_lines.c.row)
+            .where(
+                import_lines.c.import_id == import_id,
+                import_lines.c.person == line.person,
+                import_lines.c.person != "",
+                import_lines.c.state == word(LineState.MADE),
+                import_lines.c.row > line.row,
+            )
+            .order_by(import_lines.c.row)
+            .limit(limit - 1)
+        )
+        rows = self._column(wanted)
+        others = [self.hold(import_id, row) for row in rows]
+        return [line, *(each for each in others if each and each.state is LineState.MADE)]
+
+    def shared(self, import_id: str) -> tuple[int, int]:
+        """How many people sign more than one of the agreements that are to be made or sent, and
+        how many agreements these are."""
+        row = self._connection.execute(_SHARED, {"import_id": import_id}).one()
+        return row.people, row.agreements
 
     def hold(self, import_id: str, row: int) -> Line | None:
         """A line under its row lock."""
@@ -281,6 +324,7 @@ def _told(verdict: Verdict) -> dict[str, Any]:
         "number": said.number,
         "mailbox": said.mailbox,
         "customer": said.customer,
+        "person": said.signer,
         "identities": list(said.keys),
     }
 

@@ -24,7 +24,10 @@ from service.database.tables.records import Records, columns, record
 @dataclass(frozen=True, kw_only=True)
 class NewMessage:
     """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice. It is
-    None once the mail was delivered and the archive has the rest."""
+    None once the mail was delivered and the archive has the rest.
+
+    A mail about several agreements is a row for each; all but one are only noted, ``sent_as`` the
+    one that is sent, and become what that one becomes."""
 
     id: str
     key: str | None
@@ -38,6 +41,7 @@ class NewMessage:
     challenge_id: str | None = None
     account_link_id: str | None = None
     attach_original: bool = False
+    sent_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +67,9 @@ class Message(NewMessage):
 
 
 OVERTAKEN = "overtaken"  # instead of an error: the mail is no longer relevant
-LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all carry a link for the signatory
-_ONE_READER = (*LINK_KINDS, "code")  # always to the present signatory
+# All carry a link for the signatory.
+LINK_KINDS = ("invitation", "link_renewed", "reminder", "bundle_invitation", "bundle_reminder")
+_ONE_READER = (*LINK_KINDS, "code", "bundle_code")  # always to the present signatory
 
 
 def _about(subject: Subject) -> ColumnElement[bool]:
@@ -81,9 +86,10 @@ _ABOUT_AGREEMENT = (
 
 
 _LOCK = select(messages).where(messages.c.id == bindparam("wanted")).with_for_update()
+_NOTED = select(messages).where(messages.c.sent_as == bindparam("wanted")).order_by(messages.c.id)
 _MARK = (
     update(messages)
-    .where(messages.c.id == bindparam("wanted"))
+    .where((messages.c.id == bindparam("wanted")) | (messages.c.sent_as == bindparam("wanted")))
     .values(
         state=bindparam("result"),
         last_error=bindparam("said"),
@@ -113,8 +119,13 @@ class Messages(Records):
         row = self._connection.execute(_LOCK, {"wanted": message_id}).one_or_none()
         return _message(row) if row else None
 
+    def noted_with(self, message_id: str) -> list[Message]:
+        """The rows that note this mail for other agreements."""
+        rows = self._connection.execute(_NOTED, {"wanted": message_id})
+        return [_message(row) for row in rows]
+
     def mark(self, message_id: str, state: MailState, error: str = "") -> None:
-        """Record the result of an attempt to send it."""
+        """Record the result of an attempt to send it, wherever it is noted."""
         self._connection.execute(
             _MARK_SENT if state is MailState.SENT else _MARK,
             {
@@ -167,6 +178,7 @@ class Messages(Records):
             select(messages.c.id)
             .where(
                 messages.c.state.in_(words(UNSENT)),
+                messages.c.sent_as.is_(None),
                 messages.c.queued_at < func.statement_timestamp() - age,
             )
             .order_by(messages.c.queued_at)

@@ -41,6 +41,8 @@ imports = Table(
     Column("per_minute", Integer, nullable=True),
     # Of all its agreements; fixed at the start, null before and in former versions.
     Column("template_sha256", Text, nullable=True),
+    # Whether a person who signs several agreements gets one mail for all of them.
+    Column("together", Boolean, nullable=False, server_default=text("false")),
     # Why it paused by itself.
     Column("failure", Text, nullable=False, server_default=""),
     now("created_at"),
@@ -72,6 +74,8 @@ import_lines = Table(
     Column("number", Text, nullable=False, server_default=""),
     Column("mailbox", Text, nullable=False, server_default=""),
     Column("customer", Text, nullable=False, server_default=""),
+    # Digest of the name and mailbox of who signs.
+    Column("person", Text, nullable=False, server_default=""),
     # Digests that a row about the same agreement in a later list has too.
     Column("identities", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     agreement_id(null=True),
@@ -80,6 +84,7 @@ import_lines = Table(
     instant("sent_at", null=True),
     one_of("state", LineState),
     Index("ix_import_lines_state", "import_id", "state", "row"),
+    Index("ix_import_lines_person", "import_id", "person", postgresql_where=text("person <> ''")),
     Index("ix_import_lines_identities", "identities", postgresql_using="gin"),
     Index(
         "uq_import_lines_agreement",

@@ -39,6 +39,8 @@ messages = Table(
     Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=True),
     Column("challenge_id", UUID(as_uuid=False), nullable=True),
     Column("account_link_id", UUID(as_uuid=False), ForeignKey("account_links.id"), nullable=True),
+    # The mail that is sent, if this row only notes it for another agreement that it is about.
+    Column("sent_as", UUID(as_uuid=False), ForeignKey("messages.id"), nullable=True),
     Column("attach_original", Boolean, nullable=False, server_default=text("false")),
     Column("state", Text, nullable=False, server_default="queued"),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -62,6 +64,7 @@ messages = Table(
         "account_link_id",
         postgresql_where=text("account_link_id is not null"),
     ),
+    Index("ix_messages_sent_as", "sent_as", postgresql_where=text("sent_as is not null")),
     Index(
         "ix_messages_trouble",
         "agreement_id",

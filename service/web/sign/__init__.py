@@ -2,6 +2,7 @@
 
 from service.web.sign import (  # noqa: F401  each adds its pages to the blueprint
     annex,
+    bundle,
     delegate,
     details,
     document,

@@ -17,8 +17,17 @@ from service.texts import OURS, text
 from service.web.again import ask_again
 from service.web.context import deps, security
 from service.web.mistakes import sentences
-from service.web.visits import MOST_OF_A_BROWSER, SIGNER_COOKIE, VISIT, signer_cookie, visit_name
+from service.web.visits import (
+    BUNDLE_COOKIE,
+    MOST_OF_A_BROWSER,
+    SIGNER_COOKIE,
+    VISIT,
+    bundle_cookie,
+    signer_cookie,
+    visit_name,
+)
 from service.workflow.signing.open_link import Visit, visit
+from service.workflow.signing.read import bundle_behind
 
 blueprint = Blueprint("sign", __name__)
 OF_THE_LOOK = ("sign.logo", "sign.colour")  # equal for everybody, and cached
@@ -44,15 +53,30 @@ def secret() -> str:
     return security().cookie(signer_cookie())
 
 
+def bundle_secret() -> str:
+    """The secret of the session of the bundle that the address names, or of the link that was
+    opened through it; or ''."""
+    return security().cookie(bundle_cookie()) or secret()
+
+
 def remember(response: Response, name: str, opened: str) -> None:
     """Let the browser keep the session of the link with this name, beside those of other links."""
-    security().set_cookie(response, signer_cookie(name), opened)
     security().set_cookie(response, SIGNER_COOKIE, opened)
-    prefix = security().cookie_name(f"{SIGNER_COOKIE}-")
+    _keep(response, SIGNER_COOKIE, name, opened)
+
+
+def remember_bundle(response: Response, name: str, opened: str) -> None:
+    """The same for the session of a bundle."""
+    _keep(response, BUNDLE_COOKIE, name, opened)
+
+
+def _keep(response: Response, kind: str, name: str, opened: str) -> None:
+    security().set_cookie(response, f"{kind}-{name}", opened)
+    prefix = security().cookie_name(f"{kind}-")
     others = [each for each in request.cookies if each.startswith(prefix)]  # oldest first
     for each in others[: -MOST_OF_A_BROWSER + 1 or None]:
         if each != prefix + name:
-            security().clear_cookie(response, SIGNER_COOKIE + each.removeprefix(prefix[:-1]))
+            security().clear_cookie(response, kind + each.removeprefix(prefix[:-1]))
 
 
 def forget(response: Response) -> None:
@@ -60,6 +84,7 @@ def forget(response: Response) -> None:
     if security().cookie(SIGNER_COOKIE) == secret():
         security().clear_cookie(response, SIGNER_COOKIE)
     security().clear_cookie(response, signer_cookie())
+    security().clear_cookie(response, bundle_cookie())
 
 
 @blueprint.url_defaults
@@ -73,9 +98,25 @@ def _same_visit(endpoint: str, values: dict[str, Any]) -> None:
 
 def current() -> Visit:
     """The visit behind the cookie. Raises LinkUnusable."""
-    found = visit(deps(), secret())
+    return noted(visit(deps(), secret()))
+
+
+def noted(found: Visit) -> Visit:
+    """The visit, with the look of its page, which leads back to the bundle through which the link
+    was opened, if any."""
     g.shown_look = found.look
+    g.bundle_id = found.link.bundle_id if found.session.browser else None
     return found
+
+
+def note_bundle() -> None:
+    """The same for a page about a link that has ended."""
+    g.bundle_id = bundle_behind(deps(), secret())
+
+
+def bundle_url() -> str:
+    """The list of all agreements that this person signs together; '' if there is one agreement."""
+    return url_for("sign.bundle") if g.get("bundle_id") else ""
 
 
 def current_open() -> Visit:
@@ -121,6 +162,7 @@ def show(page: str, agreement: Agreement, **context: Any) -> ResponseReturnValue
         "organisation": agreement.controller.name,
         "pdf_available": bool(agreement.frozen_sha256),
         "can_leave": bool(secret()) and "token" not in (request.view_args or {}),
+        "bundle_url": bundle_url(),
         "sample_url": "" if agreement.annex_locked else url_for("sign.sample_of_visit"),
     }
     return render_template(f"sign/{page}.html", **{**known, **context})

@@ -15,7 +15,7 @@ from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import read
-from service.web.sign.blueprint import blueprint, current_open, secret, show, to
+from service.web.sign.blueprint import blueprint, current_open, note_bundle, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow.signing import delegate as passing_on
 from service.workflow.signing.open_link import Visit
@@ -135,4 +135,5 @@ def passed_on() -> ResponseReturnValue:
         return to("sign.resume")
     agreement, colleague = found
     masked = mask_email(colleague.email)
+    note_bundle()
     return show("delegate_done", agreement, name=colleague.name, masked_email=masked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from service.texts import Language, named
 from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
+from service.workflow.signing.bundle import bundle_of
 from service.workflow.signing.open_link import Visit
 from service.workflow.signing.read import acts, fetch_sealed
 from service.workflow.signing.sign import receipt
@@ -53,6 +55,7 @@ def done() -> ResponseReturnValue:
         reference=agreement.reference,
         waits_for_processor=agreement.effective_date is None,
         effective_date=agreement.effective_date,
+        **_others(found),
     )
 
 
@@ -81,7 +84,22 @@ def _completed(found: Visit) -> ResponseReturnValue:
         original_url=url_for("sign.original"),
         evidence_url=url_for("sign.evidence"),
         verify_url=url_for("verify.upload"),
+        **_others(found),
     )
+
+
+def _others(found: Visit) -> dict[str, Any]:
+    """How far the agreements are that this person signs together, and the next one."""
+    together = bundle_of(deps(), found)
+    waiting = together.open if together else []
+    following = waiting[0].agreement if waiting else None
+    code = found.session.mailbox if found.authenticated else None
+    return {
+        "together": together,
+        "next": following,
+        "same_code": bool(following and code and following.reference in code.together),
+        "next_url": url_for("sign.open_bundled"),
+    }
 
 
 def _signature(act: AcceptedAct, language: Language) -> Signature:

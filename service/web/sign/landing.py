@@ -15,6 +15,7 @@ from service.web.again import forget_this_browser, notice_again, shown_at
 from service.web.context import client, deps, public, signer
 from service.web.sign.blueprint import (
     blueprint,
+    bundle_secret,
     current,
     forget,
     notice,
@@ -98,7 +99,7 @@ def ask_new_link(token: str) -> ResponseReturnValue:
 @shown_at("sign.resume")
 def leave() -> ResponseReturnValue:
     """Sign out: without the link, nobody can continue in this browser."""
-    open_link.leave(deps(), secret())
+    open_link.leave(deps(), bundle_secret())
     forget_this_browser()
     response = to("sign.left")
     forget(response)

@@ -12,7 +12,7 @@ from service.web.again import ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import answer, status_of
 from service.web.security import SAFE
-from service.web.sign.blueprint import NOTICES, blueprint, secret, to
+from service.web.sign.blueprint import NOTICES, blueprint, bundle_url, note_bundle, secret, to
 from service.workflow.signing.open_link import request_new_link
 from service.workflow.signing.read import Ending, ending_of, token_of
 
@@ -38,6 +38,7 @@ def unusable(
         new_link_url=new_link_url,
         open_url=open_url,
         requested=requested,
+        bundle_url=bundle_url(),
     )
     return html, STATUSES.get(reason, GONE)
 
@@ -53,6 +54,7 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
     if ending is None:
         return unusable("session", None)
     expired = error.reason == "expired"
+    note_bundle()
     return unusable(
         error.reason,
         ending,

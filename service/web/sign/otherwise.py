@@ -11,7 +11,15 @@ from service.texts import text
 from service.web.again import Again, ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import read
-from service.web.sign.blueprint import blueprint, current, current_open, secret, show, to
+from service.web.sign.blueprint import (
+    blueprint,
+    current,
+    current_open,
+    note_bundle,
+    secret,
+    show,
+    to,
+)
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow.signing import ask as asking
 from service.workflow.signing import decline as declining
@@ -54,6 +62,7 @@ def declined() -> ResponseReturnValue:
         ended = ending_of(deps(), secret(), gone.reason)
         if gone.reason != "declined" or ended is None:
             raise
+        note_bundle()
         return show("decline_done", ended.agreement)
     return to("sign.resume")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from flask import g, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -21,6 +21,7 @@ from service.web.sign.blueprint import (
     blueprint,
     current_open,
     editable,
+    noted,
     notice,
     secret,
     show,
@@ -54,8 +55,7 @@ def read() -> ResponseReturnValue:
         if _has_text(found.agreement):
             raise
         return to(step_of(found))
-    found = reading.visit
-    g.shown_look = found.look
+    found = noted(reading.visit)
     if found.status != "open":
         raise LinkUnusable(found.status)
     return _page(reading) if _has_text(found.agreement) else to(step_of(found))

@@ -20,6 +20,7 @@ from service.workflow.bulk import decide, look
 from service.workflow.bulk.look import Progress
 
 SEND, MAKE = "send", "make"
+PERSON = "person"  # one mail for all that somebody signs
 SLOWER = (120, 30, 10, 2)  # agreements a minute that may be chosen, below the installation's limit
 
 
@@ -43,7 +44,8 @@ def leave_out(number: int) -> Any:
 def ask_start_import(number: int) -> Any:
     """What will be made and sent, and how long that takes, before it begins."""
     known, typed = look.progress(deps(), number, current_staff()), again()
-    values = typed.values if typed else {"what": SEND, "per_minute": ""}
+    values = typed.values if typed else {"what": SEND, "mails": PERSON, "per_minute": ""}
+    people, shared = look.shared(deps(), number, current_staff())
     return show(
         "staff/import_start.html",
         known=known,
@@ -52,6 +54,8 @@ def ask_start_import(number: int) -> Any:
         made=known.of(LineState.MADE),
         values=values,
         errors=typed.errors,
+        people=people,
+        shared=shared,
         paces=_paces(known),
         makes=duration(pace.lasts(known.of(LineState.GOOD), 0, 0)),
         others=look.others_sending(deps(), number, current_staff()),
@@ -68,6 +72,7 @@ def start_import(number: int) -> Any:
         current_staff(),
         send=form.get("what") == SEND,
         per_minute=whole_number(form.get("per_minute", "")) or None,
+        together=form.get("mails") == PERSON,
         doubtful=not form.get("without_doubtful"),
         seen=whole_number(form.get("seen", "")),
     )

@@ -209,6 +209,7 @@ def _one(deps: Deps, batch: Batch) -> bool:
                     return _ended(tx, batch)
                 position, agreement_id = taken
                 tx.jobs.in_bulk = True
+                tx.bundles.hold_with(agreement_id)
                 agreement = tx.agreements.lock_by_id(agreement_id)
                 _STEPS[batch.kind](deps, tx, agreement, batch, actor)
                 tx.batches.mark(batch.id, position, BatchLineState.DONE)

@@ -84,12 +84,14 @@ def start(
     send: bool = False,
     per_minute: int | None = None,
     doubtful: bool = True,
+    together: bool = False,
     seen: int | None = None,
 ) -> Import:
     """Make the agreements of all good lines and, with ``send``, send them and those made before.
 
     ``per_minute`` limits how many are sent; None: as set for the installation. Without
-    ``doubtful``, good lines with a warning are left out. From now on this is done in the name of
+    ``doubtful``, good lines with a warning are left out. ``together``: who signs several of these
+    gets one mail with one link. From now on this is done in the name of
     ``by``. ``seen`` is how many lines ``by`` was told are good or made. Raises Refused if it is
     another number by now, if there is nothing to do, nobody who can sign for us, or the chosen
     template is not offered any more.
@@ -121,6 +123,7 @@ def start(
             by_id=by.id,
             sending=sending,
             per_minute=per_minute,
+            together=together,
             template_sha256=template,
         )
         _note(tx, found, Event.IMPORT_STARTED, by, count=to_do)

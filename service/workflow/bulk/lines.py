@@ -24,9 +24,11 @@ from service.error_words import kept, kept_code
 from service.errors import Invalid, Refused, Unavailable, ZegelError
 from service.workflow.offer.create import Ground, add
 from service.workflow.offer.send import send_in
+from service.workflow.offer.send_together import MOST, same_mail, send_together
 
 log = logging.getLogger(__name__)
 
+_Step = Callable[[Transaction, Line], None]
 TRIES = 2  # of a line that fails unexpectedly, as when the database restarts
 
 
@@ -51,10 +53,16 @@ class Maker:
         return self._next(LineState.GOOD, self._make)
 
     def send_next(self) -> bool:
-        """Send the agreement of the next line that was made; as ``make_next``."""
-        return self._next(LineState.MADE, self._send)
+        """Send the agreement of the next line that was made; as ``make_next``.
 
-    def _next(self, state: LineState, step: Callable[[Transaction, Line], None]) -> bool:
+        With those of the same person, if the import sends them together. If that is refused, for
+        which any of them may be the reason, this one goes by itself.
+        """
+        if not self.found.together:
+            return self._next(LineState.MADE, self._send)
+        return self._next(LineState.MADE, self._send_together, otherwise=self._send)
+
+    def _next(self, state: LineState, step: _Step, *, otherwise: _Step | None = None) -> bool:
         line: Line | None = None
         failure: Exception | None = None
         for _ in range(TRIES):
@@ -69,7 +77,9 @@ class Maker:
                 raise
             except ZegelError as refused:
                 failure = refused
-                break
+                if otherwise is None:
+                    break
+                step, otherwise = otherwise, None
             except Exception as unexpected:
                 log.exception("import %d, row %s", self.found.number, line and line.row)
                 failure = unexpected
@@ -84,6 +94,8 @@ class Maker:
         if not tx.imports.hold_running(self.found.id):
             return None
         tx.jobs.in_bulk = True
+        if state is LineState.MADE and self.found.together:
+            tx.lines.take_turns(self.found.id)
         return tx.lines.take_next(self.found.id, state)
 
     def _make(self, tx: Transaction, line: Line) -> None:
@@ -125,6 +137,21 @@ class Maker:
         if before.state is State.DRAFT or before.sent_at is None:
             send_in(self.deps, tx, before, self.actor)
         tx.lines.mark(self.found.id, line.row, LineState.SENT)
+
+    def _send_together(self, tx: Transaction, line: Line) -> None:
+        """Send all that this person signs in one mail, in this one transaction."""
+        lines = tx.lines.take_with(self.found.id, line, limit=MOST)
+        ids = sorted(each.agreement_id or "" for each in lines)
+        drafts = {each: tx.agreements.lock_by_id(each) for each in ids}
+        mail = same_mail(drafts[line.agreement_id or ""])
+        alike = [each for each in lines if same_mail(drafts[each.agreement_id or ""]) == mail]
+        if mail is None or len(alike) < 2:
+            self._send(tx, line)
+            return
+        of_person = [drafts[each.agreement_id or ""] for each in alike]
+        send_together(self.deps, tx, of_person, self.actor)
+        for each in alike:
+            tx.lines.mark(self.found.id, each.row, LineState.SENT)
 
     def _note_failure(self, line: Line, state: LineState, failure: Exception | None) -> None:
         """Show why a line could not be made or sent, unless another worker did it meanwhile."""

@@ -78,6 +78,14 @@ def others_sending(deps: Deps, number: int, by: Staff) -> list[int]:
         ]
 
 
+def shared(deps: Deps, number: int, by: Staff) -> tuple[int, int]:
+    """How many people sign more than one of the agreements that are still to be made or sent, and
+    how many agreements these are. Raises NotFound."""
+    require(by, Permission.PREPARE)
+    with deps.database.look() as tx:
+        return tx.lines.shared(tx.imports.get(number).id)
+
+
 def lines(
     deps: Deps,
     number: int,

@@ -75,6 +75,8 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
         if made:
             return timedelta(0)
         return None if _finish(deps, found) else LOOK_AGAIN
+    if found.together and _still_made(deps, found):  # or a person would get two mails
+        return LOOK_AGAIN
     may_send, pause = _pace(deps, found)
     sent = sum(1 for _ in range(min(may_send, LINES_IN_TURN)) if maker.send_next())
     if made or sent:
@@ -103,6 +105,12 @@ def _maker(deps: Deps, found: Import, actor: Staff) -> Maker:
         if own is None or own.state is not TemplateState.WITHDRAWN:
             template = template_for(deps, tx, named)
         return Maker(deps, found, actor, here, people(tx), template)
+
+
+def _still_made(deps: Deps, found: Import) -> bool:
+    """Whether another process has the last lines to make."""
+    with deps.database.look() as tx:
+        return bool(tx.imports.counts(found.id).get(LineState.GOOD))
 
 
 def _pace(deps: Deps, found: Import) -> tuple[int, timedelta]:

@@ -3,6 +3,9 @@
 The rules for automatic reminders are in ``service/agreement/reminders.py``. A reminder carries the
 same valid link and does not change the agreement.
 
+A person who got one link for several agreements is reminded of all that wait, in one mail. It
+counts as a mail about each, so the next check finds that the others were reminded.
+
 There is no switch per agreement. At most three automatic mails are sent, only while it is the
 signatory's turn and no question of theirs is open; ``ZEGEL_REMINDER_DAYS`` can turn them off.
 """
@@ -21,9 +24,10 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
+from service.mail.bundles import Bundled, BundleReminder
 from service.mail.kinds import Reminder
 from service.workflow.one_by_one import one_by_one
-from service.workflow.telling.notify import last_day, sender, tell_signatory
+from service.workflow.telling.notify import last_day, sender, tell_about_all, tell_signatory
 from signatures.effective_date import local_date
 
 AT_ONCE = 50  # agreements per statement
@@ -53,6 +57,7 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
 
 def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:
     with deps.database.begin() as tx:
+        tx.bundles.hold_with(agreement_id)
         tx.agreements.lock_by_id(agreement_id)
         situation = tx.reminders.situation(agreement_id)
         if situation is None:
@@ -80,11 +85,13 @@ def remind(deps: Deps, reference: str, by: Principal) -> None:
     """
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
+        tx.bundles.hold_with(tx.agreements.get(reference).id)
         remind_in(tx, tx.agreements.lock(reference), by)
 
 
 def remind_in(tx: Transaction, agreement: Agreement, by: Principal) -> None:
-    """The same in this transaction, for who may send; ``agreement`` was loaded under its lock."""
+    """The same in this transaction, for who may send; ``agreement`` was loaded under its lock, and
+    before it those of its bundle were taken."""
     next_state(Step.RESEND, agreement.state)
     situation = tx.reminders.situation(agreement.id)
     now = tx.now()
@@ -112,20 +119,51 @@ def _remind(
     days: int | None = None,
 ) -> bool:
     agreement = tx.agreements.get_by_id(agreement_id)
-    queued = tell_signatory(
-        tx,
-        agreement,
-        Reminder(sender(tx, agreement).name, last_day(agreement)),
-        once=f"{situation.link_id}:{once}",
-        link_id=situation.link_id,
-    )
-    if queued:
-        tx.audit.append(
-            agreement_id,
-            Event.SIGNATORY_REMINDED,
-            by,
-            personal={"to": agreement.signatory.email, **({"name": by.name} if by.name else {})},
-            why=why,
-            **({"days": days} if days else {}),
+    sent_by, link_ids = sender(tx, agreement).name, _waiting_with(tx, situation)
+    others = [tx.agreements.get_by_id(each) for each in link_ids]
+    if others:
+        every = [agreement, *others]
+        named = sorted(every, key=lambda each: each.reference)
+        lines = [Bundled(each.controller.name, last_day(each)) for each in named]
+        queued = tell_about_all(
+            tx,
+            every,
+            BundleReminder(sent_by, lines),
+            once=f"{situation.link_id}:{once}",
+            link_ids={agreement_id: situation.link_id, **link_ids},
         )
+    else:
+        queued = tell_signatory(
+            tx,
+            agreement,
+            Reminder(sent_by, last_day(agreement)),
+            once=f"{situation.link_id}:{once}",
+            link_id=situation.link_id,
+        )
+    if queued:
+        _log(tx, agreement, by, why=why, **({"days": days} if days else {}))
+        for each in others:
+            _log(tx, each, by, why="together")
     return queued
+
+
+def _waiting_with(tx: Transaction, situation: Situation) -> dict[str, str]:
+    """The other agreements of this link's bundle that wait for the same person, with their links;
+    none if it is in no bundle."""
+    links = tx.bundles.others_with(situation.link_id)
+    found, now = tx.reminders.situations(list(links)) if links else {}, tx.now()
+    return {
+        agreement_id: links[agreement_id]
+        for agreement_id, each in sorted(found.items())
+        if now <= each.expires_at and not each.question_waits
+    }
+
+
+def _log(tx: Transaction, agreement: Agreement, by: Principal, **data: object) -> None:
+    tx.audit.append(
+        agreement.id,
+        Event.SIGNATORY_REMINDED,
+        by,
+        personal={"to": agreement.signatory.email, **({"name": by.name} if by.name else {})},
+        **data,
+    )

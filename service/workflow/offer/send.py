@@ -37,6 +37,18 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
 
 def send_in(deps: Deps, tx: Transaction, before: Agreement, by: Principal) -> Agreement:
     """The same in this transaction, for who may send; ``before`` was loaded under its lock."""
+    sent = send_without_mail(tx, before, by)
+    if sent.order is Order.PROCESSOR_FIRST:
+        tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)
+        tx.jobs.defer(GENERATE, agreement_id=sent.id)
+    else:
+        invite(tx, sent, issue(deps, tx, sent, by))
+        prepare(deps, tx, sent)  # so that the text can be read before filling anything in
+    return sent
+
+
+def send_without_mail(tx: Transaction, before: Agreement, by: Principal) -> Agreement:
+    """The same without what follows: the link and its mail, or making the document."""
     pre_signed = before.order is Order.PROCESSOR_FIRST
     state = next_state(Step.COMPLETE if pre_signed else Step.SEND, before.state)
     now = tx.now()
@@ -63,12 +75,6 @@ def send_in(deps: Deps, tx: Transaction, before: Agreement, by: Principal) -> Ag
         },
         until=last_day(sent),
     )
-    if pre_signed:
-        tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)
-        tx.jobs.defer(GENERATE, agreement_id=sent.id)
-    else:
-        invite(tx, sent, issue(deps, tx, sent, by))
-        prepare(deps, tx, sent)  # so that the text can be read before filling anything in
     return sent
 
 

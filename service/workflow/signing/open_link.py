@@ -17,6 +17,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Signer, Staff
 from service.agreement.places import Party, Places, Turn
 from service.agreement.states import PlaceState, State
+from service.database.agreement.bundles import BundleSession
 from service.database.agreement.signing import Link
 from service.database.agreement.visits import LinkSession
 from service.database.engine import Transaction
@@ -26,6 +27,8 @@ from service.errors import LinkUnusable, Refused
 from service.mail.kinds import NewLinkRequested
 from service.workflow.actors import Client
 from service.workflow.telling.notify import sender, tell_sender
+
+CAN_ENTER = ("open", "signed", "completed")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Landing:
 
     @property
     def can_enter(self) -> bool:
-        return self.status in ("open", "signed", "completed")
+        return self.status in CAN_ENTER
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def landing(deps: Deps, token: str) -> Landing:
         if found is None:
             return Landing("unknown")
         link, agreement, look, now = found
-        status = _status(agreement, link, now)
+        status = status_of(agreement, link, now)
         signed = status in ("signed", "completed")
         return Landing(
             status,
@@ -104,34 +107,55 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
         link = tx.signing.link_by_token(token_hash(token))
         if link is None:
             raise LinkUnusable("unknown")
-        before = tx.agreements.lock_by_id(link.agreement_id)
-        status = _status(before, link, tx.now())
-        if status not in ("open", "signed", "completed"):
-            raise LinkUnusable(status)
-        former = tx.visits.session(hash_secret(known)) if known else None
-        if former and former.link.id == link.id and former.proof:
-            tx.signing.continue_session(former.secret_hash, hash_secret(secret))
-        else:
-            tx.signing.start_session(
-                link.id, hash_secret(secret), client.ip, client.user_agent[:400]
-            )
-        if status == "open" and tx.signing.mark_opened(link.id):
-            tx.agreements.save(
-                before,
-                dataclasses.replace(
-                    before,
-                    opened_at=before.opened_at or tx.now(),
-                    places=_viewed(before, link.turn),
-                ),
-            )
-            tx.audit.append(
-                before.id,
-                Event.LINK_OPENED,
-                link.signer,
-                personal=client.personal(name=link.signatory_name),
-                link=link.id,
-            )
+        open_session(tx, link, secret, client, known=known)
     return secret
+
+
+def open_session(
+    tx: Transaction,
+    link: Link,
+    secret: str,
+    client: Client,
+    *,
+    known: str,
+    within: BundleSession | None = None,
+) -> None:
+    """Give the browser with this new ``secret`` a session of the link. Raises LinkUnusable.
+
+    ``within`` is the session of the bundle through which it is opened: this one ends with it, and
+    begins with the code that was entered there for this agreement and others.
+    """
+    before = tx.agreements.lock_by_id(link.agreement_id)
+    status = status_of(before, link, tx.now())
+    if status not in CAN_ENTER:
+        raise LinkUnusable(status)
+    former = tx.visits.session(hash_secret(known)) if known else None
+    browser = {"browser": within.browser} if within else {}
+    if former and former.link.id == link.id and former.proof:
+        tx.signing.continue_session(former.secret_hash, hash_secret(secret), **browser)
+    else:
+        begins = {"expires_at": within.expires_at} if within else {}
+        proof = tx.bundles.proof(within, before.reference) if within else {}
+        given = {**browser, **begins, **proof}
+        tx.signing.start_session(
+            link.id, hash_secret(secret), client.ip, client.user_agent[:400], **given
+        )
+    if status == "open" and tx.signing.mark_opened(link.id):
+        tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                opened_at=before.opened_at or tx.now(),
+                places=_viewed(before, link.turn),
+            ),
+        )
+        tx.audit.append(
+            before.id,
+            Event.LINK_OPENED,
+            link.signer,
+            personal=client.personal(name=link.signatory_name),
+            link=link.id,
+        )
 
 
 def visit(deps: Deps, secret: str) -> Visit:
@@ -152,8 +176,8 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     if found is None:
         raise LinkUnusable("unknown")
     session, agreement, look = found
-    status = _status(agreement, session.link, session.read_at)
-    if status not in ("open", "signed", "completed"):
+    status = status_of(agreement, session.link, session.read_at)
+    if status not in CAN_ENTER:
         raise LinkUnusable(status)
     return Visit(agreement, session, status, look)
 
@@ -194,8 +218,8 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
         if link is None:
             raise LinkUnusable("unknown")
         agreement = tx.agreements.lock_by_id(link.agreement_id)
-        if _status(agreement, link, tx.now()) != "expired":
-            raise LinkUnusable(_status(agreement, link, tx.now()))
+        if status_of(agreement, link, tx.now()) != "expired":
+            raise LinkUnusable(status_of(agreement, link, tx.now()))
         tell_sender(
             tx,
             agreement,
@@ -211,7 +235,8 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
         )
 
 
-def _status(agreement: Agreement, link: Link, now: datetime) -> str:
+def status_of(agreement: Agreement, link: Link, now: datetime) -> str:
+    """What a link opens now, or why it opens nothing (``Landing.status``)."""
     if link.ended:
         return link.ended
     if agreement.state is State.DECLINED:
@@ -244,6 +269,8 @@ def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | No
 
 
 def leave(deps: Deps, secret: str) -> None:
-    """End the session of this cookie; the link is not changed."""
+    """End the session of this cookie, and those of all agreements that were opened with it as one
+    bundle; the links are not changed."""
     with deps.database.begin() as tx:
+        tx.bundles.end_browser(hash_secret(secret))
         tx.signing.end_session(hash_secret(secret))

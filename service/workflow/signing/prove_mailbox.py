@@ -5,6 +5,10 @@ require it (docs/decisions/0011): signing; delegating to a colleague, because th
 have the link; opening the agreement again after signing. The mail states the purpose of its code,
 and the code is accepted for no other. Only a code for signing allows signing; any of them is enough
 for the other two, in the browser where it was entered.
+
+In a browser that opened a bundle, one code to sign or to open is for all agreements of the bundle
+of which that can still be done: its mail names them, the log of each says so, and it counts in the
+sessions of each in that browser. Passing on is about one agreement, and so is its code.
 """
 
 from __future__ import annotations
@@ -12,21 +16,24 @@ from __future__ import annotations
 import dataclasses
 import hmac
 import uuid
+from collections.abc import Sequence
 
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose, code_for, code_hash, hash_secret
 from service.agreement.events import Event
 from service.agreement.states import PlaceState, refusal
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES
-from service.database.agreement.signing import Challenge
+from service.database.agreement.codes import Challenge
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused, TooMany
+from service.mail.bundles import BundleCode
 from service.mail.kinds import Code
 from service.workflow.actors import Client
+from service.workflow.signing.bundle import Entry, entries_for
 from service.workflow.signing.open_link import Visit, load_open_visit, load_visit
-from service.workflow.telling.notify import tell_signatory
+from service.workflow.telling.notify import tell_about_all, tell_signatory
 
 CODES_PER_HOUR = 5
 # With five attempts per code: somebody with a link but without its mailbox guesses a code of a link
@@ -46,10 +53,10 @@ def code_wanted(tx: Transaction, found: Visit) -> bool:
 
 
 def _code_waits(tx: Transaction, found: Visit, purpose: Purpose) -> bool:
-    challenge = tx.signing.newest_challenge(found.link.id)
+    challenge = tx.codes.newest_challenge(found.link.codes_of)
     if challenge is None or challenge.tries >= CODE_TRIES:
         return False
-    return _waits(challenge, purpose)
+    return _waits(challenge, found, purpose)
 
 
 def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Purpose.SIGN) -> None:
@@ -62,35 +69,65 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
         found = _visit(tx, secret, purpose)
         if _enough(found, purpose):
             return
-        agreement = found.agreement
-        in_an_hour, in_a_day = tx.signing.codes_asked(found.link.id)
+        in_an_hour, in_a_day = tx.codes.codes_asked(found.link.codes_of)
         if in_an_hour >= CODES_PER_HOUR:
             raise TooMany(ErrorCode.CODE_TOO_MANY, minutes=60)
         if in_a_day >= CODES_PER_DAY:
             raise TooMany(ErrorCode.CODE_TOO_MANY_TODAY)
-        challenge_id = str(uuid.uuid4())
-        code = code_for(deps.secret_key, challenge_id)
-        tx.signing.add_challenge(
-            challenge_id,
-            found.link.id,
-            code_hash(deps.secret_key, challenge_id, code),
-            to=agreement.signatory.email,
-            purpose=purpose,
-        )
-        tx.audit.append(
-            agreement.id,
-            Event.CODE_SENT,
-            found.signer,
-            personal=client.personal(email=agreement.signatory.email),
-            purpose=purpose.value,
-        )
-        tell_signatory(
-            tx,
-            agreement,
-            Code(CODE_MINUTES, purpose),
-            once=challenge_id,
-            challenge_id=challenge_id,
-        )
+        together = entries_for(tx, found, purpose)
+        _mail_code(deps, tx, found, client, purpose, together)
+
+
+def _mail_code(
+    deps: Deps,
+    tx: Transaction,
+    found: Visit,
+    client: Client,
+    purpose: Purpose,
+    together: Sequence[Entry],
+) -> None:
+    agreement, challenge_id = found.agreement, str(uuid.uuid4())
+    code = code_for(deps.secret_key, challenge_id)
+    tx.codes.add_challenge(
+        challenge_id,
+        found.link.codes_of,
+        code_hash(deps.secret_key, challenge_id, code),
+        to=agreement.signatory.email,
+        purpose=purpose,
+        together=[each.agreement.reference for each in together] if found.link.bundle_id else (),
+    )
+    _log(tx, Event.CODE_SENT, together, client, email=agreement.signatory.email, purpose=purpose)
+    if len(together) == 1:
+        mail = Code(CODE_MINUTES, purpose)
+        tell_signatory(tx, agreement, mail, once=challenge_id, challenge_id=challenge_id)
+        return
+    organisations = [each.agreement.controller.name for each in together]
+    tell_about_all(
+        tx,
+        [agreement, *(each.agreement for each in together if each.agreement.id != agreement.id)],
+        BundleCode(CODE_MINUTES, purpose, organisations),
+        once=challenge_id,
+        challenge_id=challenge_id,
+    )
+
+
+def _log(
+    tx: Transaction,
+    event: Event,
+    together: Sequence[Entry],
+    client: Client,
+    *,
+    purpose: Purpose | None = None,
+    email: str = "",
+    left: int | None = None,
+) -> None:
+    """Log it for each agreement, with the number of them if there are several."""
+    data: dict[str, object] = {"purpose": purpose.value} if purpose else {"left": left}
+    if len(together) > 1:
+        data["count"] = len(together)
+    for each in together:
+        personal = client.personal(email=email) if email else client.personal()
+        tx.audit.append(each.agreement.id, event, each.link.signer, personal=personal, **data)
 
 
 def confirm_code(
@@ -111,19 +148,24 @@ def confirm_code(
         found = _visit(tx, secret, purpose)
         if _enough(found, purpose):
             return
-        challenge = tx.signing.last_challenge(found.link.id)
+        challenge = tx.codes.last_challenge(found.link.codes_of)
         wrong = FieldError("code", FieldCode.CODE_EXPIRED)
-        if challenge and _waits(challenge, purpose):
+        if challenge and _waits(challenge, found, purpose):
             expected = code_hash(deps.secret_key, challenge.id, digits)
+            together = [
+                each
+                for each in entries_for(tx, found, purpose)
+                if challenge.is_for(each.agreement.reference)
+            ]
             if hmac.compare_digest(expected, challenge.code_hash):
-                if tx.signing.consume(challenge.id, hash_secret(secret)):
-                    _confirmed(tx, found, client, purpose)
+                if tx.codes.consume(challenge.id, hash_secret(secret), found.session.browser):
+                    _confirmed(tx, found, client, purpose, challenge, together)
                     return
                 wrong = FieldError("code", FieldCode.CODE_LOCKED)
             elif _is_former(deps, tx, found, challenge.id, digits):
                 wrong = FieldError("code", FieldCode.CODE_FORMER)
             else:
-                wrong = _count(tx, found, challenge.id, client)
+                wrong = _count(tx, challenge.id, client, together)
     # Raised outside the transaction, so that the counted attempt is committed.
     raise Invalid([wrong])
 
@@ -136,7 +178,10 @@ def mailbox_proof(found: Visit) -> ProvedMailbox:
 
 
 def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
-    """The visit under the row lock. Raises if a code for this purpose does not apply now."""
+    """The visit under the row lock, and with it those of the other agreements of its bundle. Raises
+    if a code for this purpose does not apply now."""
+    if secret:
+        tx.bundles.hold_behind(hash_secret(secret))
     if purpose is Purpose.OPEN:
         found = load_visit(tx, secret, lock=True)
         if found.status == "open":
@@ -158,25 +203,31 @@ def _enough(found: Visit, purpose: Purpose) -> bool:
     return purpose is not Purpose.SIGN and found.proved
 
 
-def _waits(challenge: Challenge, purpose: Purpose) -> bool:
-    return challenge.purpose is purpose and not (challenge.expired or challenge.consumed)
+def _waits(challenge: Challenge, found: Visit, purpose: Purpose) -> bool:
+    ours = challenge.purpose is purpose and challenge.is_for(found.agreement.reference)
+    return ours and not (challenge.expired or challenge.consumed)
 
 
-def _confirmed(tx: Transaction, found: Visit, client: Client, purpose: Purpose) -> None:
-    before = found.agreement
-    if purpose is Purpose.SIGN:
+def _confirmed(
+    tx: Transaction,
+    found: Visit,
+    client: Client,
+    purpose: Purpose,
+    challenge: Challenge,
+    together: Sequence[Entry],
+) -> None:
+    if found.session.browser:
+        link_ids = [each.link.id for each in together]
+        tx.bundles.prove(challenge.id, found.session.browser, link_ids)
+    for each in together if purpose is Purpose.SIGN else ():
+        before = each.agreement
         places = dict(before.places)
-        for place in before.own_places(found.link.turn):
+        for place in before.own_places(each.link.turn):
             if places[place] in (PlaceState.OPEN, PlaceState.VIEWED):
                 places[place] = PlaceState.AUTHENTICATED
         tx.agreements.save(before, dataclasses.replace(before, places=places))
-    tx.audit.append(
-        before.id,
-        Event.CODE_CONFIRMED,
-        found.signer,
-        personal=client.personal(email=before.signatory.email),
-        purpose=purpose.value,
-    )
+    email = found.agreement.signatory.email
+    _log(tx, Event.CODE_CONFIRMED, together, client, email=email, purpose=purpose)
 
 
 def _is_former(deps: Deps, tx: Transaction, found: Visit, present: str, digits: str) -> bool:
@@ -189,15 +240,11 @@ def _is_former(deps: Deps, tx: Transaction, found: Visit, present: str, digits: 
     )
 
 
-def _count(tx: Transaction, found: Visit, challenge_id: str, client: Client) -> FieldError:
-    left = tx.signing.count_try(challenge_id)
-    tx.audit.append(
-        found.agreement.id,
-        Event.CODE_REFUSED,
-        found.signer,
-        personal=client.personal(),
-        left=left,
-    )
+def _count(
+    tx: Transaction, challenge_id: str, client: Client, together: Sequence[Entry]
+) -> FieldError:
+    left = tx.codes.count_try(challenge_id)
+    _log(tx, Event.CODE_REFUSED, together, client, left=left)
     if left == 0:
         return FieldError("code", FieldCode.CODE_LOCKED)
     wrong = FieldCode.CODE_WRONG_LAST if left == 1 else FieldCode.CODE_WRONG

@@ -195,6 +195,13 @@ def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
         return (agreement, passed_on) if passed_on else None
 
 
+def bundle_behind(deps: Deps, secret: str) -> str | None:
+    """The bundle through which this browser opened its link, also if the link has ended."""
+    with deps.database.look() as tx:
+        session = tx.visits.session(hash_secret(secret)) if secret else None
+    return session.link.bundle_id if session and session.browser else None
+
+
 def token_of(deps: Deps, secret: str) -> str:
     """The token of the link of a browser's session. Raises LinkUnusable."""
     with deps.database.look() as tx:

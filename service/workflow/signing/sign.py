@@ -170,7 +170,13 @@ def _person(found: Visit, client: Client) -> Person:
             client.ip,
             client.user_agent,
             mailbox_proof(found),
-            UsedLink(link.id, link.signatory_email, link.opened_at, link.copied),
+            UsedLink(
+                link.id,
+                link.signatory_email,
+                link.opened_at,
+                link.copied,
+                link.bundle_id if found.session.browser else None,
+            ),
         ),
     )
 

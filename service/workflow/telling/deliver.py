@@ -30,13 +30,14 @@ from service.database.queue.messages import OVERTAKEN, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Unavailable
+from service.mail.bundles import BundleInvitation, BundleReminder
 from service.mail.compose import compose
 from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
 from service.mail.kinds import Completed, Undeliverable
 from service.mail.message import Attachment, build_message, mail_address, message_id, sender_address
 from service.texts import OURS, Language
 from service.workflow.package_files import sealed_files
-from service.workflow.telling.links import account_address, address
+from service.workflow.telling.links import account_address, address, bundle_address
 from service.workflow.telling.notify import Reader, sender, signed_for_us, tell, tell_signatory
 from signatures.package.names import AGREEMENT, SHEET
 
@@ -85,9 +86,9 @@ def deliver(deps: Deps, message_id: str) -> None:
     """
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
-        if message is None or message.state not in UNSENT:
+        if message is None or message.state not in UNSENT or message.sent_as:
             return
-        overtaken = _overtaken(tx, message)
+        overtaken = all(_overtaken(tx, each) for each in _everywhere(tx, message))
         if overtaken and message.kind not in _SENT_ALL_THE_SAME:
             tx.messages.mark(message_id, MailState.REFUSED, OVERTAKEN)
             return
@@ -143,13 +144,14 @@ def note_failure(deps: Deps, message_id: str, reason: str) -> None:
 
 def _overtaken(tx: Transaction, message: Message) -> bool:
     if message.challenge_id is not None:
-        return not tx.signing.code_waits(message.challenge_id)
+        return not tx.codes.code_waits(message.challenge_id)
     if message.account_link_id is not None:
         link = tx.account_links.by_id(message.account_link_id)
         return link is None or not link.alive
     if message.link_id is None or message.agreement_id is None:
         return False
-    if message.kind == "reminder" and tx.reminders.situation(message.agreement_id) is None:
+    reminds = message.kind in ("reminder", BundleReminder.kind)
+    if reminds and tx.reminders.situation(message.agreement_id) is None:
         return True  # since it was queued: signed, or returned to us to make the document
     live = tx.signing.live_link(message.agreement_id)
     state = tx.agreements.get_by_id(message.agreement_id).state
@@ -167,7 +169,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     values.setdefault("link", f"{base_url}{page}" if page else None)
     values.setdefault("verify_link", f"{base_url}/verifieer")
     if message.link_id:
-        values["link"] = address(deps, message.link_id)
+        values["link"] = _link(deps, message)
     if message.account_link_id:
         values["link"] = account_address(deps, message.account_link_id)
     if message.challenge_id:
@@ -185,6 +187,15 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         date=now,
         attachments=attachments,
     )
+
+
+def _link(deps: Deps, message: Message) -> str:
+    """The address of its link; of a mail about several agreements, that of their bundle."""
+    link_id = message.link_id or ""
+    if message.kind in (BundleInvitation.kind, BundleReminder.kind):
+        with deps.database.look() as tx:
+            return bundle_address(deps, tx.bundles.bundle_of(link_id))
+    return address(deps, link_id)
 
 
 def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachment]:
@@ -219,21 +230,43 @@ def _note(
 ) -> None:
     with deps.database.begin() as tx:
         first_failure = state is MailState.FAILED is not message.state
-        if message.agreement_id and (state is not MailState.FAILED or first_failure):
-            tx.agreements.hold(message.agreement_id)
-            tx.audit.append(
-                message.agreement_id,
-                event,
-                SYSTEM,
-                personal={"recipient": message.recipient, "error": error[:300]},
-                kind=message.kind,
-                **({"as_link": "yes"} if as_link else {}),
-            )
-            if state is MailState.REFUSED:
-                _tell_refused(tx, tx.agreements.get_by_id(message.agreement_id), message, error)
-        if state is MailState.SENT:
-            tx.messages.settle_by(message)
+        told = state is not MailState.FAILED or first_failure
+        everywhere = _everywhere(tx, message)
+        for each in everywhere if told else ():
+            if each.agreement_id:
+                _log(tx, each, each.agreement_id, state, event, error, as_link=as_link)
+        for each in everywhere if state is MailState.SENT else ():
+            tx.messages.settle_by(each)
         tx.messages.mark(message.id, state, error)
+
+
+def _everywhere(tx: Transaction, message: Message) -> list[Message]:
+    """The mail, and with it what notes it for other agreements, in the order of their locks."""
+    noted = tx.messages.noted_with(message.id)
+    return sorted([message, *noted], key=lambda each: each.agreement_id or "")
+
+
+def _log(
+    tx: Transaction,
+    message: Message,
+    agreement_id: str,
+    state: MailState,
+    event: Event,
+    error: str,
+    *,
+    as_link: bool,
+) -> None:
+    tx.agreements.hold(agreement_id)
+    tx.audit.append(
+        agreement_id,
+        event,
+        SYSTEM,
+        personal={"recipient": message.recipient, "error": error[:300]},
+        kind=message.kind,
+        **({"as_link": "yes"} if as_link else {}),
+    )
+    if state is MailState.REFUSED:
+        _tell_refused(tx, tx.agreements.get_by_id(agreement_id), message, error)
 
 
 def _tell_refused(tx: Transaction, agreement: Agreement, message: Message, words: str) -> None:

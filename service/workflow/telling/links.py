@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from service.agreement.capabilities import account_token_for, hash_secret, token_for
+from service.agreement.capabilities import (
+    account_token_for,
+    bundle_token_for,
+    hash_secret,
+    token_for,
+)
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Principal
@@ -22,15 +27,25 @@ def issue(
     by: Principal,
     *,
     ended: LinkEnd = LinkEnd.REPLACED,
+    link_id: str = "",
+    bundle_id: str | None = None,
 ) -> str:
     """Make the only valid link of the present signatory and return its id.
 
-    A former link ends as ``ended``: replaced, or delegated.
+    A former link ends as ``ended``: replaced, or delegated. Only who makes a bundle gives
+    ``bundle_id``, and for its first link ``link_id``; so a link that comes later is in none.
     """
     former = tx.signing.live_link(agreement.id)
-    link_id = str(uuid.uuid4())
+    link_id = link_id or str(uuid.uuid4())
     token_hash = hash_secret(token_for(deps.secret_key, link_id))
-    tx.signing.issue(link_id, agreement.id, agreement.signatory_id, token_hash, ended=ended)
+    tx.signing.issue(
+        link_id,
+        agreement.id,
+        agreement.signatory_id,
+        token_hash,
+        ended=ended,
+        bundle_id=bundle_id,
+    )
     tx.messages.settle_link_mails(agreement.id)
     if former:
         tx.audit.append(agreement.id, Event.LINK_REPLACED, by, link=former.id)
@@ -66,6 +81,11 @@ def renew_link(tx: Transaction, agreement: Agreement, link_id: str) -> None:
 def address(deps: Deps, link_id: str) -> str:
     """The URL of a link. It is secret: never write it to a log or the database."""
     return f"{deps.settings.base_url}/tekenen/link/{token_for(deps.secret_key, link_id)}"
+
+
+def bundle_address(deps: Deps, bundle_id: str) -> str:
+    """The same for a link to several agreements of one person."""
+    return f"{deps.settings.base_url}/tekenen/bundel/{bundle_token_for(deps.secret_key, bundle_id)}"
 
 
 def account_address(deps: Deps, link_id: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.agreement.model import Agreement
@@ -46,13 +46,16 @@ def tell(
     link_id: str | None = None,
     challenge_id: str | None = None,
     attach_original: bool = False,
+    message_id: str = "",
+    sent_as: str | None = None,
 ) -> bool:
     """Queue one mail about an agreement; ``page`` is the target of its link, if it has no other.
 
     ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
     is queued a single time, even if the step is repeated. Returns whether it was queued now.
+    With ``sent_as`` it is that other mail, which is also about this agreement; only noted here.
     """
-    message_id = str(uuid.uuid4())
+    message_id = message_id or str(uuid.uuid4())
     common = {
         "name": to.name,
         "language": to.language.value,
@@ -74,9 +77,10 @@ def tell(
         link_id=link_id,
         challenge_id=challenge_id,
         attach_original=attach_original,
+        sent_as=sent_as,
     )
     queued = tx.messages.queue(new)
-    if queued:
+    if queued and sent_as is None:
         # A person waits for a code, so it does not wait behind other mails.
         queue = INTERACTIVE.name if challenge_id else ""
         tx.jobs.defer(DELIVER, message_id=message_id, queue=queue)
@@ -161,6 +165,40 @@ def tell_signatory(
         challenge_id=challenge_id,
         attach_original=attach_original,
     )
+
+
+def tell_about_all(
+    tx: Transaction,
+    agreements: Sequence[Agreement],
+    mail: Mail,
+    *,
+    once: str,
+    link_ids: Mapping[str, str] | None = None,
+    challenge_id: str | None = None,
+) -> bool:
+    """Queue one mail about several agreements to the person who signs all of them.
+
+    It is sent as that of the first; for the others it is noted, so that each has its mails.
+    ``link_ids`` by agreement. Returns whether it was queued now.
+    """
+    message_id, link_ids = str(uuid.uuid4()), link_ids or {}
+    for agreement in agreements:
+        signatory, first = agreement.signatory, agreement is agreements[0]
+        queued = tell(
+            tx,
+            agreement,
+            mail,
+            to=Reader(signatory.name, signatory.email, agreement.language),
+            once=once,
+            reply_to=sender(tx, agreement).email,
+            link_id=link_ids.get(agreement.id),
+            challenge_id=challenge_id,
+            message_id=message_id if first else "",
+            sent_as=None if first else message_id,
+        )
+        if first and not queued:
+            return False
+    return True
 
 
 def tell_sender(tx: Transaction, agreement: Agreement, mail: Mail, *, once: str) -> None:

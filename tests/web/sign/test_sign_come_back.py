@@ -16,7 +16,14 @@ from service.agreement.permissions import Role
 from tests.web.sign.conftest import Journey
 
 # Their forms have only buttons, on pages that are not visited; or they end the session.
-BUTTONS = {"sign.ask_new_link", "sign.new_link", "sign.retry_document"}
+BUTTONS = {
+    "sign.ask_bundled_link",
+    "sign.ask_new_link",
+    "sign.enter_bundle",
+    "sign.new_link",
+    "sign.open_bundled",
+    "sign.retry_document",
+}
 ORIGIN = {"Origin": HOME}
 
 

@@ -102,6 +102,28 @@ def test_a_list_from_file_to_report(office: Browser, deps: Deps) -> None:
     assert f"Al gemaakt door een eerdere import van deze lijst: {reference}." in office.page
 
 
+def test_who_signs_several_gets_one_mail_unless_somebody_wants_otherwise(
+    office: Browser, deps: Deps
+) -> None:
+    for number in (1, 2):
+        an = {"first": "An", "last": "Peeters", "email": f"an{number}@peeters.example"}
+        uploaded(office, [customer(10 * number, **an), customer(10 * number + 1, **an)])
+        confirmed(office)
+    office.get("/importen/1/start")
+    assert re.search(r'name="mails" value="person" checked', office.page)
+    assert "1 persoon ondertekent 2 overeenkomsten." in office.page
+    started(office, 1, mails="person")
+    started(office, 2, mails="agreement")
+    worked(deps)
+    kinds = "select kind, recipient from messages where sent_as is null order by recipient"
+    assert [tuple(each) for each in rows(deps, kinds)] == [
+        ("bundle_invitation", "an1@peeters.example"),
+        *[("invitation", "an2@peeters.example")] * 2,
+    ]
+    office.get("/importen/1")
+    assert "1 mail is nog onderweg naar de mailserver." in office.page
+
+
 def test_rows_can_be_pasted_and_stay_when_they_are_refused(office: Browser) -> None:
     block = "\n".join("\t".join(each) for each in (HEADINGS, *THREE))
     office.get("/importen/nieuw")

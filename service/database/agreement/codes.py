@@ -1,0 +1,154 @@
+"""The codes that prove a mailbox; only their hashes are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, insert, select, text, update
+
+from service.agreement.capabilities import Purpose
+from service.agreement.terms import CODE_MINUTES, CODE_TRIES
+from service.database.tables.links import code_challenges, link_sessions
+from service.database.tables.records import Records, record
+
+
+@dataclass(frozen=True)
+class Challenge:
+    id: str
+    code_hash: bytes
+    purpose: Purpose
+    tries: int
+    together: tuple[str, ...]
+    expired: bool
+    consumed: bool
+
+    def is_for(self, reference: str) -> bool:
+        """Whether this code was mailed for the agreement with this reference."""
+        return not self.together or reference in self.together
+
+
+_ASKED_AT = code_challenges.c.created_at
+_CODES_ASKED = (
+    select(
+        func.count()
+        .filter(func.clock_timestamp() - text("interval '1 hour'") < _ASKED_AT)
+        .label("hour"),
+        func.count().label("day"),
+    )
+    .select_from(code_challenges)
+    .where(
+        code_challenges.c.link_id == bindparam("link"),
+        func.clock_timestamp() - text("interval '24 hours'") < _ASKED_AT,
+    )
+)
+_NEWEST_CHALLENGE = (
+    select(
+        code_challenges,
+        (code_challenges.c.expires_at <= func.clock_timestamp()).label("expired"),
+    )
+    .where(code_challenges.c.link_id == bindparam("link"))
+    .order_by(code_challenges.c.created_at.desc())
+    .limit(1)
+)
+
+
+_USABLE = (
+    code_challenges.c.consumed_at.is_(None),
+    code_challenges.c.expires_at > func.clock_timestamp(),
+    code_challenges.c.tries < CODE_TRIES,
+)
+_PROVED = (
+    update(link_sessions)
+    .where(link_sessions.c.secret_hash == bindparam("changed"))
+    .values(
+        challenge_id=bindparam("used"),
+        authenticated_at=func.clock_timestamp(),
+        last_seen_at=func.clock_timestamp(),
+    )
+)
+
+
+class Codes(Records):
+    def codes_asked(self, link_id: str) -> tuple[int, int]:
+        """The numbers of codes requested in the last hour and in the last 24 hours."""
+        row = self._connection.execute(_CODES_ASKED, {"link": link_id}).one()
+        return row.hour, row.day
+
+    def add_challenge(
+        self,
+        challenge_id: str,
+        link_id: str,
+        code_hash: bytes,
+        *,
+        to: str,
+        purpose: Purpose,
+        together: Sequence[str] = (),
+    ) -> None:
+        """Add a code; older ones of the link become unusable, whatever their purpose. ``together``
+        are the references that it is for; empty: that of the link."""
+        self._connection.execute(
+            update(code_challenges)
+            .where(code_challenges.c.link_id == link_id, code_challenges.c.consumed_at.is_(None))
+            .values(expires_at=func.least(code_challenges.c.expires_at, func.clock_timestamp()))
+        )
+        self._connection.execute(
+            insert(code_challenges).values(
+                id=challenge_id,
+                link_id=link_id,
+                code_hash=code_hash,
+                sent_to=to,
+                purpose=purpose.value,
+                together=list(together),
+                expires_at=func.clock_timestamp() + text(f"interval '{CODE_MINUTES} minutes'"),
+            )
+        )
+
+    def last_challenge(self, link_id: str) -> Challenge | None:
+        """The newest code of a link, under its row lock."""
+        return self._challenge(_NEWEST_CHALLENGE.with_for_update(), link_id)
+
+    def newest_challenge(self, link_id: str) -> Challenge | None:
+        """The same without a lock, to show its status."""
+        return self._challenge(_NEWEST_CHALLENGE, link_id)
+
+    def _challenge(self, statement: Select[Any], link_id: str) -> Challenge | None:
+        row = self._connection.execute(statement, {"link": link_id}).one_or_none()
+        if row is None:
+            return None
+        return record(
+            Challenge,
+            row,
+            purpose=Purpose(row.purpose),
+            consumed=row.consumed_at is not None,
+            together=tuple(row.together),
+        )
+
+    def code_waits(self, challenge_id: str) -> bool:
+        """Whether this code can still be entered."""
+        found = select(code_challenges.c.id).where(code_challenges.c.id == challenge_id, *_USABLE)
+        return self._connection.execute(found).scalar() is not None
+
+    def count_try(self, challenge_id: str) -> int:
+        """Count a wrong attempt and return how many are left."""
+        tries = self._connection.execute(
+            update(code_challenges)
+            .where(code_challenges.c.id == challenge_id, code_challenges.c.tries < CODE_TRIES)
+            .values(tries=code_challenges.c.tries + 1)
+            .returning(code_challenges.c.tries)
+        ).scalar()
+        return CODE_TRIES - tries if tries is not None else 0
+
+    def consume(self, challenge_id: str, secret_hash: bytes, browser: str | None = None) -> bool:
+        """Use the code for one session, or for a bundle's ``browser``: a single conditional update
+        decides which was first."""
+        used = self._connection.execute(
+            update(code_challenges)
+            .where(code_challenges.c.id == challenge_id, *_USABLE)
+            .values(consumed_at=func.clock_timestamp(), browser=browser)
+        )
+        if used.rowcount != 1:
+            return False
+        self._connection.execute(_PROVED, {"changed": secret_hash, "used": challenge_id})
+        return True

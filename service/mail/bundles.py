@@ -1,0 +1,46 @@
+"""The mails about several agreements to the person who signs all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.agreement.capabilities import Purpose
+from service.mail.kinds import Mail
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """One of several agreements that a person signs; ``valid_until`` as of an invitation."""
+
+    organisation: str
+    valid_until: str
+
+
+@dataclass(frozen=True)
+class BundleInvitation(Mail):
+    """With one link to sign several agreements."""
+
+    kind = "bundle_invitation"
+    sender_name: str
+    message: str
+    agreements: Sequence[Bundled]
+
+
+@dataclass(frozen=True)
+class BundleReminder(Mail):
+    """With the same link, about those that can still be signed."""
+
+    kind = "bundle_reminder"
+    sender_name: str
+    agreements: Sequence[Bundled]
+
+
+@dataclass(frozen=True)
+class BundleCode(Mail):
+    """As ``Code``, for several agreements together."""
+
+    kind = "bundle_code"
+    minutes: int
+    purpose: Purpose
+    organisations: Sequence[str]

@@ -1,0 +1,64 @@
+"""Sales sends several agreements to the one person who signs them: one mail with one link.
+
+Each is sent as by itself, with a link of its own; the bundle joins these links. What is one person:
+the same mailbox and the same name. Mails also differ by sender, message and language.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Hashable, Sequence
+
+from service.agreement.capabilities import bundle_token_for, hash_secret
+from service.agreement.events import Event
+from service.agreement.fields import fold
+from service.agreement.model import Agreement
+from service.agreement.permissions import Principal
+from service.agreement.states import Order, State
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.mail.bundles import Bundled, BundleInvitation
+from service.workflow.offer.sample import prepare
+from service.workflow.offer.send import send_without_mail
+from service.workflow.telling.links import issue
+from service.workflow.telling.notify import last_day, sender, tell_about_all
+
+MOST = 50  # agreements in one mail
+
+
+def same_mail(draft: Agreement) -> Hashable:
+    """Drafts with the same value can be in one mail; None if this one cannot be in any: it was
+    sent, or its link is mailed later because we sign first."""
+    if draft.state is not State.DRAFT or draft.order is not Order.CONTROLLER_FIRST:
+        return None
+    person = draft.signatory
+    return (
+        person.email.casefold(),
+        fold(person.name),
+        draft.sender_id,
+        draft.message,
+        draft.language,
+    )
+
+
+def send_together(
+    deps: Deps, tx: Transaction, drafts: Sequence[Agreement], by: Principal
+) -> list[Agreement]:
+    """Send these in this transaction, for who may send; all were loaded under their locks and are
+    for one person (``same_mail``). Raises as for sending one."""
+    bundle_id = str(uuid.uuid4())  # also the id of its first link
+    tx.bundles.add(bundle_id, hash_secret(bundle_token_for(deps.secret_key, bundle_id)))
+    sent = [send_without_mail(tx, draft, by) for draft in drafts]
+    link_ids: dict[str, str] = {}
+    for each in sent:
+        link_id = "" if link_ids else bundle_id
+        link_ids[each.id] = issue(deps, tx, each, by, link_id=link_id, bundle_id=bundle_id)
+        tx.audit.append(each.id, Event.LINK_JOINED, by, count=len(sent))
+        prepare(deps, tx, each)
+    mail = BundleInvitation(
+        sender_name=sender(tx, sent[0]).name,
+        message=sent[0].message,
+        agreements=[Bundled(each.controller.name, last_day(each)) for each in sent],
+    )
+    tell_about_all(tx, sent, mail, once=bundle_id, link_ids=link_ids)
+    return sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -15,6 +16,19 @@ _RUNNING = ", ".join(f"'{each}'" for each in sorted(RUNNING))
 # The conditions on numbers and names are spelled as in their indexes. A row that only repeats
 # another is no further customer. With ``offset 0`` each row is looked up by itself: PostgreSQL does
 # not know how many rows a part has, and may otherwise read all agreements for it.
+_KEYS = text("""
+select "row", identities from import_lines
+where import_id = cast(:import_id as uuid) and "row" > :after
+  and coalesce(skip ->> 'code', '') <> 'same_row'
+order by "row" limit :most
+""")
+# All keys of a part at once: each look into the index also reads what was not sorted into it yet.
+_MADE = text("""
+select key, agreement_id
+from import_lines join imports on imports.id = import_lines.import_id, unnest(identities) as key
+where identities && cast(:keys as text[]) and agreement_id is not null
+  and shape = :shape and import_id <> cast(:import_id as uuid)
+""")
 _PART = text(f"""
 with lines as materialized (
   select "row", cells, organisation, number, customer, identities, agreement_id
@@ -33,13 +47,8 @@ with lines as materialized (
   ) same
   where l.number <> ''
   union all
-  select l."row", other.agreement_id, 3, 'customer'
-  from lines l cross join unnest(l.identities) key cross join lateral (
-    select import_id, agreement_id from import_lines
-    where import_lines.identities @> array[key] and agreement_id is not null offset 0
-  ) other
-  join imports on imports.id = other.import_id
-  where imports.shape = :shape and other.import_id <> cast(:import_id as uuid)
+  select customers."row", customers.id, 3, 'customer'
+  from unnest(cast(:made_rows as int[]), cast(:made_ids as uuid[])) as customers ("row", id)
   union all
   select l."row", same.id, 4, 'name'
   from lines l cross join lateral (
@@ -75,12 +84,12 @@ class Coverage(Records):
         self, import_id: str, shape: str, after: int, *, today: Any, most: int
     ) -> list[Covered]:
         """The rows behind ``after``, at most so many. ``today`` is the date in Brussels."""
-        asked = {
-            "import_id": import_id,
-            "shape": shape,
-            "after": after,
+        asked = {"import_id": import_id, "after": after, "most": most}
+        customers = self._customers(shape, asked)
+        asked |= {
             "today": today,
-            "most": most,
+            "made_rows": [row for row, _ in customers],
+            "made_ids": [agreement_id for _, agreement_id in customers],
         }
         return [
             record(
@@ -93,3 +102,15 @@ class Coverage(Records):
             )
             for row in self._connection.execute(_PART, asked)
         ]
+
+    def _customers(self, shape: str, asked: Mapping[str, Any]) -> list[tuple[int, str]]:
+        """The rows about customers of earlier lists, each with an agreement made for these."""
+        rows_of: dict[str, list[int]] = {}
+        for row, keys in self._connection.execute(_KEYS, asked):
+            for key in keys:
+                rows_of.setdefault(key, []).append(row)
+        if not rows_of:
+            return []
+        wanted = {"keys": list(rows_of), "shape": shape, "import_id": asked["import_id"]}
+        made = self._connection.execute(_MADE, wanted)
+        return [(row, str(made_id)) for key, made_id in made for row in rows_of.get(key, ())]

@@ -130,6 +130,11 @@ def _archive_filters(archive: Callable[[Search], Callable[[Asked], object]]) -> 
         lambda a: archive(Search(in_force_on=_TODAY, facets=Facets(template=a.texts[-1])))(a),
     )
     yield (
+        "archive filter: the present text in force long ago",
+        GOAL,
+        lambda a: archive(Search(in_force_on=a.day, facets=Facets(template=a.texts[0])))(a),
+    )
+    yield (
         "archive filter: a rare service in force long ago",
         GOAL,
         lambda a: archive(Search(in_force_on=a.day, facets=Facets(service="dynamic_dns")))(a),

@@ -35,6 +35,7 @@ def _dossiers() -> Iterator[Question]:
                 tx.documents.by_original_sha256(a.sha256),
                 tx.documents.by_evidence_sha256(a.sha256),
                 tx.archive.renewed_with_sha256(a.sha256),
+                tx.registered_files.with_sha256(a.sha256),
             )
         ),
     )

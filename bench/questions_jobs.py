@@ -40,6 +40,7 @@ def jobs() -> Iterator[Question]:
         "sweep, mails and requests",
         lambda tx: (tx.messages.waiting(seconds), tx.account_links.waiting_requests(seconds)),
     )
+    yield job("sweep, signed elsewhere", lambda tx: tx.registered_files.waiting(seconds))
     yield job("sweep, recorded ends", lambda tx: tx.end_records.any_waiting(seconds))
     yield job("alarm, what recovered", lambda tx: tx.alarms.forget_recovered())
     for kind in (AlarmKind.SEAL, AlarmKind.REREAD, AlarmKind.MAIL, AlarmKind.UNDELIVERED):

@@ -50,6 +50,15 @@ ARCHIVE = (
     from contract_lives
     """,
     """
+    insert into registered_files (id, staff_id, name, media_type, sha256, size, pdf_sha256,
+      pdf_size, pages, agreement_id, record, seal, stored_at)
+    select agreement_id, a.sender_id, 'x.pdf', 'application/pdf', md5(prefix), 90000, md5(prefix),
+      90000, 4, agreement_id, convert_to(repeat('r', 900), 'UTF8'),
+      convert_to(repeat('s', 3000), 'UTF8'), clock_timestamp()
+    from archive_states join agreements a on a.id = agreement_id
+    where abs(hashtext(prefix)) %% 20 = 0
+    """,
+    """
     update archived_objects o
     set locked_until = clock_timestamp() - interval '1 year', final_for_years = 10
     from contract_lives l

@@ -154,6 +154,18 @@ class StartCode(StrEnum):
 class FieldCode(StrEnum):
     """A mistake in one field of the input; part of an error ``invalid``."""
 
+    # an agreement that was signed elsewhere
+    PAPER_MISSING = "paper_missing"
+    PAPER_KIND = "paper_kind"
+    PAPER_LARGE = "paper_large"
+    PAPER_UNREADABLE = "paper_unreadable"
+    PAPER_LOCKED = "paper_locked"
+    PAPER_ACTIVE = "paper_active"
+    PAPER_PAGES = "paper_pages"
+    PAPER_PIXELS = "paper_pixels"
+    SIGNED_LATER = "signed_later"
+    REGISTERED_TWICE = "registered_twice"
+
     # any field
     REQUIRED = "required"
     CHOOSE = "choose"

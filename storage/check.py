@@ -134,7 +134,10 @@ def _wrong_inside(
 
 
 def _begins_with_shown(stored: StoredPackage, contents: Mapping[str, bytes]) -> bool:
-    """Whether the sealed agreement begins with what was shown, wherever that is kept."""
+    """Whether the sealed agreement begins with what was shown, wherever that is kept; what was
+    signed elsewhere has neither."""
+    if stored.registered:
+        return True
     sealed, shown = contents.get(AGREEMENT, b""), stored.files.get(SHOWN)
     if shown is None:
         return False

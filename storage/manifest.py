@@ -5,12 +5,15 @@ when or how often it was written: the same package gives the same bytes. It name
 because a person must be able to find an agreement in the bucket alone, but no address of a person
 or a machine.
 
-Two formats are read, and only the second is written (docs/decisions/0028):
+Of what was signed here, two formats are read and only the second is written
+(docs/decisions/0028); what was signed elsewhere has one of its own (docs/decisions/0046):
 
 * ``zegel-archive/1``: every file is a separate object.
 * ``zegel-archive/2``: ``objects`` are the objects in the bucket, and ``files`` says for each file
   which object contains it and how: it is that object (``whole``), a ``member`` of the ZIP, or the
   ``beginning`` of the sealed agreement, as many bytes as the file's size.
+
+* ``zegel-registered/1``: like the first, with the files of ``registered``.
 
 The list of files that is handed out has the first format, whatever the bucket uses.
 """
@@ -29,9 +32,11 @@ from storage.errors import PackageInvalid
 from storage.objects import StoredObject
 
 FILE_PER_OBJECT, BUNDLED = "zegel-archive/1", "zegel-archive/2"
+REGISTERED = "zegel-registered/1"  # signed elsewhere: a file per object
 MANIFEST = "manifest.json"
 AGREEMENT, SHOWN, SHEET = "overeenkomst.pdf", "getoond.pdf", "bewijsblad.pdf"
 BUNDLE = "bijlagen.zip"
+DOCUMENT = "ondertekend.pdf"  # of an agreement that was signed elsewhere
 WHOLE, MEMBER, BEGINNING = "whole", "member", "beginning"
 ROOT = "overeenkomsten"
 REFERENCE = re.compile(r"[A-Z][A-Z0-9]*-(?P<year>\d{4})-\d+")
@@ -49,6 +54,9 @@ MEDIA_TYPES = {
     ".tst": "application/octet-stream",
     ".tsr": "application/timestamp-reply",
     ".zip": "application/zip",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".tiff": "image/tiff",
 }
 
 
@@ -97,6 +105,11 @@ class StoredPackage:
     def bundled(self) -> bool:
         """Whether it has the second format, with the other files together in one ZIP."""
         return BUNDLE in self.parts
+
+    @property
+    def registered(self) -> bool:
+        """Whether it was signed elsewhere, so that nothing in it is sealed by us."""
+        return DOCUMENT in self.parts and AGREEMENT not in self.parts
 
     def objects(self) -> tuple[StoredObject, ...]:
         """Every object of the package, the manifest last."""
@@ -147,6 +160,19 @@ def write_manifest(
     )
 
 
+def write_registered(facts: PackageFacts, parts: Mapping[str, StoredObject]) -> bytes:
+    """The bytes of the manifest of an agreement that was signed elsewhere."""
+    return _as_json(
+        {
+            **_said(facts, REGISTERED),
+            "files": [
+                {**_entry(name, part), "version_id": part.version_id}
+                for name, part in sorted(parts.items())
+            ],
+        }
+    )
+
+
 def write_file_list(package: StoredPackage) -> bytes:
     """The list of a package's files that is handed out with them, in the first format; each file
     has the version of the object that contains it."""
@@ -167,7 +193,7 @@ def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
     try:
         content: dict[str, Any] = json.loads(data)
         schema = content["schema"]
-        if schema not in (FILE_PER_OBJECT, BUNDLED):
+        if schema not in (FILE_PER_OBJECT, BUNDLED, REGISTERED):
             raise PackageInvalid(f"{stored.key}: schema {schema!r} is not known here")
         facts = PackageFacts(
             reference=content["reference"],
@@ -196,7 +222,10 @@ def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
         file.object in parts and _how_kept(name, file.object) for name, file in files.items()
     ):
         raise PackageInvalid(f"{stored.key}: it does not say where every file is")
-    return StoredPackage(facts, parts, files, stored)
+    found = StoredPackage(facts, parts, files, stored)
+    if found.registered != (schema == REGISTERED):
+        raise PackageInvalid(f"{stored.key}: {schema!r} is not what these files are")
+    return found
 
 
 def _how_kept(name: str, part: str) -> str:

@@ -12,6 +12,8 @@ from service.texts import Language, catalogue, named
 
 class Event(StrEnum):
     AGREEMENT_CREATED = "agreement.created"
+    AGREEMENT_REGISTERED = "agreement.registered"  # signed elsewhere
+    AGREEMENT_WITHDRAWN = "agreement.withdrawn"  # its registration was a mistake
     AGREEMENT_IMPORTED = "agreement.imported"
     AGREEMENT_EDITED = "agreement.edited"
     AGREEMENT_SENT = "agreement.sent"
@@ -163,6 +165,7 @@ IN_THE_CHAIN = frozenset(
         "roles",
         "row",  # of a list that was imported
         "sha256",
+        "signed_on",  # when the last signature was set, as a person read it
         "since",
         "staff",  # the id of the account
         "template_sha256",

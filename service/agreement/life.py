@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from service.agreement.end_reason import EndReason
+from service.agreement.end_reason import CHOICES, EndReason
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.states import State
@@ -115,8 +115,12 @@ def end_of_day(day: date) -> datetime:
 
 
 def effective_date_of(agreement: Agreement) -> date:
-    """The effective date of a completed agreement. Raises WrongState for any other."""
-    if agreement.state is not State.COMPLETED or agreement.effective_date is None:
+    """The effective date of an agreement that is completed, or was signed elsewhere.
+
+    Raises WrongState for any other.
+    """
+    lives = agreement.state in (State.COMPLETED, State.REGISTERED)
+    if not lives or agreement.effective_date is None:
         raise WrongState(ErrorCode.WRONG_STATE, state=agreement.state.value)
     return agreement.effective_date
 
@@ -135,7 +139,7 @@ def checked(given: GivenEnd, effective: date, today: date) -> tuple[End, str]:
         check.refuse("ends_on", FieldCode.END_BEFORE_EFFECT, effective=effective)
     elif ends_on and ends_on > kept_until(today, MOST_YEARS_AHEAD):
         check.refuse("ends_on", FieldCode.END_TOO_FAR, years=MOST_YEARS_AHEAD)
-    if given.reason not in list(EndReason):
+    if given.reason not in CHOICES:
         check.refuse("reason", FieldCode.CHOOSE)
     note = check.text_area("note", given.note)
     check.raise_if_wrong()

@@ -19,9 +19,9 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "draft": (State.DRAFT,),
     "waiting": (State.SENT, State.PREPARING, State.READY, State.IN_SIGNING),
     "awaits_us": (State.READY, State.IN_SIGNING),
-    "completed": (State.FULLY_SIGNED, State.SEALING, State.COMPLETED),
+    "completed": (State.FULLY_SIGNED, State.SEALING, State.COMPLETED, State.REGISTERED),
     "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
-    "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
+    "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED, State.WITHDRAWN),
 }
 NO_FACETS = Facets()
 # The filters of the archive, besides the facets; all have names in ``labels.filter``.

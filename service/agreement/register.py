@@ -75,7 +75,7 @@ def entry(signed: Signed, own: OwnFacts, on: date, language: Language) -> dict[s
     agreement, end = signed.agreement, signed.end
     processor, controller, annex = agreement.processor, agreement.controller, agreement.annex
     main = agreement.main_agreement
-    return {
+    values: dict[str, Value] = {
         "reference": agreement.reference,
         "status": _status(signed, on, language),
         "effective_date": _day(agreement.effective_date),
@@ -109,6 +109,7 @@ def entry(signed: Signed, own: OwnFacts, on: date, language: Language) -> dict[s
         "main_agreement": _listed(main.reference, _day(main.signed_on)),
         "template_version": signed.template_version,
     }
+    return _elsewhere(values, signed, language)
 
 
 def cells(values: dict[str, Value]) -> list[str]:
@@ -123,7 +124,19 @@ def headings(language: Language) -> list[str]:
     return [text(f"register.column.{name}", language) for name in COLUMNS]
 
 
+_OF_THE_TEXT = ("services", "personal_data", "special_data", "data_subjects", "controller_dpo")
+
+
+def _elsewhere(values: dict[str, Value], signed: Signed, language: Language) -> dict[str, Value]:
+    """What was signed elsewhere says these things itself; we know none of them."""
+    if signed.agreement.state not in (State.REGISTERED, State.WITHDRAWN):
+        return values
+    return {**values, **dict.fromkeys(_OF_THE_TEXT, text("registration.elsewhere", language))}
+
+
 def _status(signed: Signed, on: date, language: Language) -> str:
+    if signed.agreement.state is State.WITHDRAWN:
+        return text("states.agreement.withdrawn", language)
     if signed.end:
         return text(f"states.life.{state_after(signed.end.ends_on, on)}", language)
     if signed.agreement.state is State.SUPERSEDED:

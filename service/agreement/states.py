@@ -7,7 +7,8 @@ edition. A pre-signed offer has a locked annex, so its draft goes to preparing d
 person's acts make it *in_signing*, the last one's *fully_signed*; then only *sealing*,
 *seal_failed* (and back) and *completed* follow. Until the last act is accepted it can end as
 *declined*, *expired* (and return, by extending) or *voided*. A later revision makes a completed one
-*superseded*.
+*superseded*. An agreement that was signed elsewhere is *registered* from the beginning; a
+registration that was a mistake is *withdrawn*.
 
 A signature place is *blocked* until its turn, then *open*, *viewed* (link exchanged),
 *authenticated* (mailbox proved), *signed*; or it ends as *declined*, *lapsed* or *expired*.
@@ -38,6 +39,8 @@ class State(StrEnum):
     EXPIRED = "expired"
     VOIDED = "voided"
     SUPERSEDED = "superseded"
+    REGISTERED = "registered"
+    WITHDRAWN = "withdrawn"
 
 
 class PlaceState(StrEnum):
@@ -122,6 +125,7 @@ class Step(StrEnum):
     SEAL = "seal"
     FAIL_SEAL = "fail_seal"
     CLOSE = "close"
+    WITHDRAW = "withdraw"
 
 
 _UNSIGNED = (State.SENT, State.PREPARING, State.GENERATION_FAILED, State.READY)
@@ -155,6 +159,7 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.SEAL: {State.FULLY_SIGNED: State.SEALING, State.SEAL_FAILED: State.SEALING},
     Step.FAIL_SEAL: {State.SEALING: State.SEAL_FAILED, State.FULLY_SIGNED: State.SEAL_FAILED},
     Step.CLOSE: dict.fromkeys(_SIGNED, State.COMPLETED),
+    Step.WITHDRAW: {State.REGISTERED: State.WITHDRAWN},
 }
 
 # Nothing can be signed in these. A step refused because of them gets a polite answer: somebody or
@@ -190,4 +195,6 @@ def may(step: Step, state: State) -> bool:
 RUNNING = frozenset(_RUNNING)
 WAITING = RUNNING | {State.DRAFT}  # for somebody to do something
 SIGNED_NOT_SEALED = frozenset(_SIGNED)
-EFFECTIVE = frozenset({*_SIGNED, State.COMPLETED, State.SUPERSEDED})
+EFFECTIVE = frozenset(
+    {*_SIGNED, State.COMPLETED, State.SUPERSEDED, State.REGISTERED, State.WITHDRAWN}
+)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from service.agreement.end_reason import EndReason
+from service.agreement.end_reason import CHOICES
 from service.cli.parts import FILE, NEW_FILE, settings
 from service.texts import OURS, text
 
@@ -27,7 +27,7 @@ def agreement() -> None:
 @click.option(
     "--reason",
     required=True,
-    type=click.Choice([each.value for each in EndReason]),
+    type=click.Choice([each.value for each in CHOICES]),
     help=text("cli.end_reason", OURS),
 )
 @click.option("--note", default="", help=text("cli.end_note", OURS))
@@ -37,6 +37,39 @@ def agreement_end(reference: str, day: str, reason: str, note: str) -> None:
     from service.commands.agreement import end  # noqa: PLC0415
 
     end(settings(), reference, day, reason, note)
+
+
+@agreement.command("register", help=text("cli.agreement_register", OURS))
+@click.argument("file", type=FILE)
+@click.option("--name", required=True, help=text("cli.register_name", OURS))
+@click.option("--number", default="", help=text("cli.register_number", OURS))
+@click.option("--country", default="BE", show_default=True, help=text("cli.register_country", OURS))
+@click.option(
+    "--signed-on", required=True, metavar="2024-03-02", help=text("cli.register_signed_on", OURS)
+)
+@click.option("--signed-by", default="", help=text("cli.register_signed_by", OURS))
+@click.option("--kept-at", required=True, help=text("cli.register_kept_at", OURS))
+@click.option("--note", default="", help=text("cli.end_note", OURS))
+@click.option("--another", is_flag=True, help=text("cli.register_another", OURS))
+@click.option("--by", required=True, metavar="EMAIL", help=text("cli.register_by", OURS))
+def agreement_register(file: Path, by: str, another: bool, **fields: str) -> None:
+    """Add one that was signed elsewhere."""
+    # Loads the database's libraries.
+    from service.commands.agreement import register  # noqa: PLC0415
+
+    register(settings(), file, by, another=another, fields=fields)
+
+
+@agreement.command("withdraw", help=text("cli.agreement_withdraw", OURS))
+@click.argument("reference")
+@click.option("--reason", required=True, help=text("cli.withdraw_reason", OURS))
+@click.option("--by", required=True, metavar="EMAIL", help=text("cli.register_by", OURS))
+def agreement_withdraw(reference: str, reason: str, by: str) -> None:
+    """Take back a registration that was a mistake."""
+    # Loads the database's libraries.
+    from service.commands.agreement import withdraw  # noqa: PLC0415
+
+    withdraw(settings(), reference, reason, by)
 
 
 @agreement.command("hand-over", help=text("cli.agreement_hand_over", OURS))

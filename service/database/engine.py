@@ -25,6 +25,7 @@ from service.database.agreement.end_records import EndRecords
 from service.database.agreement.openings import Openings
 from service.database.agreement.own_templates import OwnTemplates
 from service.database.agreement.questions import Questions
+from service.database.agreement.registered_files import RegisteredFiles
 from service.database.agreement.reminders import Reminders
 from service.database.agreement.samples import Samples
 from service.database.agreement.seals import Seals
@@ -125,6 +126,7 @@ class Transaction:
     codes = Part(Codes)  # that prove a mailbox
     bundles = Part(Bundles)  # links that were mailed as one
     lives = Part(ContractLives)  # recorded ends of agreements
+    registered_files = Part(RegisteredFiles)  # what was signed elsewhere
     end_records = Part(EndRecords)  # what the archive keeps of them
     visits = Part(Visits)  # the sessions of signers, with their agreements
     documents = Part(Documents)  # acts and originals too

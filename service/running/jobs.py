@@ -12,7 +12,15 @@ from service.database.queue.jobs import HOUSEKEEPING, INTERACTIVE, Queue, Task
 from service.deps import Deps
 from service.workflow import sweep, tasks
 from service.workflow.bulk import batch, empty, run
-from service.workflow.keeping import anchor, archive, probe, renew_stamps, reread, retain
+from service.workflow.keeping import (
+    anchor,
+    archive,
+    keep_registered,
+    probe,
+    renew_stamps,
+    reread,
+    retain,
+)
 from service.workflow.life import keep_ends
 from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
@@ -71,6 +79,7 @@ JOBS = (
     # Only for jobs of an older version, in which each of the three steps was a job.
     Job(tasks.CLOSE, finish, _finish_failed),
     Job(tasks.ARCHIVE, finish, _finish_failed),
+    Job(tasks.KEEP_REGISTERED, keep_registered.keep_registered, archive.note_failure),
     Job(tasks.DELIVER, deliver.deliver, deliver.note_failure),
     Job(tasks.IMPORT, run.run),
     Job(tasks.BATCH, batch.run),

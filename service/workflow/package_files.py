@@ -57,8 +57,23 @@ def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
     )
 
 
+def registered_facts(agreement: Agreement) -> PackageFacts:
+    """The same for an agreement that was signed elsewhere: none of it changes."""
+    if agreement.effective_date is None:
+        raise LookupError(agreement.reference)
+    return PackageFacts(
+        reference=agreement.reference,
+        agreement_id=agreement.id,
+        edition=agreement.edition,
+        effective_date=agreement.effective_date,
+        controller_name=agreement.controller.name,
+        processor_name=agreement.processor.full_name,
+        template_version="",
+    )
+
+
 def recorded_package(
-    agreement: Agreement, original: Original, objects: Sequence[ArchivedObject]
+    agreement: Agreement, original: Original | None, objects: Sequence[ArchivedObject]
 ) -> StoredPackage:
     """The package as recorded when it was stored; without what was put beside it later."""
     kept = {each.name: each for each in objects if not is_beside(each.name)}
@@ -71,7 +86,8 @@ def recorded_package(
     }
     for each in kept.values():
         files |= inside(each)
-    return StoredPackage(package_facts(agreement, original), parts, files, manifest)
+    facts = package_facts(agreement, original) if original else registered_facts(agreement)
+    return StoredPackage(facts, parts, files, manifest)
 
 
 def is_beside(name: str) -> bool:
@@ -137,7 +153,10 @@ def read_file(
 
 
 def read_files(
-    deps: Deps, agreement: Agreement, original: Original, objects: Sequence[ArchivedObject]
+    deps: Deps,
+    agreement: Agreement,
+    original: Original | None,
+    objects: Sequence[ArchivedObject],
 ) -> dict[str, bytes]:
     """All files by name, including renewed copies. Raises the store's errors."""
     package = recorded_package(agreement, original, objects)

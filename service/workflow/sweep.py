@@ -15,6 +15,7 @@ from service.workflow.tasks import (
     GENERATE,
     IMPORT,
     KEEP_ENDS,
+    KEEP_REGISTERED,
     MANDATE,
     SEAL,
     TEMPLATE,
@@ -50,6 +51,9 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
         if unfinished := tx.imports.unfinished():
             tx.jobs.defer(IMPORT)
             found += len(unfinished)
+        for agreement_id in tx.registered_files.waiting(patience):
+            tx.jobs.defer(KEEP_REGISTERED, agreement_id=agreement_id)
+            found += 1
         if tx.end_records.any_waiting(patience):
             tx.jobs.defer(KEEP_ENDS)
             found += 1

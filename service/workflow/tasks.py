@@ -17,6 +17,7 @@ MANDATE = Task("mandate", goes_on=False)
 SEAL = Task("seal")  # and the following steps: see ``service/running/jobs.py``
 CLOSE = Task("close")  # only deferred by former code, like the next
 ARCHIVE = Task("archive")
+KEEP_REGISTERED = Task("keep_registered")
 DELIVER = Task("deliver", MAIL, about="message_id")
 # All imports in one job, so that their mails together keep to the pace.
 IMPORT = Task("import", BULK, about="", single="imports")

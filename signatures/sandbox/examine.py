@@ -34,6 +34,7 @@ from signatures.package.report import PackageReport
 from signatures.package.zip_members import Unreadable
 from signatures.sandbox.limits import LONGEST_ANSWER, Limits, limit
 from signatures.sandbox.limits import NotExamined as NotExamined
+from signatures.sandbox.paper import looked
 from signatures.sandbox.told import package_report_of, package_values_of, report_of, values_of
 from signatures.texts import words
 from signatures.verdict.report import Ledger, Report
@@ -44,6 +45,9 @@ if TYPE_CHECKING:  # loads what only the sandbox needs
 AT_ONCE = 2  # examinations per asking process
 WAIT_SECONDS = 3.0
 IDLE_SECONDS = 600.0
+# Pages that were scanned are large, and few people add one.
+PAPER_LIMITS = Limits(cpu_seconds=30, wall_seconds=60.0, memory=900_000_000)
+PAPER_ANSWER = 60_000_000  # bytes
 _ROOTS = ("roots", "stamp_roots", "person_roots")
 
 _LIMITS = Limits()
@@ -92,12 +96,18 @@ def judge_apart(
     return package_report_of(told)
 
 
+def look_apart(data: bytes, media_type: str) -> dict[str, Any]:
+    """What ``paper.looked`` says of a file, in a sandboxed process. Raises NotExamined, Busy."""
+    return _examined(data, ((), (), ()), (), PAPER_LIMITS, {"paper": media_type}, PAPER_ANSWER)
+
+
 def _examined(
     data: bytes,
     roots: tuple[Sequence[x509.Certificate], ...],
     crls: Sequence[x509.CertificateRevocationList],
     limits: Limits,
     about: dict[str, Any],
+    longest: int = LONGEST_ANSWER,
 ) -> dict[str, Any]:
     """The values of a report. Raises NotExamined, Busy."""
     question = {
@@ -109,7 +119,7 @@ def _examined(
     if not _free.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
-        told = _ask(json.dumps(question).encode() + b"\n" + data, limits.wall_seconds)
+        told = _ask(json.dumps(question).encode() + b"\n" + data, limits.wall_seconds, longest)
     finally:
         _free.release()
     try:
@@ -123,7 +133,7 @@ def _pem(certificates: Sequence[x509.Certificate]) -> list[str]:
     return [each.public_bytes(Encoding.PEM).decode() for each in certificates]
 
 
-def _ask(question: bytes, seconds: float) -> bytes:
+def _ask(question: bytes, seconds: float, longest: int) -> bytes:
     """The answer of the sandboxed process, perhaps empty. Raises NotExamined when it is late."""
     here, there = socket.socketpair()
     with here:
@@ -138,7 +148,7 @@ def _ask(question: bytes, seconds: float) -> bytes:
             parts = []
             while part := here.recv(65_536):
                 parts.append(part)
-                if sum(map(len, parts)) > LONGEST_ANSWER:
+                if sum(map(len, parts)) > longest:
                     raise NotExamined
         except (TimeoutError, ConnectionResetError) as slow:
             raise NotExamined from slow
@@ -266,6 +276,8 @@ def _iso(moment: date) -> str:
 def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]:
     if "ledger" in question:
         return values_of(trust.verify(data, _ledger(question["ledger"])))
+    if "paper" in question:
+        return looked(data, question["paper"])
     # Loaded by the process that forked this one.
     from signatures.package.files import read_zip  # noqa: PLC0415
     from signatures.package.verdict import judge  # noqa: PLC0415

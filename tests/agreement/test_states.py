@@ -36,6 +36,7 @@ ROAD: dict[str, dict[str, str]] = {
     "extend": {state: state for state in (*UNSIGNED, "in_signing")},
     "seal": {"fully_signed": "sealing", "seal_failed": "sealing"},
     "fail_seal": {"sealing": "seal_failed", "fully_signed": "seal_failed"},
+    "withdraw": {"registered": "withdrawn"},
     "close": dict.fromkeys(("fully_signed", "sealing", "seal_failed"), "completed"),
 }
 OVER = {
@@ -47,6 +48,8 @@ OVER = {
     "expired",
     "voided",
     "superseded",
+    "registered",
+    "withdrawn",
 }
 
 
@@ -85,6 +88,7 @@ def test_nothing_leaves_an_end_but_sealing_and_what_can_be_done_with_what_expire
         ("close", "sealing"),
         ("close", "seal_failed"),
         ("void", "expired"),
+        ("withdraw", "registered"),
         ("hand_over", "expired"),
     }
 

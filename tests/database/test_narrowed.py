@@ -54,8 +54,10 @@ def expected(connection: psycopg.Connection[Any], search: Search) -> list[str]:
         " where i.number = %(imported)s)": given.imported,
         "search @@ 'bakkerij'": search.words,
         "state = any (%(running)s)": given.order is Order.EXPIRY,
-        "state in ('declined', 'expired', 'voided', 'superseded')": search.group == "ended",
-        "state in ('fully_signed', 'sealing', 'completed')": search.group == "completed",
+        "state in ('declined', 'expired', 'voided', 'superseded', 'withdrawn')": search.group
+        == "ended",
+        "state in ('fully_signed', 'sealing', 'completed', 'registered')": search.group
+        == "completed",
     }
     wanted = " and ".join(each for each, value in conditions.items() if value) or "true"
     rows = connection.execute(

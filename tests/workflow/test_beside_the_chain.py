@@ -18,6 +18,7 @@ from house import House
 from lists import SERVICES, as_csv, customer
 from mandates import PLAIN, give
 from own_contract import imported, published
+from papers import pdf
 from together import made
 
 from service.agreement.batch import BatchKind
@@ -33,9 +34,9 @@ from service.spreadsheets.table import Kind
 from service.texts import OURS
 from service.workflow.actors import Client
 from service.workflow.bulk import batch, decide, run, take_in
-from service.workflow.keeping import archive, export_list, retrieve
+from service.workflow.keeping import archive, export_list, register, retrieve
 from service.workflow.keeping.dossier import dossier_of
-from service.workflow.life import change_end, end, undo_end
+from service.workflow.life import change_end, end, undo_end, withdraw
 from service.workflow.offer import (
     answer,
     change_email,
@@ -196,6 +197,13 @@ def _ended(house: House, reference: str) -> None:
     undo_end.undo_end(deps, reference, staff, seen=found.version)
 
 
+def _elsewhere(house: House) -> None:
+    typed = {"name": "Zqx BV", "signed_on": "2/3/2024", "signed_by": "An Zqx", "kept_at": "Zqx"}
+    kept = register.receive(house.deps, pdf(), "zqx.pdf", house.staff)
+    reference = register.register(house.deps, kept.id, {**typed, "note": "Zqx"}, house.staff)
+    withdraw.withdraw(house.deps, reference, "Zqxvergissing", house.staff)
+
+
 def _staff(house: House) -> None:
     new = {"name": "Piet Zqxclaes", "email": "zqxpiet@it4.example", "function": "Zqxverkoper"}
     proof = proof_of(house.deps, house.staff)
@@ -288,6 +296,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
     _templates(house)
     _other_endings(house)
     _archived(house, reference)
+    _elsewhere(house)
     _staff(house)
     entries = house.rows(
         """select e.event, e.data::text, e.actor, p.data::text from audit_entries e

@@ -35,12 +35,14 @@ _CHANGE = (
 )
 
 
-def places_in(loaded: Iterable[Sequence[str]]) -> Places:
+def places_in(loaded: Iterable[Sequence[str]] | None) -> Places:
     """Convert the result of ``PLACES``."""
-    return {Place.named(name): PlaceState(state) for name, state in loaded}
+    return {Place.named(name): PlaceState(state) for name, state in loaded or ()}
 
 
 def insert_places(connection: Connection, agreement: Agreement) -> None:
+    if not agreement.places:  # signed elsewhere
+        return
     connection.execute(
         insert(signature_places),
         [

@@ -188,11 +188,12 @@ _STALLED = union_all(
     ),
     _of_agreement(
         AlarmKind.ARCHIVE,
-        originals.c.agreement_id,
-        originals.c.created_at,
+        archive_states.c.agreement_id,
+        # What was signed elsewhere has no original.
+        func.coalesce(originals.c.created_at, archive_states.c.stored_at),
         archive_states.c.failure,
     )
-    .join(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
+    .outerjoin(originals, archive_states.c.agreement_id == originals.c.agreement_id)
     .where(
         archive_states.c.state != word(PackageState.VERIFIED),
         archive_states.c.state.not_in(words(DAMAGED)),

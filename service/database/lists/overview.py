@@ -91,7 +91,9 @@ _SAME_NUMBER = (
     select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
     .where(
         _own_number == bindparam("number"),
-        agreements.c.state.not_in(words(("declined", "expired", "voided", "superseded"))),
+        agreements.c.state.not_in(
+            words(("declined", "expired", "voided", "superseded", "withdrawn"))
+        ),
         agreements.c.reference != bindparam("but_not"),
     )
     .order_by(

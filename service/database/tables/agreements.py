@@ -80,7 +80,8 @@ agreements = Table(
     CheckConstraint("reference ~ '^VO-[0-9]{4}-[0-9]{5,}$'", name="reference"),
     CheckConstraint(
         "(effective_date is not null) = "
-        "(state in ('fully_signed','sealing','seal_failed','completed','superseded'))",
+        "(state in ('fully_signed','sealing','seal_failed','completed','superseded',"
+        "'registered','withdrawn'))",
         name="effective_date",
     ),
     CheckConstraint("(fully_signed_at is null) = (effective_date is null)", name="fully_signed_at"),

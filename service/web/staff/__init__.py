@@ -23,6 +23,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     people,
     profile,
     questions,
+    registering,
     sending,
     staff_log,
     suggestions,

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from service.agreement.end_reason import EndReason
+from service.agreement.end_reason import CHOICES
 from service.agreement.life import GivenEnd
 from service.agreement.permissions import Permission
 from service.errors import Outdated, Refused
@@ -40,7 +40,7 @@ def ask_end(reference: str) -> Any:
         life=life,
         values=values,
         errors=typed.errors,
-        reasons=[(each.value, text(f"labels.end_reason.{each}", OURS), "") for each in EndReason],
+        reasons=[(each.value, text(f"labels.end_reason.{each}", OURS), "") for each in CHOICES],
         years=deps().settings.retention_years,
         found=consequences(deps(), reference, _given(values), current_staff()) if checked else None,
     )

@@ -53,7 +53,9 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
         and may(Step.TAKE_OVER, state)
         and not agreement.signed_places
         and (dossier.renamed or agreement.countersigner is None or not our_own),
-        "end": staff.may(Permission.END_AGREEMENTS) and state is State.COMPLETED,
+        "end": staff.may(Permission.END_AGREEMENTS)
+        and state in (State.COMPLETED, State.REGISTERED),
+        "withdraw": prepare and may(Step.WITHDRAW, state),
         "duplicate": prepare,
         "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
         "shown": bool(agreement.frozen_sha256),

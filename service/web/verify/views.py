@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
+from service.agreement.deadlines import show_date
 from service.error_words import words_of
 from service.errors import Busy, Invalid
 from service.texts import OURS, text
@@ -16,7 +17,14 @@ from service.web.forms import upload as uploaded
 from service.web.mistakes import sentences
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
-from service.workflow.keeping.verify import MOST_BYTES, Checked, CheckedPackage, verify_upload
+from service.workflow.keeping.verify import (
+    MOST_BYTES,
+    Checked,
+    CheckedElsewhere,
+    CheckedPackage,
+    verify_upload,
+)
+from signatures.effective_date import local_date
 from signatures.package.names import SHEET
 from signatures.package.report import RULES
 from signatures.verdict.report import (
@@ -70,6 +78,8 @@ def verify_as_json() -> Any:
     whole = request.mimetype in _WHOLE_BODIES
     file = request.get_data() if whole else uploaded(request.files, "file")
     checked = verify_upload(deps(), file, client().ip)
+    if isinstance(checked, CheckedElsewhere):
+        return jsonify(_registered_as_json(checked))
     language = "en" if request.args.get("language") == "en" else "nl"
     recorded = None
     if checked.reference:
@@ -81,7 +91,40 @@ def verify_as_json() -> Any:
     return jsonify({**checked.report.as_json(language), "recorded": recorded})
 
 
-def _in_words(checked: Checked | CheckedPackage) -> dict[str, Any]:
+def _registered_as_json(checked: CheckedElsewhere) -> dict[str, Any]:
+    """For programs: nothing was verified but that this file was registered."""
+    signed_on = checked.effective_date.isoformat()
+    return {
+        "verdict": "registered",
+        "withdrawn": checked.withdrawn,
+        "sha256": checked.sha256,
+        "recorded": {"reference": checked.reference, "effective_date": signed_on},
+    }
+
+
+def _registered_in_words(checked: CheckedElsewhere) -> dict[str, Any]:
+    record = checked.record
+    on, signed_on = show_date(local_date(record.at), OURS), show_date(checked.effective_date, OURS)
+    about = text("registration.about", OURS, on=on, signed_on=signed_on)
+    withdrawn = text("registration.about_withdrawn", OURS) if checked.withdrawn else ""
+    nothing: dict[str, Any] = {"checks": [], "seals": [], "notes": [], "agreement": None}
+    return {
+        "tone": "warn",
+        "sentence": text("registration.verdict", OURS, reference=record.reference),
+        "reason": f"{about} {withdrawn}".strip(),
+        "sheet_of": "",
+        "package": False,
+        "recorded": True,
+        "effective_date": None,
+        "level": "",
+        "digests": [("", checked.sha256)],
+        **nothing,
+    }
+
+
+def _in_words(checked: Checked | CheckedPackage | CheckedElsewhere) -> dict[str, Any]:
+    if isinstance(checked, CheckedElsewhere):
+        return _registered_in_words(checked)
     if isinstance(checked, CheckedPackage):
         return _package_in_words(checked)
     report = checked.report

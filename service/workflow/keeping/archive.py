@@ -43,7 +43,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         _package(agreement, original, frozen[0]),
         retain_until=until,
     )
-    known = _note_stored(deps, agreement, original, stored, until)
+    known = note_stored(deps, agreement, original, stored, until)
     if known.looked_at != (state.looked_at if state else None):
         return  # another worker was first and recorded the result
     # One verdict: the second takes longer than all the rest, and is left to ``reread``.
@@ -84,9 +84,14 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
     return Package(facts=package_facts(agreement, original), files=files)
 
 
-def _note_stored(
-    deps: Deps, agreement: Agreement, original: Original, stored: StoredPackage, until: datetime
+def note_stored(
+    deps: Deps,
+    agreement: Agreement,
+    original: Original | None,
+    stored: StoredPackage,
+    until: datetime,
 ) -> Recorded:
+    """Record a package that was just stored; ``original`` is None if it was signed elsewhere."""
     objects = [
         ArchivedObject(
             each.key.removeprefix(stored.prefix),

@@ -18,6 +18,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import OPERATOR, SYSTEM, Permission, Staff, require
 from service.agreement.places import Place
 from service.agreement.questions import Question
+from service.agreement.registration import Record, read
 from service.agreement.reminders import next_moment, refused_by_hand
 from service.agreement.states import RUNNING, UNSENT, State
 from service.database.agreement.documents import FrozenText, Original
@@ -33,6 +34,7 @@ from service.workflow.package_files import ListedFile, listed
 from signatures.effective_date import local_date
 
 _ENDINGS = {
+    State.WITHDRAWN: Event.AGREEMENT_WITHDRAWN,
     State.DECLINED: Event.AGREEMENT_DECLINED,
     State.VOIDED: Event.AGREEMENT_VOIDED,
     State.EXPIRED: Event.AGREEMENT_EXPIRED,
@@ -59,9 +61,10 @@ class Dossier:
     ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None if they
     can; ``invited``: it waits for the signatory, who has a valid link. ``life`` is None before the
     agreement takes effect. ``end_waits`` says why the last attempt to put a change of its end into
-    the archive failed, empty before the first; None if the archive has all. ``imported``: by the
-    import of this number, from this row of its list. ``template`` is the version of its text, as
-    shown; empty if it names none.
+    the archive failed, empty before the first; None if the archive has all. ``registered`` is what
+    is kept of an agreement that was signed elsewhere. ``imported``: by the import of this number,
+    from this row of its list. ``template`` is the version of its text, as shown; empty if it names
+    none.
     """
 
     agreement: Agreement
@@ -84,6 +87,7 @@ class Dossier:
     can_extend: bool
     life: Life | None
     end_waits: str | None
+    registered: Record | None
     imported: tuple[int, int] | None
     template: str
 
@@ -225,6 +229,7 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         can_extend=extendable and can_be_later(agreement.expires_at, now),
         life=_life(deps, tx, agreement),
         end_waits=_end_waits(tx, agreement.id) if agreement.effective_date else None,
+        registered=_registered(tx, agreement),
         imported=_imported(entries),
         template=tx.templates.shown(agreement.template_sha256),
     )
@@ -233,6 +238,13 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
 def _end_waits(tx: Transaction, agreement_id: str) -> str | None:
     waiting = (each for each in tx.end_records.of(agreement_id) if not each.stored)
     return next((each.failure for each in waiting), None)
+
+
+def _registered(tx: Transaction, agreement: Agreement) -> Record | None:
+    if agreement.state not in (State.REGISTERED, State.WITHDRAWN):
+        return None
+    kept = tx.registered_files.of(agreement.id)
+    return read(kept.record) if kept and kept.record else None
 
 
 def _imported(entries: list[Entry]) -> tuple[int, int] | None:

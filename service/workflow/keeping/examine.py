@@ -24,21 +24,30 @@ from signatures.field_names import SHEET_FIELD
 from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN
 from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Ledger, Report
 from storage.check import CORRUPT, MISSING, CheckReport, check
+from storage.manifest import DOCUMENT
 from storage.renewed import original_of
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The database's records of a stored package; ``looked_at`` is the last check.
+    """The database's records of a stored package; ``looked_at`` is the last check. ``original`` is
+    None if it was signed elsewhere: then nothing in it is sealed by us but the record.
 
     Before recording a result, compare ``looked_at``: a check that started later may have finished
     first.
     """
 
     agreement: Agreement
-    original: Original
+    original: Original | None
     objects: list[ArchivedObject]
     looked_at: datetime | None
+
+    @property
+    def sha256(self) -> str:
+        """Of the agreement: the sealed original, or what was signed elsewhere."""
+        if self.original is not None:
+            return self.original.sha256
+        return next(each.sha256 for each in self.objects if each.name == DOCUMENT)
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,8 @@ def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
     original = tx.documents.original(agreement_id)
     objects = tx.archive.objects(agreement_id)
     state = tx.archive.state(agreement_id)
-    if original is None or not objects or state is None:
+    elsewhere = original is None and any(each.name == DOCUMENT for each in objects)
+    if (original is None and not elsewhere) or not objects or state is None:
         return None
     return Recorded(tx.agreements.get_by_id(agreement_id), original, objects, state.looked_at)
 
@@ -156,7 +166,7 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
     package = recorded_package(known.agreement, known.original, known.objects)
     report = check(deps.objects(), package, beside)
     with deps.database.look() as tx:
-        recorded_of = ledgers(tx, known.agreement)
+        recorded_of = ledgers(tx, known.agreement) if known.original else {}
     verdicts = {
         name: verify_kept(deps, recorded_of[of], data)
         for name, data in report.contents.items()
@@ -242,9 +252,8 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
     reason = within(found.summary(), 500)
     tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
     if found.state is PackageState.VERIFIED:
-        sha256 = known.original.sha256
-        tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=sha256, **asked)
-        if before.checked_at is None:
+        tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=known.sha256, **asked)
+        if before.checked_at is None and known.original:
             send_copies(tx, agreement)
     # Checked every night, but logged only when the result changes.
     elif asked or (before.state, before.failure) != (found.state, reason):

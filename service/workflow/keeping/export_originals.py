@@ -13,6 +13,7 @@ from service.agreement.lists import Search
 from service.agreement.model import Agreement
 from service.agreement.permissions import Principal
 from service.agreement.register import Signed
+from service.agreement.states import State
 from service.database.agreement.documents import Digests
 from service.deps import Deps
 from service.errors import NotFound
@@ -24,6 +25,7 @@ from service.workflow.package_files import sealed_files
 from signatures.effective_date import local_date
 from signatures.package.names import AGREEMENT, SHEET
 from storage.errors import StorageError, StorageUnavailable
+from storage.manifest import DOCUMENT
 from storage.zipped import stream_zip
 
 GIVEN_UP_AFTER = 3  # files in a row that the store does not give: the rest is not tried
@@ -84,7 +86,8 @@ class Originals:
         with self._deps.database.look() as tx:
             digests = tx.documents.digests(agreement.id)
         told = False
-        for name in (AGREEMENT, SHEET):
+        elsewhere = agreement.state in (State.REGISTERED, State.WITHDRAWN)
+        for name in (DOCUMENT,) if elsewhere else (AGREEMENT, SHEET):
             data, problem = self._read(agreement, name, digests)
             if data is not None and not told:
                 self._note(agreement)
@@ -94,7 +97,7 @@ class Originals:
     def _read(
         self, agreement: Agreement, name: str, digests: Digests | None
     ) -> tuple[bytes | None, str]:
-        if digests is None:
+        if digests is None and name != DOCUMENT:
             return None, "not_sealed"
         if self._silent >= GIVEN_UP_AFTER:
             return None, "unavailable"
@@ -108,6 +111,8 @@ class Originals:
         except StorageError:
             return None, "damaged"
         self._silent = 0
+        if digests is None:  # it was compared with the record of the archive
+            return data, ""
         wanted = digests.sealed if name == AGREEMENT else digests.evidence
         if hashlib.sha256(data).hexdigest() != wanted:
             return None, "damaged"

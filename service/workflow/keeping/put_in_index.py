@@ -166,7 +166,7 @@ class Putting:
     def _objects(self) -> None:
         there = {each.name: each for each in self._tx.archive.objects(self._id)}
         beside = self._held.ends.keys() - self._ends.objects  # proves nothing
-        told = [each for each in _archived(self._held) if each.name not in beside]
+        told = [each for each in archived(self._held) if each.name not in beside]
         for each in told:
             known = there.get(each.name)
             if known is None:
@@ -178,23 +178,31 @@ class Putting:
             self._tx.archive.put_objects(self._id, missing)
 
     def _recorded_ends(self) -> None:
-        """Add the changes of the end that are missing; the last says which is in force."""
-        if not self._ends.proven:
-            self.different.append("end_unproven")
-            return
-        there, told = self._tx.end_records.of(self._id), self._ends.changes
-        same = zip(there, told, strict=False)
-        if any(known.record != kept.record for known, (_, kept) in same):
-            self.different.append("end")
-            return
-        if missing := told[len(there) :]:
-            self._added = True
-            self._tx.end_records.restore(self._id, [kept for _, kept in missing])
-            self._tx.lives.restore(self._id, missing[-1][0].end)
-            self._tx.archive.reopen_locks_of(self._id)
+        added, different = put_ends(self._tx, self._id, self._ends)
+        self._added |= added
+        self.different += different
 
     def _compare(self, part: str, there: dict[str, object], told: dict[str, object]) -> None:
         self.different += [f"{part}.{name}" for name in there if there[name] != told[name]]
+
+
+def put_ends(tx: Transaction, own: str, ends: RecoveredEnds) -> tuple[bool, tuple[str, ...]]:
+    """Add the changes of an agreement's end that are missing; the last says which is in force.
+
+    Returns whether there were any, and what differs from the index.
+    """
+    if not ends.proven:
+        return False, ("end_unproven",)
+    there, told = tx.end_records.of(own), ends.changes
+    same = zip(there, told, strict=False)
+    if any(known.record != kept.record for known, (_, kept) in same):
+        return False, ("end",)
+    missing = told[len(there) :]
+    if missing:
+        tx.end_records.restore(own, [kept for _, kept in missing])
+        tx.lives.restore(own, missing[-1][0].end)
+        tx.archive.reopen_locks_of(own)
+    return bool(missing), ()
 
 
 def _proven(agreement: Agreement) -> dict[str, object]:
@@ -217,7 +225,7 @@ def _these(value: object, *names: str) -> dict[str, object]:
     return {name: getattr(value, name) for name in names}
 
 
-def _archived(held: HeldPackage) -> list[ArchivedObject]:
+def archived(held: HeldPackage) -> list[ArchivedObject]:
     """The objects as index records; an unlocked one is due for a lock at once."""
     return [
         ArchivedObject(

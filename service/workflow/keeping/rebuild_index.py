@@ -23,8 +23,14 @@ from service.errors import Unavailable
 from service.workflow.keeping.put_in_index import ADDED, COMPLETED, DIFFERENT, PRESENT, Putting
 from service.workflow.keeping.recover import Recovered, missing_files
 from service.workflow.keeping.recover_ends import recovered_ends
+from service.workflow.keeping.recover_registered import (
+    missing_of_registered,
+    proven_registration,
+    put_registered,
+)
 from service.workflow.keeping.trust import Trust
 from service.workflow.one_by_one import said
+from signatures.errors import RecordInvalid
 from signatures.package.finding import Finding
 from signatures.package.names import AGREEMENT
 from signatures.verdict.report import FAILS, INVALID, UNKNOWN
@@ -107,6 +113,8 @@ def rebuild_index(
 
 def _one(deps: Deps, trust: Trust, prefix: str) -> Outcome:
     held = _held(deps, prefix)
+    if held.stored.registered:
+        return _registered(deps, trust, held)
     if missing := missing_files(held.files):
         raise _Refused(INCOMPLETE, ", ".join(missing))
     findings = _proven(held, trust)
@@ -123,6 +131,20 @@ def _one(deps: Deps, trust: Trust, prefix: str) -> Outcome:
         log.info("%s", prefix, exc_info=True)
         raise _Refused(NOT_UNDERSTOOD, said(strange)) from strange
     return Outcome(prefix, put.result, tuple(put.different), findings=findings)
+
+
+def _registered(deps: Deps, trust: Trust, held: HeldPackage) -> Outcome:
+    """The same for an agreement that was signed elsewhere."""
+    if missing := missing_of_registered(held):
+        raise _Refused(INCOMPLETE, ", ".join(missing))
+    try:
+        record = proven_registration(held, trust)
+    except (RecordInvalid, ValueError, KeyError, TypeError) as wrong:
+        raise _Refused(NOT_PROVEN, said(wrong)) from wrong
+    ends = recovered_ends(held, trust)
+    with deps.database.begin() as tx:
+        result, different = put_registered(tx, held, record, ends)
+    return Outcome(held.stored.prefix, result, different)
 
 
 def _held(deps: Deps, prefix: str) -> HeldPackage:

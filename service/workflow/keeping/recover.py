@@ -69,7 +69,7 @@ class Recovered:
     @cached_property
     def entries(self) -> list[Entry]:
         """The log up to the closing."""
-        return [_entry(json.loads(line)) for line in self.files[LOG].splitlines()]
+        return [entry_of_line(json.loads(line)) for line in self.files[LOG].splitlines()]
 
     @cached_property
     def order(self) -> Order:
@@ -294,7 +294,8 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _entry(line: Mapping[str, Any]) -> Entry:
+def entry_of_line(line: Mapping[str, Any]) -> Entry:
+    """The entry of the log in one line of ``logboek.jsonl``."""
     said = line["entry"]
     known = said["event"] in set(Event)
     return Entry(

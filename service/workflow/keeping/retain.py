@@ -161,6 +161,7 @@ def tidy(deps: Deps) -> int:
         last = tx.drafts.drop_ended()
         while last is not None:
             last = tx.drafts.drop_ended(last)
+        tx.registered_files.drop_unfinished()
         tx.samples.drop_old()
         tx.account_links.drop_old_requests()
         tx.activity.drop_old()

@@ -25,7 +25,7 @@ from service.workflow.actors import Client
 from service.workflow.keeping.dossier import Dossier
 from signatures.package.names import AGREEMENT, ANCHORS, EVIDENCE, LOG, SHEET, SHOWN
 from storage.bag import bag
-from storage.manifest import media_type
+from storage.manifest import DOCUMENT, media_type
 from storage.renewed import original_of
 from storage.zipped import zip_package
 
@@ -64,7 +64,10 @@ def open_file(
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
         original = tx.documents.original(agreement.id)
+        registered = tx.registered_files.of(agreement.id)
     data = package_files.read_file(deps, agreement, original, objects, name)
+    if data is None and registered and registered.pdf and name == DOCUMENT:
+        data = registered.pdf
     if data is None:
         data = _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
@@ -81,7 +84,7 @@ def file_name(deps: Deps, reference: str, name: str, by: Principal) -> str:
 def open_to_all(name: str) -> bool:
     """Whether everybody with access to the archive may download it: files with people's addresses
     are for those who may see evidence."""
-    return (original_of(name) or name) in (AGREEMENT, SHOWN)
+    return (original_of(name) or name) in (AGREEMENT, SHOWN, DOCUMENT)
 
 
 def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
@@ -95,11 +98,12 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
         original = tx.documents.original(agreement.id)
-    if original is None or not objects:
+    if not objects:
         raise NotFound(ErrorCode.NOT_FOUND)
     files = package_files.read_files(deps, agreement, original, objects)
-    with deps.database.begin() as tx:
-        files |= _anchor_files(tx, agreement.id, files[LOG])
+    if original is not None:
+        with deps.database.begin() as tx:
+            files |= _anchor_files(tx, agreement.id, files[LOG])
     data = zip_package(_as_bag(agreement, files), folder=reference)
     _log_download(deps, agreement, f"{reference}.zip", staff, client)
     return data

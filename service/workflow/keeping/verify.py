@@ -11,6 +11,8 @@ from typing import TypedDict
 from cryptography import x509
 
 from service.agreement.model import Agreement
+from service.agreement.registration import Record, read
+from service.agreement.states import State
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
@@ -65,7 +67,26 @@ class CheckedPackage:
     effective_date: date | None = None
 
 
-def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | CheckedPackage:
+@dataclass(frozen=True)
+class CheckedElsewhere:
+    """A file that was signed elsewhere and registered here: of it we know only that."""
+
+    record: Record
+    withdrawn: bool
+    sha256: str
+
+    @property
+    def reference(self) -> str:
+        return self.record.reference
+
+    @property
+    def effective_date(self) -> date:
+        return self.record.registration.signed_on
+
+
+def verify_upload(
+    deps: Deps, data: bytes, address: str = ""
+) -> Checked | CheckedPackage | CheckedElsewhere:
     """Check a sealed PDF or an evidence package; nothing is stored.
 
     ``address`` is the client's IP address. One file per network is checked or waits at a time, so
@@ -83,7 +104,10 @@ def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | Check
     is_pdf = data.startswith(b"%PDF-")
     if not is_pdf and not is_zip(data):
         raise Invalid([FieldError("file", FieldCode.NOT_A_PDF)])
-    known = _known(deps, hashlib.sha256(data).hexdigest()) if is_pdf else None
+    digest = hashlib.sha256(data).hexdigest()
+    known = _known(deps, digest) if is_pdf else None
+    if known is None and (elsewhere := _registered(deps, digest)):
+        return elsewhere  # its signatures are not ours to judge
     # Outside the transaction: a file that takes long to examine must not hold a connection.
     try:
         with (_OURS if known else _STRANGE).turn(PATIENCE_SECONDS, network_of(address)):
@@ -150,6 +174,16 @@ def _known(deps: Deps, digest: str) -> _Known | None:
         if agreement_id is None or not of:
             return None
         return _recorded(tx, agreement_id, of)
+
+
+def _registered(deps: Deps, digest: str) -> CheckedElsewhere | None:
+    with deps.database.begin() as tx:
+        kept = tx.registered_files.with_sha256(digest)
+        if kept is None or kept.record is None:
+            return None
+        record = read(kept.record)
+        state = tx.agreements.get_by_id(record.agreement_id).state
+    return CheckedElsewhere(record, state is State.WITHDRAWN, digest)
 
 
 def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:

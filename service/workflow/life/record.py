@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from service.agreement.end_reason import EndReason
 from service.agreement.end_record import FIRST, EndRecord, digest
 from service.agreement.events import Event
 from service.agreement.life import End, GivenEnd, RecordedEnd, checked, effective_date_of
@@ -18,7 +19,12 @@ from service.database.engine import Transaction
 from service.workflow.tasks import KEEP_ENDS
 from signatures.effective_date import local_date
 
-_CHANGES = (Event.AGREEMENT_ENDED, Event.AGREEMENT_END_CHANGED, Event.AGREEMENT_END_UNDONE)
+_CHANGES = (
+    Event.AGREEMENT_ENDED,
+    Event.AGREEMENT_END_CHANGED,
+    Event.AGREEMENT_END_UNDONE,
+    Event.AGREEMENT_WITHDRAWN,
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,19 @@ def record_none(tx: Transaction, agreement: Agreement, there: RecordedEnd, by: P
         ends_on=there.ends_on.isoformat(),
     )
     _keep(tx, agreement, None)
+
+
+def record_withdrawn(
+    tx: Transaction, agreement: Agreement, effective: date, reason: str, by: Principal
+) -> None:
+    """Record that a registered agreement never was. The caller holds the agreement's row lock."""
+    make_missing(tx, agreement)
+    tx.archive.reopen_locks_of(agreement.id)
+    recorded = tx.lives.record_end(agreement.id, End(effective, EndReason.WITHDRAWN), by.actor)
+    tx.audit.append(
+        agreement.id, Event.AGREEMENT_WITHDRAWN, by, personal=by.with_name(reason=reason)
+    )
+    _keep(tx, agreement, recorded)
 
 
 def make_missing(tx: Transaction, agreement: Agreement) -> None:

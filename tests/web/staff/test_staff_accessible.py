@@ -15,6 +15,7 @@ from app_browser import Browser as Office
 from colleagues import add_colleague, proof_of
 from flask import Flask
 from office import NEW, rows
+from papers import pdf
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from road import signed_and_archived, steps
 from served import served
@@ -27,6 +28,7 @@ from service.deps import Deps
 from service.workflow.actors import Client
 from service.workflow.bulk import batch
 from service.workflow.bulk.batch import Selected
+from service.workflow.keeping import keep_registered, register
 from service.workflow.life.end import end
 from service.workflow.people import forgotten, kept_searches, role_grants
 from service.workflow.people import staff as people
@@ -54,6 +56,8 @@ class Place:
     invitation: str
     unlock: str
     batch: str
+    paper: str
+    registered: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -92,6 +96,11 @@ class Place:
             "completed": f"/overeenkomsten/{self.archived}",
             "end": f"/overeenkomsten/{self.archived}/einde",
             "undo-end": f"/overeenkomsten/{self.archived}/einde/terugnemen",
+            "elsewhere": "/elders-ondertekend",
+            "elsewhere-data": f"/elders-ondertekend/{self.paper}",
+            "registered": f"/overeenkomsten/{self.registered}",
+            "registered-item": f"/archief/{self.registered}",
+            "withdraw": f"/overeenkomsten/{self.registered}/registratie-intrekken",
             "archive": "/archief",
             "archive-wrong": "/archief?van=32/1/2020",
             "archive-narrowed": "/archief?op=31/12/2099&land=BE&dienst=cloud_storage",
@@ -160,7 +169,19 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
             invitation,
             unlock,
             begun,
+            *_papers(deps, admin[0]),
         )
+
+
+def _papers(deps: Deps, admin: Staff) -> tuple[str, str]:
+    """An uploaded file, and the reference of one that was registered."""
+    waiting, first = (register.receive(deps, pdf(), f"{LONG}.pdf", admin) for _ in range(2))
+    typed = {"name": LONG, "signed_on": "2/3/2024", "signed_by": LONG, "kept_at": LONG}
+    reference = register.register(deps, first.id, {**typed, "note": LONG}, admin)
+    with deps.database.begin() as tx:
+        agreement_id = tx.agreements.get(reference).id
+    keep_registered.keep_registered(deps, agreement_id)
+    return waiting.id, reference
 
 
 def _colleagues(deps: Deps, admin: Staff) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from form_walk import HOME, SECRET, walk
 from lists import as_csv, customer
 from office import NEW, rows
 from own_contract import imported
+from papers import pdf
 from road import in_the_archive, steps
 
 from service.agreement.capabilities import account_token_for
@@ -19,6 +20,7 @@ from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.web.again import page_of_form
 from service.workflow.bulk import take_in
+from service.workflow.keeping import register
 from service.workflow.keeping.retain import tidy
 from service.workflow.people import role_grants
 from service.workflow.people import staff as people
@@ -84,6 +86,7 @@ def test_every_form_comes_back_filled(
     account, asked, token = asked_role(deps, admin[0])
     taken = take_in.receive(deps, as_csv([customer(1)]), "klanten.csv", admin[0]).number
     own = imported(deps, admin[0])
+    paper = register.receive(deps, pdf(), "x.pdf", admin[0]).id
     found = set()
 
     def look(*paths: str) -> None:
@@ -107,6 +110,9 @@ def test_every_form_comes_back_filled(
             for each in ("adres", "termijn", "intrekking", "overname", "overdracht", "herzending")
         ),
         f"/overeenkomsten/{archived}/einde",
+        f"/overeenkomsten/{archived}/registratie-intrekken",
+        "/elders-ondertekend",
+        f"/elders-ondertekend/{paper}",
         "/overeenkomsten?status=sent",
         f"/overeenkomsten/samen?actie=void&kies={sent}",
         f"/importen/{taken}/kolommen",

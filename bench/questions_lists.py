@@ -83,6 +83,7 @@ def _narrowed() -> Iterator[Question]:
     yield ask("service, rare", lambda _: Narrowing(service="dynamic_dns"))
     yield ask("import, former", lambda _: Narrowing(imported=1))
     yield ask("import, new", lambda _: Narrowing(imported=2))
+    yield ask("begun by customers", lambda _: Narrowing(origin="self_started"))
     yield ask("nothing happened", lambda _: Narrowing(idle_days=30), group="waiting")
     yield ask(
         "four at once",

@@ -7,6 +7,7 @@ from flask import Flask
 from service.deps import Deps
 from service.web import (
     again,
+    apply,
     archive,
     compressed,
     errors,
@@ -43,7 +44,7 @@ def create_app(deps: Deps) -> Flask:
     again.install(app)
     errors.install(app)
     sign.install(app)
-    for part in (health, staff, sign, archive, verify, pki):
+    for part in (health, staff, sign, apply, archive, verify, pki):
         app.register_blueprint(part.blueprint)
     if deps.settings.development and deps.settings.smtp_host is None:
         app.register_blueprint(development_mailbox.blueprint)

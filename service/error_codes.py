@@ -47,6 +47,10 @@ class ErrorCode(StrEnum):
     # the owner
     OWNER_ALREADY = "owner_already"
 
+    # the public page
+    PAGE_CLOSED = "page_closed"
+    APPLICATION_GONE = "application_gone"
+
     # a standing mandate
     MANDATE_CHANGED = "mandate_changed"
 
@@ -82,6 +86,8 @@ class ErrorCode(StrEnum):
     # a limit was reached
     CODE_TOO_MANY = "code_too_many"
     CODE_TOO_MANY_TODAY = "code_too_many_today"
+    APPLICATIONS_TOO_MANY = "applications_too_many"
+    APPLICATIONS_FULL = "applications_full"
     QUESTION_TOO_MANY = "question_too_many"
     SIGN_IN_LOCKED = "sign_in_locked"
     SIGN_IN_OFTEN = "sign_in_often"
@@ -193,6 +199,7 @@ class FieldCode(StrEnum):
     NUMBER_OR_NONE = "number_or_none"
     NUMBER_BE = "number_be"
     NUMBER_NL = "number_nl"
+    NUMBER_BE_OR_NL = "number_be_or_nl"
 
     # an agreement and Bijlage 1
     PERSONAL_DATA_EMPTY = "personal_data_empty"

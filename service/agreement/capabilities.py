@@ -79,6 +79,19 @@ def known_browser_id(secret_key: bytes, cookie: str) -> str:
     return browser_id if hmac.compare_digest(expected.encode(), cookie.encode()) else ""
 
 
+def application_cookie(secret_key: bytes, application_id: str) -> str:
+    """The cookie of a browser that applied on the public page: id and signature."""
+    signature = hmac.digest(secret_key, b"application:" + application_id.encode(), "sha256")
+    return f"{application_id}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+def application_in(secret_key: bytes, cookie: str) -> str:
+    """The id in that cookie, or an empty string if its signature is not ours."""
+    application_id = cookie.partition(".")[0]
+    expected = application_cookie(secret_key, application_id)
+    return application_id if hmac.compare_digest(expected.encode(), cookie.encode()) else ""
+
+
 def mask_tokens(words: str) -> str:
     """The text with every token masked as ``zegel_…``."""
     return _TOKEN.sub(f"{TOKEN_PREFIX}…", words)

@@ -39,6 +39,8 @@ class What(StrEnum):
     SIGNATURE_LINE = "signature_line"
     INTRODUCTION = "introduction"
     INTRODUCTION_GONE = "introduction_gone"
+    PAGE_OPENED = "page_opened"
+    PAGE_CLOSED = "page_closed"
     SUGGESTIONS = "suggestions"
     MANDATE = "mandate"
     MANDATE_REVOKED = "mandate_revoked"

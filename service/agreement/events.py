@@ -15,6 +15,7 @@ class Event(StrEnum):
     AGREEMENT_REGISTERED = "agreement.registered"  # signed elsewhere
     AGREEMENT_WITHDRAWN = "agreement.withdrawn"  # its registration was a mistake
     AGREEMENT_IMPORTED = "agreement.imported"
+    AGREEMENT_REQUESTED = "agreement.requested"  # by the customer, on the public page
     AGREEMENT_EDITED = "agreement.edited"
     AGREEMENT_SENT = "agreement.sent"
     AGREEMENT_OFFERED = "agreement.offered"  # we sign first; nothing is mailed yet
@@ -104,6 +105,7 @@ class Event(StrEnum):
     PROFILE_CHANGED = "profile.changed"
     PROFILE_LOGO_CHANGED = "profile.logo_changed"  # by the former version
     PROFILE_LOOK_CHANGED = "profile.look_changed"
+    PROFILE_PAGE_CHANGED = "profile.page_changed"  # the public one
     BATCH_BEGUN = "batch.begun"
     IMPORT_BEGUN = "import.begun"
     IMPORT_STARTED = "import.started"
@@ -137,6 +139,7 @@ IN_THE_CHAIN = frozenset(
         "filter",  # of an export, by name; without the words that somebody typed
         "how",  # by which route a password was chosen
         "kind",
+        "known",  # what the lists of customers say of who began alone
         "known_browser",
         "left",
         "level",

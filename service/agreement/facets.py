@@ -16,7 +16,8 @@ from service.agreement.model import Agreement
 from service.agreement.progress import Stage, month_of, stage_of
 
 Kind = Literal[
-    "service", "country", "template", "flag", "owner", "state", "imported", "sent", "stage"
+    "service", "country", "template", "flag", "owner", "state", "imported", "origin", "sent",
+    "stage",
 ]  # fmt: skip
 # The reasons for review of Bijlage 1 that are about the data themselves: special categories
 # (art. 9 GDPR), criminal data (art. 10), national numbers, and minors.
@@ -30,6 +31,7 @@ _LETTER: dict[Kind, str] = {
     "owner": "o",
     "state": "s",
     "imported": "i",
+    "origin": "h",
     "sent": "m",
     "stage": "p",
 }
@@ -83,7 +85,8 @@ def is_facet(word: str) -> bool:
 
 
 def facet_words(agreement: Agreement) -> list[str]:
-    """Those of an agreement, but for the import that made it, which it does not know."""
+    """Those of an agreement, but for what it does not know: the import that made it, and whether
+    its customer began it."""
     given: list[tuple[Kind, str]] = [("service", each) for each in agreement.services]
     given += [
         ("country", agreement.controller.country),

@@ -29,8 +29,8 @@ DATES = ("signed_from", "signed_until", "in_force_on")
 DATES_AND_STATE = ("state", *DATES)
 # Those of the list for staff, likewise.
 LIST_FILTERS = (
-    "group", "owner", "state", "template", "service", "imported", "sent", "stage", "state_days",
-    "idle_days",
+    "group", "owner", "state", "template", "service", "imported", "origin", "sent", "stage",
+    "state_days", "idle_days",
 )  # fmt: skip
 COUNTED = 1000
 """Beyond this number they are not counted: the exact number is of no use, and counting reads each
@@ -121,8 +121,9 @@ class Narrowing:
     """Filters that combine, and the order; empty values do not filter.
 
     ``owner`` is the id of the sender's account, ``template`` a SHA-256, ``service`` a code,
-    ``imported`` the number of an import. ``state_days``: still waiting, and in its state for at
-    least so long. ``idle_days``: nothing happened for at least so long.
+    ``imported`` the number of an import, ``origin`` SELF_STARTED or empty. ``state_days``: still
+    waiting, and in its state for at least so long. ``idle_days``: nothing happened for at least so
+    long.
     ``running_only``: those that can still be signed, as in the order by expiry.
     """
 
@@ -131,6 +132,7 @@ class Narrowing:
     template: str = ""
     service: str = ""
     imported: int = 0
+    origin: str = ""
     state_days: int = 0
     idle_days: int = 0
     running_only: bool = False
@@ -183,6 +185,7 @@ class Search:
                     "template": narrowed.template,
                     "service": narrowed.service,
                     "imported": str(narrowed.imported or ""),
+                    "origin": narrowed.origin,
                 }
             ),
         )

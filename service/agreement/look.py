@@ -19,10 +19,13 @@ from service.error_codes import FieldCode
 from service.texts import OURS, Language, text
 
 INTRODUCED = (
-    "invitation", "reminder", "link_renewed", "code", "question_answered", "receipt", "completed",
-    "delegated_confirmed", "decline_confirmed", "expired", "voided",
+    "invitation", "requested", "reminder", "link_renewed", "code", "question_answered", "receipt",
+    "completed", "delegated_confirmed", "decline_confirmed", "expired", "voided",
 )  # fmt: skip
 """The kinds of mail to customers, in the order of the page."""
+
+FOR_CUSTOMERS = (*INTRODUCED, "application_code")
+"""These and a mail that has no introduction, because nothing is known of its reader yet."""
 
 PLACEHOLDERS = ("name", "organisation", "reference", "processor_name")
 """The values of a mail that an introduction may name."""

@@ -10,7 +10,7 @@ The record of a mandate is canonical JSON (RFC 8785), of which the SHA-256 is in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -18,12 +18,8 @@ from typing import Any
 
 import rfc8785
 
-from service.agreement.accounts import Account
 from service.agreement.annex import LISTS, ListName, categories
-from service.agreement.model import Agreement
 from service.agreement.parties import Processor, Signatory
-from service.agreement.permissions import Permission
-from service.agreement.states import Order
 from service.agreement.suggestions import Suggestions, suggestions
 from signatures.acts.statements import Statement
 from signatures.effective_date import local_date
@@ -77,16 +73,10 @@ class Misfit(StrEnum):
     NOT_A_BUSINESS = "not_a_business"
     FLAGGED = "flagged"
     QUESTION = "question"
+    SELF_STARTED = "self_started"
+    NOT_ON_A_LIST = "not_on_a_list"
+    OTHER_AGREEMENT = "other_agreement"
     FAILED = "failed"  # no rule: the work itself failed
-
-
-_BY_FLAG = {
-    "organisation_changed": Misfit.ORGANISATION_CHANGED,
-    "delegated": Misfit.DELEGATED,
-    "copied_link": Misfit.COPIED_LINK,
-    "public_or_informal": Misfit.NOT_A_BUSINESS,
-}
-_NO_BUSINESS = ("public_body", "unincorporated", "natural_person")
 
 
 @dataclass(frozen=True)
@@ -114,12 +104,13 @@ class MandateInRecord:
 @dataclass(frozen=True)
 class Terms:
     """What the signatory chooses: ``until`` is the last Brussels day, ``face`` the typeface of the
-    signature."""
+    signature, ``self_started`` whether customers may have begun on the public page."""
 
     services: tuple[str, ...]
     until: date
     per_day: int
     face: str
+    self_started: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,6 +159,12 @@ class Mandate:
         return str(self.content["face"])
 
     @property
+    def self_started(self) -> bool:
+        """Whether it says that a known customer may have begun on the public page; those from
+        before there was one do not."""
+        return bool(self.content.get("self_started", False))
+
+    @property
     def opening(self) -> str:
         """The beginning of the text, word for word as shown, like the next two."""
         return str(self.content["opening"])
@@ -196,100 +193,6 @@ class Mandate:
 
     def in_force(self, today: date) -> bool:
         return self.ended is MandateEnd.NOT and today <= self.until
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known of an agreement that waits for our signature, and of this moment.
-
-    ``flags`` are those of the agreement besides those of its annex. ``account`` is the present one
-    of who gave the mandate. ``printed`` and ``function`` are our signer's in the frozen text, and
-    ``template_sha256`` is the template of that text. ``signed_at`` is when the controller signed.
-    ``unanswered``: a question was never answered, even if the person signed after it. ``today`` is
-    a Brussels date, ``signed_today`` the number of acts under the mandate that day.
-    """
-
-    agreement: Agreement
-    flags: Sequence[str]
-    account: Account | None
-    printed: str
-    function: str
-    template_sha256: str
-    signed_at: datetime | None
-    unanswered: bool
-    today: date
-    signed_today: int
-
-
-def misfits(mandate: Mandate, facts: Facts) -> tuple[Misfit, ...]:
-    """Every reason why the agreement may not be signed under the mandate; empty if it may."""
-    found = [
-        *_of_the_mandate(mandate, facts),
-        *_of_the_signatory(mandate, facts),
-        *_of_the_text(mandate, facts),
-        *_of_the_controller(facts),
-    ]
-    return tuple(dict.fromkeys(found))
-
-
-def _of_the_mandate(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:
-    if mandate.ended is not MandateEnd.NOT:
-        yield Misfit.ENDED
-    if facts.today > mandate.until:
-        yield Misfit.EXPIRED
-    if facts.signed_today >= mandate.per_day:
-        yield Misfit.LIMIT
-    if facts.signed_at is not None and facts.signed_at < mandate.given_at:
-        yield Misfit.SIGNED_BEFORE
-
-
-def _of_the_signatory(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:
-    account, chosen = facts.account, facts.agreement.countersigner
-    if account is None or not account.active or not account.person.may(Permission.COUNTERSIGN):
-        yield Misfit.ACCOUNT
-    elif account.person.name != mandate.person.name:
-        yield Misfit.RENAMED
-    if chosen is None or chosen.staff_id != mandate.staff_id:
-        yield Misfit.OTHER_SIGNATORY
-    elif facts.printed != mandate.person.name:
-        yield Misfit.RENAMED
-
-
-def _of_the_text(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:
-    agreement = facts.agreement
-    if processor_in_record(agreement.processor) != mandate.content["processor"]:
-        yield Misfit.OTHER_PROCESSOR
-    named = {agreement.template_sha256, facts.template_sha256}
-    if not named <= set(mandate.templates):
-        yield Misfit.TEMPLATE
-    if not agreement.services or not set(agreement.services) <= set(mandate.services):
-        yield Misfit.SERVICES
-    lines = mandate.content["lines"]
-    allowed = {
-        (name, code, label)
-        for service in agreement.services
-        for name, listed in lines.get(service, {}).items()
-        for code, label in listed
-    }
-    for item in agreement.annex.items:
-        if not item.code or item.flag == "own":
-            yield Misfit.OWN_WORDS
-        elif item.flag:
-            yield Misfit.SENSITIVE
-        elif (item.list, item.code, item.label) not in allowed:
-            yield Misfit.NOT_STANDARD
-
-
-def _of_the_controller(facts: Facts) -> Iterator[Misfit]:
-    agreement = facts.agreement
-    if agreement.order is not Order.CONTROLLER_FIRST or facts.signed_at is None:
-        yield Misfit.ORDER
-    for flag in facts.flags:
-        yield _BY_FLAG.get(flag, Misfit.FLAGGED)
-    if agreement.controller.kind in _NO_BUSINESS:
-        yield Misfit.NOT_A_BUSINESS
-    if facts.unanswered:
-        yield Misfit.QUESTION
 
 
 def standard_lines(services: Sequence[str], own: Suggestions | None) -> Lines:

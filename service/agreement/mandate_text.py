@@ -75,7 +75,8 @@ class Draft:
                 for each in LISTS
             }
             first.append(self._said("lines", service=name, **listed))
-        rest = ("no_own_words", "no_changes", "business", "after", "own_name")
+        start = "self_started" if self.terms.self_started else "invited"
+        rest = ("no_own_words", "no_changes", "business", start, "after", "own_name")
         return (*first, *map(self._said, rest), self._term())
 
     @property
@@ -123,6 +124,7 @@ class Draft:
             },
             "until": self.terms.until.isoformat(),
             "per_day": self.terms.per_day,
+            "self_started": self.terms.self_started,
             "text_version": self.version,
             "opening": self.opening,
             "conditions": list(self.conditions),
@@ -180,7 +182,13 @@ def parse_terms(
         check.refuse("per_day", FieldCode.NUMBER_RANGE, least=LEAST_A_DAY, most=MOST_A_DAY)
     check.raise_if_wrong()
     face = fields.get("face", "")
-    return Terms(chosen, until or today, number, face if face in FACES else FACES[0])
+    return Terms(
+        chosen,
+        until or today,
+        number,
+        face if face in FACES else FACES[0],
+        self_started=clean(fields.get("self_started")) == "yes",
+    )
 
 
 def latest(today: date) -> date:

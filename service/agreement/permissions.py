@@ -27,6 +27,7 @@ class Capacity(StrEnum):
     """The capacity of a principal who is not staff."""
 
     SIGNER = "signer"
+    APPLICANT = "applicant"
     OPERATOR = "operator"
 
 
@@ -47,9 +48,11 @@ class Permission(StrEnum):
     EXPORT_ARCHIVE = "export_archive"
     MANAGE_PROFILE = "manage_profile"
     MANAGE_TEMPLATES = "manage_templates"
+    MANAGE_PUBLIC_PAGE = "manage_public_page"
     MANAGE_STAFF = "manage_staff"
     READ_STAFF_LOG = "read_staff_log"
     SEE_OPERATIONS = "see_operations"
+    BEGIN_ALONE = "begin_alone"
 
 
 PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
@@ -65,14 +68,16 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
     Permission.EXPORT_ARCHIVE: frozenset({Role.ARCHIVE, Role.ADMIN, Capacity.OPERATOR}),
     Permission.MANAGE_PROFILE: frozenset({Role.ADMIN}),
     Permission.MANAGE_TEMPLATES: frozenset({Role.ADMIN, Capacity.OPERATOR}),
+    Permission.MANAGE_PUBLIC_PAGE: frozenset({Role.ADMIN, Capacity.OPERATOR}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.READ_STAFF_LOG: frozenset({Role.ADMIN}),
     Permission.SEE_OPERATIONS: frozenset({Role.ADMIN}),
+    Permission.BEGIN_ALONE: frozenset({Capacity.APPLICANT}),
 }
 
 
 class Principal(ABC):
-    """A member of staff, a signer, the operator of the machine, or the system.
+    """A member of staff, a signer, an applicant, the operator of the machine, or the system.
 
     A new kind needs a class here and, if it needs permissions, a capacity in the table.
     """
@@ -143,6 +148,24 @@ class Signer(Principal):
     def capacities(self) -> frozenset[Role | Capacity]:
         """A signer's. All other actions of a signer are authorised by the link itself."""
         return frozenset({Capacity.SIGNER})
+
+
+@dataclass(frozen=True)
+class Applicant(Principal):
+    """Somebody who began on the public page and proved a mailbox there; has no account."""
+
+    id: str  # the application's
+    name: str
+
+    @property
+    def actor(self) -> str:
+        """``applicant:<id>``."""
+        return f"applicant:{self.id}"
+
+    @property
+    def capacities(self) -> frozenset[Role | Capacity]:
+        """An applicant's, to begin one agreement."""
+        return frozenset({Capacity.APPLICANT})
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ class SubjectKind(StrEnum):
     JOB = "job"  # a periodic job; its id is its name
     ACCOUNT = "account"  # of a member of staff
     PROFILE = "profile"  # the processor's; its id is its version
+    APPLICATION = "application"  # somebody who began on the public page, before it is an agreement
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Subject:
     @classmethod
     def account(cls, staff_id: str) -> Subject:
         return cls(SubjectKind.ACCOUNT, staff_id)
+
+    @classmethod
+    def application(cls, application_id: str) -> Subject:
+        return cls(SubjectKind.APPLICATION, application_id)
 
     @property
     def agreement_id(self) -> str | None:

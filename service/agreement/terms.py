@@ -25,6 +25,13 @@ LINKS_IN_ALL = 300
 LINK_REQUEST_HOURS = 24
 ACTIVITY_DAYS = 400  # as long as an archive lock: a year and the time to notice
 
+# Of the public page. A code is mailed for every application, so these are the limits of its mails.
+APPLICATIONS_AN_HOUR = 3  # to one mailbox
+APPLICATIONS_A_DAY = 5
+APPLICATIONS_OF_A_NETWORK_AN_HOUR = 10  # shared by an office behind one IP address
+APPLICATIONS_OF_A_NETWORK_A_DAY = 30
+APPLICATION_HOURS = 24  # of what is counted; what was typed is deleted with its code
+
 # Of imported lists. The newest of its kind is kept: it says who the customers are.
 IMPORT_DAYS = 400
 UNUSED_IMPORT_DAYS = 90  # a list of which nothing was made

@@ -13,6 +13,7 @@ from service.cli.agreements import agreement, import_list
 from service.cli.archive import archive
 from service.cli.keys import keys
 from service.cli.parts import FILE, Group, settings
+from service.cli.public_page import public_page
 from service.cli.staff import audit, staff
 from service.cli.templates import template
 from service.running.handover import received, supervised
@@ -32,7 +33,7 @@ def main() -> None:
     set_up_logging()
 
 
-for _each in (keys, staff, audit, agreement, archive, import_list, template):
+for _each in (keys, staff, audit, agreement, archive, import_list, template, public_page):
     main.add_command(_each)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from service.database.agreement.agreements import Agreements
+from service.database.agreement.applications import Applications
 from service.database.agreement.bundles import Bundles
 from service.database.agreement.codes import Codes
 from service.database.agreement.contract_lives import ContractLives
@@ -65,6 +66,7 @@ from service.database.people.list_columns import ListColumns
 from service.database.people.looks import Looks
 from service.database.people.mandates import Mandates
 from service.database.people.profiles import Profiles
+from service.database.people.public_pages import PublicPages
 from service.database.people.role_requests import RoleRequests
 from service.database.people.sessions import StaffSessions
 from service.database.people.sign_in_tries import SignInTries
@@ -103,6 +105,7 @@ class Transaction:
 
     accounts = Part(Accounts)  # staff, and their browsers
     profiles = Part(Profiles)
+    public_pages = Part(PublicPages)  # the setting of the public page
     tries = Part(SignInTries)  # failed sign-in attempts
     sign_requests = Part(SignRequests)  # agreements for the next mails to countersigners
     drafts = Part(Drafts)  # signers' unsubmitted input
@@ -122,6 +125,7 @@ class Transaction:
     customers = Part(Customers)  # all agreements of one
     selection = Part(Selection)  # all that a search of the archive finds
     lagging = Part(Lagging)  # stalled and overdue agreements
+    applications = Part(Applications)  # who began on the public page
     signing = Part(Signing)  # links and their sessions
     codes = Part(Codes)  # that prove a mailbox
     bundles = Part(Bundles)  # links that were mailed as one

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import service.mail.account_kinds
 import service.mail.bundles  # noqa: F401  the kinds of both are found below
 from service.agreement.colours import ZEGEL
-from service.agreement.look import INTRODUCED, Look
+from service.agreement.look import FOR_CUSTOMERS, Look
 from service.mail.errors import MailInvalid
 from service.mail.in_words import in_words
 from service.mail.kinds import Mail
@@ -28,12 +28,12 @@ OF_THE_LOOK = frozenset({"accent", "introduction", "signature_line"})  # of the 
 ABOUT = frozenset({"reference", "organisation"})  # the controller; both empty in some alarms
 NOT_ABOUT_ONE = {
     "countersign_digest", "staff_invitation", "password_link", "unlock_link", "account_changed",
-    "role_asked", "many_handed_over", "import_ended",
+    "role_asked", "many_handed_over", "import_ended", "application_code",
     "bundle_invitation", "bundle_reminder", "bundle_code",
 }  # fmt: skip
 ADDED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("receipt", "decline_confirmed", "voided", "delegated_confirmed"), ()),
-    **dict.fromkeys(("code", "bundle_code"), ("code",)),
+    **dict.fromkeys(("code", "bundle_code", "application_code"), ("code",)),
     "completed": ("link", "verify_link"),
 }
 """What is added when a mail is sent, if it is not just a link: to the signer's page, a dossier, a
@@ -87,7 +87,7 @@ def compose(
 def _of_the_look(
     kind: str, values: Mapping[str, object], language: Language, look: Look | None
 ) -> dict[str, object]:
-    if look is None or kind not in INTRODUCED:
+    if look is None or kind not in FOR_CUSTOMERS:
         return {"accent": ZEGEL, "introduction": [], "signature_line": ""}
     return {
         "accent": look.colour,

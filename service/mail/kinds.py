@@ -7,13 +7,12 @@ A mail is kept as ``kept`` gives it: codes and instants, which ``in_words`` prin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar
 
 from service.agreement.capabilities import Purpose
-from service.agreement.changes import Change
+from service.mail.plain import plain
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Mail:
 
     def kept(self) -> dict[str, object]:
         """As JSON values; nothing is an empty text."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        return {each.name: plain(getattr(self, each.name)) for each in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,23 @@ class Code(Mail):
     kind = "code"
     minutes: int
     purpose: Purpose
+
+
+@dataclass(frozen=True)
+class ApplicationCode(Mail):
+    """The code for whoever begins on the public page. It says nothing that was typed there: whoever
+    types it chooses who gets this mail."""
+
+    kind = "application_code"
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Requested(Mail):
+    """To whoever began on the public page: the link to continue with, for later."""
+
+    kind = "requested"
+    valid_until: str  # a day
 
 
 @dataclass(frozen=True)
@@ -299,19 +315,3 @@ class ImportEnded(Mail):
     made: int
     sent: int
     problems: int
-
-
-def _plain(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    if isinstance(value, Change):
-        return value.as_json()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(each) for name, each in asdict(value).items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value

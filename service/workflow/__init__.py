@@ -5,6 +5,7 @@
     signing/    open_link  read_sample  draft  complete  read  prove_mailbox  sign  delegate
                 decline  open_text  countersign  send_back, and accept, where a signature
                 becomes valid
+    applying/   page  apply  begin: customers who begin by themselves
     sealing/    seal  close  evidence_package, and the keys
     keeping/    archive  examine  reread  retain  renew_stamps  anchor  audit  dossier
                 retrieve  verify  locks

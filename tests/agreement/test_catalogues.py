@@ -13,6 +13,7 @@ import pytest
 from usual import USUAL
 
 from service.agreement.annex import LISTS, categories
+from service.agreement.applying import SELF_STARTED
 from service.agreement.decline_reason import DeclineReason
 from service.agreement.events import Event, in_words
 from service.agreement.parties import KINDS, NUMBER_TYPES
@@ -113,6 +114,7 @@ def test_every_value_has_a_label(key: str) -> None:
 def test_every_flag_has_a_label() -> None:
     flags = {category.flag for name in LISTS for category in categories(name)} - {""}
     flags |= {"own", "delegated", "organisation_changed", "copied_link", "public_or_informal"}
+    flags |= {SELF_STARTED}
     assert flags == set(table("labels", OURS)["flag"])
 
 

@@ -14,15 +14,9 @@ from sample_agreements import agreement
 
 from service.agreement.accounts import Account
 from service.agreement.annex import Annex, Item
-from service.agreement.mandate import (
-    Facts,
-    Mandate,
-    MandateEnd,
-    Misfit,
-    digest,
-    misfits,
-    standard_lines,
-)
+from service.agreement.applying import SELF_STARTED, Known, SelfStarted
+from service.agreement.mandate import Mandate, MandateEnd, Misfit, digest, standard_lines
+from service.agreement.mandate_rules import Facts, misfits
 from service.agreement.mandate_text import Draft, parse_terms
 from service.agreement.model import Agreement
 from service.agreement.parties import Countersigner, parse_processor
@@ -113,6 +107,7 @@ def without_role() -> Account:
 
 
 CONTROLLER = agreement().controller
+START = SelfStarted(Known.SAME, 1, CONTROLLER.number, "")
 DEVIATIONS: list[tuple[Callable[[], Facts], Misfit]] = [
     (lambda: facts(today=date(2027, 1, 1)), Misfit.EXPIRED),
     (lambda: facts(signed_today=2), Misfit.LIMIT),
@@ -159,7 +154,29 @@ DEVIATIONS: list[tuple[Callable[[], Facts], Misfit]] = [
         Misfit.NOT_A_BUSINESS,
     ),
     (lambda: facts(unanswered=True), Misfit.QUESTION),
+    (lambda: facts(flags=(SELF_STARTED,)), Misfit.SELF_STARTED),
+    (lambda: facts(start=START), Misfit.SELF_STARTED),
 ]
+
+ALONE: list[tuple[Facts, tuple[Misfit, ...]]] = [
+    (facts(flags=(SELF_STARTED,), start=START), ()),
+    *(
+        (facts(start=dataclasses.replace(START, known=known)), (Misfit.NOT_ON_A_LIST,))
+        for known in (Known.DIFFERENT, Known.UNKNOWN, Known.UNCHECKED)
+    ),
+    (facts(start=dataclasses.replace(START, number="0863643458")), (Misfit.NOT_ON_A_LIST,)),
+    (facts(start=START, other_agreement=True), (Misfit.OTHER_AGREEMENT,)),
+]
+
+
+@pytest.mark.parametrize(("found", "why"), ALONE)
+def test_who_began_alone_fits_only_as_the_list_says(found: Facts, why: tuple[Misfit, ...]) -> None:
+    wanted = draft(terms=dataclasses.replace(draft().terms, self_started=True))
+    content = wanted.content("1", 3, GIVEN, {}, "0" * 32)
+    assert misfits(given(content=content), found) == why
+    assert "zelf begonnen" in "".join(wanted.conditions)
+    former = {name: value for name, value in content.items() if name != "self_started"}
+    assert Misfit.SELF_STARTED in misfits(given(content=former), found)
 
 
 def test_what_deviates_in_nothing_fits() -> None:
@@ -180,7 +197,8 @@ def test_an_ended_mandate_fits_nothing() -> None:
 
 def test_every_rule_is_in_the_table() -> None:
     tried = {reason for _, reason in DEVIATIONS}
-    assert set(Misfit) - tried == {Misfit.ENDED, Misfit.FAILED}
+    alone = {Misfit.NOT_ON_A_LIST, Misfit.OTHER_AGREEMENT}
+    assert set(Misfit) - tried - alone == {Misfit.ENDED, Misfit.FAILED}
 
 
 def test_the_lines_of_a_service_do_not_serve_another() -> None:

@@ -10,6 +10,7 @@ from service.agreement.permissions import (
     OPERATOR,
     PERMISSIONS,
     SYSTEM,
+    Applicant,
     Capacity,
     Permission,
     Principal,
@@ -44,12 +45,20 @@ TABLE = {
         "export_archive",
         "manage_profile",
         "manage_templates",
+        "manage_public_page",
         "manage_staff",
         "read_staff_log",
         "see_operations",
     },
     "signer": {"make_text_again"},
-    "operator": {"end_agreements", "export_archive", "hand_over", "manage_templates"},
+    "applicant": {"begin_alone"},
+    "operator": {
+        "end_agreements",
+        "export_archive",
+        "hand_over",
+        "manage_public_page",
+        "manage_templates",
+    },
     "system": set(),
 }
 
@@ -67,6 +76,7 @@ def test_every_permission_is_in_the_table() -> None:
 def test_each_has_these_rights_and_no_others(who: str, permission: Permission) -> None:
     others: dict[str, Principal] = {
         "signer": Signer("2", "An"),
+        "applicant": Applicant("3", "An"),
         "operator": OPERATOR,
         "system": SYSTEM,
     }
@@ -83,6 +93,7 @@ def test_each_has_these_rights_and_no_others(who: str, permission: Permission) -
 def test_each_has_its_name_in_the_log() -> None:
     assert with_roles().actor == "staff:1"
     assert Signer("2", "An").actor == "signer:2"
+    assert Applicant("3", "An").actor == "applicant:3"
     assert SYSTEM.actor == "system"
 
 

@@ -70,11 +70,13 @@ WALKED = {
 FOR_OTHER_QUESTIONS = {
     "ix_agreements_countersigner",
     "ix_agreements_name",
+    "ix_applications_asked_at",
     "ix_batch_lines_waiting",
     "ix_batches_running",
     "ix_code_challenges_link_id",
     "ix_import_lines_identities",
     "ix_import_lines_person",
+    "ix_import_lines_number",
     "ix_import_lines_sent",
     "ix_import_lines_state",
     "ix_imports_shape",

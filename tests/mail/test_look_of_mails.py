@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.agreement.colours import ZEGEL
-from service.agreement.look import INTRODUCED, Look
+from service.agreement.look import FOR_CUSTOMERS, INTRODUCED, Look
 from service.mail.compose import MAIL_KINDS, compose
 from service.texts import OURS
 
@@ -31,6 +33,15 @@ def test_a_customer_sees_it_in_both_forms(kind: str, values: dict[str, object]) 
     assert mail.subject == plain.subject
 
 
-@pytest.mark.parametrize("kind", sorted(MAIL_KINDS.keys() - set(INTRODUCED)))
+@pytest.mark.parametrize("kind", sorted(MAIL_KINDS.keys() - set(FOR_CUSTOMERS)))
 def test_a_mail_to_staff_stays_zegels(kind: str, values: dict[str, object]) -> None:
     assert compose(kind, values, OURS, LOOK) == compose(kind, values, OURS)
+
+
+def test_who_is_not_known_yet_sees_the_colour_and_no_introduction(
+    values: dict[str, object],
+) -> None:
+    mail = compose("application_code", values, OURS, replace(LOOK, introductions={}))
+    assert "#7b2cbf" in mail.html
+    assert "Team <contracten>" in mail.text
+    assert "Jansen" not in mail.html + mail.text

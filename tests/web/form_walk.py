@@ -44,6 +44,8 @@ def fill(form: Any, beginning: str) -> Filled:
         name, kind = control.get("name"), control.get("type", "text")
         if control.get("readonly") is not None:  # tells a password manager whose password it is
             continue
+        if control.get("tabindex") == "-1":  # not for people
+            continue
         value = control.get("value", "")
         filled.asks |= kind != "hidden"
         if control.tag == "select":

@@ -8,6 +8,7 @@ The staff's pages are shown with real data in their own tests.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 from datetime import UTC, date, datetime
 from types import SimpleNamespace as Thing
@@ -56,6 +57,10 @@ ROUTES = {
     "sign.decline": "/tekenen/weigering",
     "sign.ask": "/tekenen/vraag",
     "sign.privacy": "/privacy",
+    "apply.page": "/aanvragen",
+    "apply.send": "/aanvragen",
+    "apply.confirm": "/aanvragen/code",
+    "apply.another_code": "/aanvragen/code/nieuw",
     "sign.sample_of_visit": "/tekenen/voorbeeld",
 }
 
@@ -178,6 +183,7 @@ BUNDLE = {
 }  # fmt: skip
 LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.",
            "locked": False, "sample_url": "/tekenen/voorbeeld", "sample_there": True, "open_url": "/tekenen/link/x"}  # fmt: skip
+APPLY = {**SIGNER, "values": {"name": LONG, "number": "", "customer": "1001", "key": "k"}, "errors": {}, "notice": "", "left_empty": "vervolg"}  # fmt: skip
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be", OURS), "postcode": text("errors.postcode_be", OURS)}  # fmt: skip
 
 
@@ -257,6 +263,11 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-ask-done": ("sign/ask_done.html", SIGNER),
         "sign-decline-done": ("sign/decline_done.html", SIGNER),
         "sign-delegate-done": ("sign/delegate_done.html", {**SIGNER, "name": "Jan Baas", "masked_email": "j…@peeters.example"}),
+        "apply": ("sign/apply.html", APPLY),
+        "apply-long": ("sign/apply.html", {**APPLY, "processor": dataclasses.replace(PROCESSOR, trade_name=LONG)}),
+        "apply-wrong": ("sign/apply.html", {**APPLY, "notice": text("errors.application_gone", OURS), "errors": {"form": text("errors.applications_full", OURS), "name": text("mistakes.required.organisation", OURS), "number": text("errors.number_be_or_nl", OURS), "signatory_email": text("errors.email_required", OURS)}}),
+        "apply-code": ("sign/apply_code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {}, "resent": True}),
+        "apply-code-wrong": ("sign/apply_code.html", {**SIGNER, "masked_email": "", "errors": {"code": text("errors.code_expired", OURS)}, "resent": False}),
         "sign-privacy": ("sign/privacy.html", {**SIGNER, "retention_years": 10}),
     }  # fmt: skip
     for reason in ("unknown", "session", "expired", "replaced", "voided", "declined", "delegated", "signed", "completed", "changed"):  # fmt: skip

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from applicants import opened
 from bakery import PROCESSOR
 from built import built, settings_in
 from colleagues import PASSWORD, add_colleague
 from days import TODAY, Travel
 from house import EVERYBODY, House
+from mandates import PLAIN
 from remembered import remembered_objection
 from snapshots import begin_with
 from stores import bucket_at
@@ -72,10 +74,12 @@ def _must_hold(house: House) -> None:
             agreement = tx.agreements.get(reference)
             assert check_chain(tx.audit.of(agreement.id)) == []
             waiting = [each for each in tx.messages.of(agreement.id) if not each.attach_original]
-            # Tests change states by hand; and which import made it, the agreement does not know.
+            # Tests change states by hand; and how it began, the agreement does not know.
             filters = {each for each in search_words(agreement) if is_facet(each)}
-            kept = {each for each in stored if is_facet(each) and each[1] not in "si"}
+            kept = {each for each in stored if is_facet(each) and each[1] not in "sih"}
             assert kept == {each for each in filters if each[1] != "s"}
+            began_alone = "self_started" in tx.agreements.flags(agreement.id)
+            assert ("=hself_started" in stored) == began_alone
         timeline = dossier_of(house.deps, reference, house.staff).timeline
         assert all(entry.sentence for entry in timeline)
         for message in waiting:
@@ -97,6 +101,14 @@ def house(deps: Deps) -> Iterator[House]:
     made = _house(deps)
     yield made
     _must_hold(made)
+
+
+@pytest.fixture
+def public(house: House) -> House:
+    """The page is open, and customers deviate in nothing."""
+    opened(house.deps, house.staff)
+    house.sample = PLAIN
+    return house
 
 
 @pytest.fixture

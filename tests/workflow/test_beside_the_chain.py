@@ -12,6 +12,7 @@ import uuid
 from contextlib import suppress
 
 import pytest
+from applicants import began, opened
 from bakery import DETAILS, LISTS, PRE_SIGNED
 from colleagues import add_colleague, proof_of
 from house import House
@@ -33,6 +34,7 @@ from service.errors import Invalid
 from service.spreadsheets.table import Kind
 from service.texts import OURS
 from service.workflow.actors import Client
+from service.workflow.applying import page
 from service.workflow.bulk import batch, decide, run, take_in
 from service.workflow.keeping import archive, export_list, register, retrieve
 from service.workflow.keeping.dossier import dossier_of
@@ -80,6 +82,7 @@ MARKED = {
     "signatory_function": "Zqxbestuurder",
     "message": "Zqxboodschap",
 }
+ZQX = {"signatory_name": "An Zqxpeeters", "signatory_email": "zqxan@peeters.example"}
 OFFICER = {
     "dpo_answer": "yes",
     "dpo_name": "Jan Zqxmaes",
@@ -285,6 +288,13 @@ def _templates(house: House) -> None:
     publish.remove(deps, imported(deps, staff, "Nieuw.", name="Zqxanders").id, staff)
 
 
+def _by_themselves(house: House) -> None:
+    """A customer begins on the public page, and an administrator closes it."""
+    opened(house.deps, house.staff)
+    began(house.deps, name="Bakkerij Zqxorg", customer="zqx1", **ZQX)
+    page.close(house.deps, house.staff)
+
+
 def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -> None:
     house = dataclasses.replace(
         whole_house, staff=dataclasses.replace(whole_house.staff, name="Els Zqxmaes")
@@ -294,6 +304,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
     _many(house)
     _under_mandate(house)
     _templates(house)
+    _by_themselves(house)
     _other_endings(house)
     _archived(house, reference)
     _elsewhere(house)
@@ -309,6 +320,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
     assert words == {("original.closed", "PAdES B-LTA")}
     beside = {each[0] for each in entries if MARK in (each[3] or "").lower()}
     assert beside >= {
+        "agreement.requested",
         "agreement.sent",
         "agreement.offered",
         "agreement.voided",

@@ -39,7 +39,7 @@ from service.database.tables.agreements import (
     signatories,
 )
 from service.database.tables.records import Records, columns, record
-from service.database.tables.stored_words import IMPORT_WORD, STORED
+from service.database.tables.stored_words import IMPORT_WORD, ORIGIN_WORD, STORED
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 
@@ -56,7 +56,7 @@ _SAVE = (
     update(agreements)
     .where(agreements.c.id == bindparam("saved"))
     .values(
-        search=STORED.op("||")(IMPORT_WORD),
+        search=STORED.op("||")(IMPORT_WORD).op("||")(ORIGIN_WORD),
         last_activity_at=func.clock_timestamp(),
         state_since=case(
             (agreements.c.state == bindparam("state_now"), agreements.c.state_since),

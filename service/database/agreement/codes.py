@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Select, bindparam, func, insert, literal, select, text, update
 
 from service.agreement.capabilities import Purpose
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES
@@ -105,6 +106,32 @@ class Codes(Records):
             )
         )
 
+    def add_proved(
+        self, challenge_id: str, link_id: str, code_hash: bytes, *, to: str, asked_at: datetime
+    ) -> None:
+        """Add a code that was mailed before the link was there, and entered just now."""
+        self._connection.execute(
+            insert(code_challenges).values(
+                id=challenge_id,
+                link_id=link_id,
+                code_hash=code_hash,
+                sent_to=to,
+                purpose=Purpose.SIGN.value,
+                created_at=asked_at,
+                expires_at=literal(asked_at) + text(f"interval '{CODE_MINUTES} minutes'"),
+                consumed_at=func.clock_timestamp(),
+            )
+        )
+
+    def link_of(self, challenge_id: str) -> str:
+        """The id of the link for which a code was mailed."""
+        found = select(code_challenges.c.link_id).where(code_challenges.c.id == challenge_id)
+        return str(self._connection.execute(found).scalar_one())
+
+    def prove(self, secret_hash: bytes, challenge_id: str) -> None:
+        """Record in a session by which code the mailbox was proved."""
+        self._connection.execute(_PROVED, {"changed": secret_hash, "used": challenge_id})
+
     def last_challenge(self, link_id: str) -> Challenge | None:
         """The newest code of a link, under its row lock."""
         return self._challenge(_NEWEST_CHALLENGE.with_for_update(), link_id)
@@ -150,5 +177,5 @@ class Codes(Records):
         )
         if used.rowcount != 1:
             return False
-        self._connection.execute(_PROVED, {"changed": secret_hash, "used": challenge_id})
+        self.prove(secret_hash, challenge_id)
         return True

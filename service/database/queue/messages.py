@@ -68,7 +68,9 @@ class Message(NewMessage):
 
 OVERTAKEN = "overtaken"  # instead of an error: the mail is no longer relevant
 # All carry a link for the signatory.
-LINK_KINDS = ("invitation", "link_renewed", "reminder", "bundle_invitation", "bundle_reminder")
+LINK_KINDS = (
+    "invitation", "requested", "link_renewed", "reminder", "bundle_invitation", "bundle_reminder",
+)  # fmt: skip
 _ONE_READER = (*LINK_KINDS, "code", "bundle_code")  # always to the present signatory
 
 

@@ -92,5 +92,7 @@ import_lines = Table(
         unique=True,
         postgresql_where=text("agreement_id is not null"),
     ),
+    # Those of customers, to recognise who begins alone.
+    Index("ix_import_lines_number", "number", postgresql_where=text("number <> ''")),
     Index("ix_import_lines_sent", "sent_at", postgresql_where=text("sent_at is not null")),
 )

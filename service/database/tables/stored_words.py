@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, literal, literal_column, select
+from sqlalchemy import Text, any_, bindparam, case, cast, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql import ColumnElement
 
+from service.agreement.applying import SELF_STARTED
 from service.agreement.facets import facet_word
 from service.database.tables.agreements import agreements
+from service.database.tables.columns import word
 from service.database.tables.imports import import_lines, imports
 
 _OF_IMPORT = (
@@ -26,6 +28,10 @@ _OF_IMPORT = (
 _NOTHING: ColumnElement[Any] = literal_column("''::tsvector")
 # Which import made an agreement only its line there knows; empty if none did.
 IMPORT_WORD: ColumnElement[Any] = func.coalesce(_OF_IMPORT, _NOTHING)
+# Only the flags say that its customer began it.
+BEGUN = func.array_to_tsvector(array([literal(facet_word("origin", SELF_STARTED))]))
+_BEGUN_BY_CUSTOMER = word(SELF_STARTED) == any_(agreements.c.flags)
+ORIGIN_WORD: ColumnElement[Any] = case((_BEGUN_BY_CUSTOMER, BEGUN), else_=_NOTHING)
 # The value of the parameter ``words``, as it is stored.
 STORED: ColumnElement[Any] = func.array_to_tsvector(bindparam("words", type_=ARRAY(Text)))
 

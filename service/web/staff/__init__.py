@@ -22,6 +22,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     overview,
     people,
     profile,
+    public_page,
     questions,
     registering,
     sending,

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from service.agreement.applying import SELF_STARTED
 from service.agreement.deadlines import show_month
 from service.agreement.facets import ANY, OPENED, Facets
 from service.agreement.lists import GROUPS, Narrowing, Order, Search
@@ -62,6 +63,7 @@ def asked(choices: Choices) -> Asked:
         "sjabloon": choices.templates,
         "dienst": list(catalogue("service_names", OURS).items()),
         "import": [(str(number), f"{number}. {name}") for number, name in choices.imports],
+        "herkomst": [(SELF_STARTED, text(f"labels.origin.{SELF_STARTED}", OURS))],
         "verstuurd": [
             (ANY, text("staff.sent.any", OURS)),
             *((each, show_month(each, OURS)) for each in choices.months),
@@ -86,6 +88,7 @@ def asked(choices: Choices) -> Asked:
         template=kept.get("sjabloon", ""),
         service=kept.get("dienst", ""),
         imported=int(kept.get("import", "0")),
+        origin=kept.get("herkomst", ""),
         state_days=int(kept.get("duur", "0")),
         idle_days=int(kept.get("stil", "0")),
         order=Order(kept.get("volgorde", Order.ACTIVITY)),

@@ -90,6 +90,7 @@ def next_step(dossier: Dossier, staff: Staff) -> NextStep:
         "lapsed": text("staff.lapsed", OURS) if dossier.acts else "",
         "so_far": _so_far(dossier),
         "mail": _mail(dossier),
+        "has_begun": text(f"staff.has_begun.{'alone' if dossier.start else 'link'}", OURS),
     }
     values["then"] = text(f"staff.then.{agreement.order}", OURS, **values)
     about = text(f"staff.next.{code}.about", OURS, **values).strip()

@@ -11,6 +11,7 @@ from service.error_words import words_of
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
+from service.workflow.applying.page import full
 from service.workflow.keeping.listing import listing
 from service.workflow.keeping.probe import last_probe
 from service.workflow.keeping.reread import progress
@@ -42,6 +43,7 @@ def operations() -> Any:
         probed=probed,
         in_doubt=bool(read_back.failing) or (probed is not None and not probed.good),
         weak_spots=weak_spots(deps(), staff),
+        page_full=full(deps(), staff),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from service.agreement.act_record import AcceptedAct
 from service.agreement.activity import Activity
 from service.agreement.annex import flags
+from service.agreement.applying import SelfStarted
 from service.agreement.deadlines import can_be_later
 from service.agreement.events import Event, reason_in_words
 from service.agreement.evidence_sheet import in_words
@@ -65,6 +66,7 @@ class Dossier:
     is kept of an agreement that was signed elsewhere. ``imported``: by the import of this number,
     from this row of its list. ``template`` is the version of its text, as shown; empty if it names
     none.
+    ``start`` is how it began, if the customer began it.
     """
 
     agreement: Agreement
@@ -90,6 +92,7 @@ class Dossier:
     registered: Record | None
     imported: tuple[int, int] | None
     template: str
+    start: SelfStarted | None
 
     @property
     def open_questions(self) -> bool:
@@ -232,6 +235,7 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         registered=_registered(tx, agreement),
         imported=_imported(entries),
         template=tx.templates.shown(agreement.template_sha256),
+        start=tx.applications.start_of(agreement.id),
     )
 
 

@@ -92,6 +92,8 @@ class Putting:
         tx.agreements.insert(agreement)
         for signatory_id, number, signatory in found.further_signatories():
             tx.agreements.add_signatory(self._id, signatory_id, signatory, number=number)
+        if found.start:
+            tx.applications.restore_start(self._id, found.start)
         tx.recovery.note(self._id, reference, found.flags, found.closed_at)
         self._new = True
         return None

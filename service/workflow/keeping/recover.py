@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from service.agreement.act_record import AcceptedAct, ActRecord
+from service.agreement.applying import SELF_STARTED, Known, SelfStarted
 from service.agreement.deadlines import LEAST_DAYS, end_of_day_after
 from service.agreement.events import Event
 from service.agreement.manifest_facts import ManifestFacts
@@ -45,7 +46,11 @@ FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
 _SIGNER, _STAFF = "signer:", "staff:"
 _SENT = (Event.AGREEMENT_SENT, Event.AGREEMENT_OFFERED)
 _OWNED = (Event.AGREEMENT_CREATED, Event.AGREEMENT_HANDED_OVER)
-_FLAGS = {Event.SIGNATORY_DELEGATED: "delegated", Event.LINK_COPIED: "copied_link"}
+_FLAGS = {
+    Event.SIGNATORY_DELEGATED: "delegated",
+    Event.LINK_COPIED: "copied_link",
+    Event.AGREEMENT_REQUESTED: SELF_STARTED,
+}
 _LANGUAGE = "nl-BE"  # of all templates so far; packages do not name it yet
 _INFORMAL = ("public_body", "unincorporated")
 
@@ -178,6 +183,24 @@ class Recovered:
         told = [_FLAGS[e.event] for e in self.entries if e.event in _FLAGS]
         informal = self.printed["controller"]["kind"] in _INFORMAL
         return tuple(dict.fromkeys([*(["public_or_informal"] if informal else []), *told]))
+
+    @cached_property
+    def _requested(self) -> Entry | None:
+        """The entry of the customer who began it; None if one of us did."""
+        return next((e for e in self.entries if e.event is Event.AGREEMENT_REQUESTED), None)
+
+    @property
+    def start(self) -> SelfStarted | None:
+        """How it began, if the customer began it."""
+        if self._requested is None:
+            return None
+        said, beside = self._requested.data, self._requested.personal or {}
+        return SelfStarted(
+            Known(said["known"]),
+            said["number"],
+            beside.get("enterprise_number", ""),
+            beside.get("customer", ""),
+        )
 
     @property
     def closed_at(self) -> datetime:

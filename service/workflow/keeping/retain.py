@@ -155,6 +155,7 @@ def tidy(deps: Deps) -> int:
         tx.accounts.drop_ended()
         tx.tries.drop_ended()
         tx.signing.drop_ended()
+        tx.applications.drop_ended()
         tx.forms.drop_ended()
         tx.idempotency.drop_ended()
         tx.batches.drop_old()

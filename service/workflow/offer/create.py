@@ -11,7 +11,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor
 from service.agreement.pasted import clean
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import Permission, Principal, Role, Staff, require
 from service.agreement.places import at_the_start
 from service.agreement.states import Order, State
 from service.agreement.template_version import TemplateVersion
@@ -76,7 +76,7 @@ def add(
     deps: Deps,
     tx: Transaction,
     given: Input,
-    staff: Staff,
+    by: Principal,
     *,
     ground: Ground,
     owner_id: str = "",
@@ -84,9 +84,9 @@ def add(
 ) -> Agreement:
     """Make a draft in this transaction: the one way in which agreements begin.
 
-    It becomes the agreement of ``owner_id``, or of ``staff``, who makes it and may do so. A
-    ``template`` goes before the field of that name. Raises Invalid naming the fields, Refused if
-    there is no processor profile yet.
+    It becomes the agreement of the member of staff ``owner_id``, or of ``by``, who makes it and may
+    do so. A ``template`` goes before the field of that name. Raises Invalid naming the fields,
+    Refused if there is no processor profile yet.
     """
     content = draft(
         given,
@@ -99,7 +99,10 @@ def add(
     if ground.profile is None:
         raise Refused(ErrorCode.NO_PROCESSOR)
     version, processor = ground.profile
-    owner_id = owner_id or staff.id
+    if not owner_id:
+        if not isinstance(by, Staff):
+            raise LookupError(by.actor)
+        owner_id = by.id
     if template is None:
         chosen = clean(given.fields.get("template")) or ground.templates[0]
         template = template_for(deps, tx, chosen)
@@ -108,17 +111,21 @@ def add(
     tx.audit.append(
         agreement.id,
         Event.AGREEMENT_CREATED,
-        staff,
-        personal=staff.with_name(to=_name_of_other(tx, agreement, staff)),
+        by,
+        personal=by.with_name(to=_name_of_other(tx, agreement, by)),
         reference=agreement.reference,
-        **({} if agreement.sender_id == staff.id else {"staff": agreement.sender_id}),
+        **({} if _made_by_owner(agreement, by) else {"staff": agreement.sender_id}),
     )
     return agreement
 
 
-def _name_of_other(tx: Transaction, agreement: Agreement, staff: Staff) -> str:
+def _made_by_owner(agreement: Agreement, by: Principal) -> bool:
+    return isinstance(by, Staff) and agreement.sender_id == by.id
+
+
+def _name_of_other(tx: Transaction, agreement: Agreement, by: Principal) -> str:
     """The owner's name, if that is somebody else: the package keeps it with the log."""
-    if agreement.sender_id == staff.id:
+    if _made_by_owner(agreement, by):
         return ""
     account = tx.accounts.by_id(agreement.sender_id)
     return account.person.name if account else ""

@@ -19,7 +19,7 @@ from service.error_codes import ErrorCode
 from service.errors import Refused
 from service.workflow.offer.sample import prepare
 from service.workflow.tasks import GENERATE
-from service.workflow.telling.links import invite, issue
+from service.workflow.telling.links import confirm_request, invite, issue
 from service.workflow.telling.notify import last_day
 
 
@@ -35,14 +35,20 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
         return send_in(deps, tx, tx.agreements.lock(reference), by)
 
 
-def send_in(deps: Deps, tx: Transaction, before: Agreement, by: Principal) -> Agreement:
-    """The same in this transaction, for who may send; ``before`` was loaded under its lock."""
+def send_in(
+    deps: Deps, tx: Transaction, before: Agreement, by: Principal, *, requested: bool = False
+) -> Agreement:
+    """The same in this transaction, for who may send; ``before`` was loaded under its lock.
+
+    ``requested``: the signatory began on the public page, so the mail confirms that.
+    """
     sent = send_without_mail(tx, before, by)
     if sent.order is Order.PROCESSOR_FIRST:
         tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)
         tx.jobs.defer(GENERATE, agreement_id=sent.id)
     else:
-        invite(tx, sent, issue(deps, tx, sent, by))
+        tell = confirm_request if requested else invite
+        tell(tx, sent, issue(deps, tx, sent, by))
         prepare(deps, tx, sent)  # so that the text can be read before filling anything in
     return sent
 

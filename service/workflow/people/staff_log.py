@@ -148,6 +148,7 @@ _NAMED = {
     "country": "countries",
     "stage": "staff.stage",
     "cover": "bulk.cover",
+    "origin": "labels.origin",
 }
 
 

@@ -9,7 +9,8 @@ without a mandate, with the reasons.
 from __future__ import annotations
 
 from service.agreement.act_record import Observed, SignatureImage
-from service.agreement.mandate import Facts, Mandate, Misfit, Outcome, misfits
+from service.agreement.mandate import Mandate, Misfit, Outcome
+from service.agreement.mandate_rules import Facts, misfits
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.places import COUNTERSIGNER, Party, PlaceCapacity
@@ -95,6 +96,9 @@ def _facts(tx: Transaction, agreement: Agreement, mandate: Mandate) -> Facts:
     printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
     frozen = tx.documents.frozen(agreement.id, agreement.edition)
     today = local_date(now)
+    start, number = tx.applications.start_of(agreement.id), agreement.controller.number
+    # Not looked up for those we invited: sales saw it before sending.
+    other = tx.overview.same_number(number, agreement.reference) if start and number else None
     return Facts(
         agreement=agreement,
         flags=tx.agreements.flags(agreement.id),
@@ -106,6 +110,8 @@ def _facts(tx: Transaction, agreement: Agreement, mandate: Mandate) -> Facts:
         unanswered=any(each.ended in ("", "signed") for each in tx.questions.of(agreement.id)),
         today=today,
         signed_today=tx.mandates.used(mandate.id, today).today,
+        start=start,
+        other_agreement=other is not None and other.stage != "draft",
     )
 
 

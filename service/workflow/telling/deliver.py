@@ -20,11 +20,12 @@ from urllib.parse import urlsplit
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
-from service.agreement.look import INTRODUCED
+from service.agreement.look import FOR_CUSTOMERS
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
 from service.agreement.places import SIGNATORY
 from service.agreement.states import UNSENT, MailState, State, Step, may
+from service.agreement.subjects import SubjectKind
 from service.database.engine import Transaction
 from service.database.queue.messages import OVERTAKEN, Message
 from service.deps import Deps
@@ -143,6 +144,8 @@ def note_failure(deps: Deps, message_id: str, reason: str) -> None:
 
 
 def _overtaken(tx: Transaction, message: Message) -> bool:
+    if message.subject.kind is SubjectKind.APPLICATION:
+        return not tx.applications.code_waits(message.subject.id)
     if message.challenge_id is not None:
         return not tx.codes.code_waits(message.challenge_id)
     if message.account_link_id is not None:
@@ -174,7 +177,9 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         values["link"] = account_address(deps, message.account_link_id)
     if message.challenge_id:
         values["code"] = code_for(deps.secret_key, message.challenge_id)
-    to_customer = page is None and message.kind in INTRODUCED
+    if message.subject.kind is SubjectKind.APPLICATION:
+        values["code"] = code_for(deps.secret_key, message.subject.id)
+    to_customer = page is None and message.kind in FOR_CUSTOMERS
     attachments: list[Attachment] = []
     if message.attach_original and message.agreement_id:
         attachments = _attachments(deps, message.agreement_id, ours=page is not None)

@@ -16,7 +16,7 @@ from service.agreement.permissions import Principal
 from service.agreement.states import LinkEnd
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.mail.kinds import Invitation, LinkRenewed
+from service.mail.kinds import Invitation, LinkRenewed, Requested
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 
 
@@ -69,6 +69,12 @@ def invite(
         delegated_by=delegated_by,
         pre_signed=pre_signed,
     )
+    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
+
+
+def confirm_request(tx: Transaction, agreement: Agreement, link_id: str) -> None:
+    """Queue the mail with the link for a signatory who began on the public page."""
+    mail = Requested(last_day(agreement))
     tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 
 

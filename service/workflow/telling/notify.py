@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.agreement.model import Agreement
+from service.agreement.parties import Processor
 from service.agreement.permissions import Role, Staff
 from service.agreement.places import Party
 from service.agreement.subjects import Subject
+from service.agreement.terms import CODE_MINUTES
 from service.database.engine import Transaction
 from service.database.queue.jobs import INTERACTIVE
 from service.database.queue.messages import NewMessage
-from service.mail.kinds import Mail
-from service.texts import Language
+from service.mail.kinds import ApplicationCode, Mail
+from service.texts import OURS, Language
 from service.workflow.tasks import DELIVER
 from signatures.effective_date import local_date
 
@@ -127,6 +129,35 @@ def tell_staff(
     if queued:
         tx.jobs.defer(DELIVER, message_id=message_id)
     return queued
+
+
+def tell_applicant(tx: Transaction, processor: Processor, application_id: str, email: str) -> None:
+    """Queue the code for whoever began on the public page.
+
+    Nothing that was typed there is in it, not even a name: anybody could have another person mailed
+    what they like.
+    """
+    message_id = str(uuid.uuid4())
+    common = {
+        "name": "",
+        "language": OURS.value,
+        "processor_name": processor.known_as,
+        "contact_email": processor.email,
+        "contact_phone": processor.phone,
+    }
+    mail = ApplicationCode(CODE_MINUTES)
+    new = NewMessage(
+        id=message_id,
+        key=f"{mail.kind}::{application_id}",
+        subject=Subject.application(application_id),
+        kind=mail.kind,
+        recipient=email,
+        recipient_name="",
+        reply_to=processor.email,
+        values=_values(common, mail, ""),
+    )
+    if tx.messages.queue(new):
+        tx.jobs.defer(DELIVER, message_id=message_id, queue=INTERACTIVE.name)
 
 
 def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:

@@ -111,6 +111,8 @@ class Place:
             "profile": "/profiel",
             "suggestions": "/profiel/voorstellen",
             "look": "/profiel/uiterlijk",
+            "public-page": "/beheer/openbare-pagina",
+            "public-link": "/openbare-pagina/link?klantnummer=1001",
             "people": "/medewerkers",
             "operations": "/taken",
             "keys": "/sleutels",

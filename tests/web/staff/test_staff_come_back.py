@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 
 from app_browser import Browser
+from applicants import opened
+from bakery import SALES
 from colleagues import add_colleague, proof_of
 from flask import Flask
 from form_walk import HOME, SECRET, walk
@@ -87,6 +89,9 @@ def test_every_form_comes_back_filled(
     taken = take_in.receive(deps, as_csv([customer(1)]), "klanten.csv", admin[0]).number
     own = imported(deps, admin[0])
     paper = register.receive(deps, pdf(), "x.pdf", admin[0]).id
+    opened(deps, admin[0])
+    office.get("/aanvragen")
+    office.post("/aanvragen", {**SALES, "key": "k"})
     found = set()
 
     def look(*paths: str) -> None:
@@ -122,6 +127,9 @@ def test_every_form_comes_back_filled(
         f"/medewerkers/{account}",
         "/account",
         "/mandaat",
+        "/beheer/openbare-pagina",
+        "/aanvragen",
+        "/aanvragen/code",
         f"/account/link/{token}",
         "/wachtwoord-vergeten",
         "/verifieer",

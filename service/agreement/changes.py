@@ -41,6 +41,7 @@ class What(StrEnum):
     INTRODUCTION_GONE = "introduction_gone"
     PAGE_OPENED = "page_opened"
     PAGE_CLOSED = "page_closed"
+    PUBLIC_INTRODUCTION = "public_introduction"
     SUGGESTIONS = "suggestions"
     MANDATE = "mandate"
     MANDATE_REVOKED = "mandate_revoked"

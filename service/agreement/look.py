@@ -52,6 +52,7 @@ class Look:
     reply_to: str = ""
     signature_line: str = ""
     introductions: Mapping[str, str] = field(default_factory=dict)
+    public_introduction: str = ""
     logo: Logo | None = None
 
     @property
@@ -62,11 +63,15 @@ class Look:
         self, kind: str, values: Mapping[str, object], language: Language
     ) -> list[str]:
         """The paragraphs that introduce a mail of this kind; none without an own text."""
-        filled = _filled(self.introductions.get(kind, ""), values, language)
-        return [each for each in re.split(r"\n{2,}", filled) if each]
+        return paragraphs(_filled(self.introductions.get(kind, ""), values, language))
 
 
 PLAIN = Look()
+
+
+def paragraphs(said: str) -> list[str]:
+    """What stands between empty lines."""
+    return [each for each in re.split(r"\n{2,}", said) if each]
 
 
 def parse_look(form: Mapping[str, Any], logo: Logo | None) -> Look:
@@ -78,9 +83,10 @@ def parse_look(form: Mapping[str, Any], logo: Logo | None) -> Look:
         "signature_line", form.get("signature_line"), most=MOST_OF_A_SIGNATURE, required=False
     )
     introductions = {kind: _introduction(check, kind, form) for kind in INTRODUCED}
+    public = _words(check, "public_introduction", form)
     check.raise_if_wrong()
     kept = {kind: said for kind, said in introductions.items() if said}
-    return Look(accent, reply_to, signature_line, kept, logo)
+    return Look(accent, reply_to, signature_line, kept, public, logo)
 
 
 def _accent(check: Checker, typed: str) -> str:
@@ -109,9 +115,7 @@ def _cut(ratio: float) -> str:
 
 def _introduction(check: Checker, kind: str, form: Mapping[str, Any]) -> str:
     name = f"intro_{kind}"
-    said = check.text_area(name, form.get(name))
-    if len(said) > MOST_OF_AN_INTRODUCTION:
-        check.refuse(name, FieldCode.LENGTH, least=1, most=MOST_OF_AN_INTRODUCTION)
+    said = _words(check, name, form)
     for wrong in _unknown(said, OURS):
         near = get_close_matches(wrong, placeholders(OURS), 1, 0.0) if wrong else []
         if near:
@@ -120,6 +124,13 @@ def _introduction(check: Checker, kind: str, form: Mapping[str, Any]) -> str:
             )
         else:
             check.refuse(name, FieldCode.PLACEHOLDER_BRACE)
+    return said
+
+
+def _words(check: Checker, name: str, form: Mapping[str, Any]) -> str:
+    said = check.text_area(name, form.get(name))
+    if len(said) > MOST_OF_AN_INTRODUCTION:
+        check.refuse(name, FieldCode.LENGTH, least=1, most=MOST_OF_AN_INTRODUCTION)
     return said
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -36,6 +36,7 @@ class PageLook:
     logo: Logo | None = None
     logo_url: str = ""
     sheet_url: str = ""
+    public_introduction: Sequence[str] = ()
 
 
 def install(app: Flask, language: Language = OURS) -> None:

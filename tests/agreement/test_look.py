@@ -66,6 +66,7 @@ def test_a_ratio_is_never_rounded_up_to_what_is_needed() -> None:
         ({"signature_line": "x" * 121}, FieldCode.LENGTH),
         ({"signature_line": "Team\u202e"}, FieldCode.FORBIDDEN_CHARACTERS),
         ({"intro_invitation": "x" * 601}, FieldCode.LENGTH),
+        ({"public_introduction": "x" * 601}, FieldCode.LENGTH),
         ({"intro_invitation": "Dag {Naam}"}, FieldCode.PLACEHOLDER_UNKNOWN),
         ({"intro_invitation": "Dag {naam.__class__}"}, FieldCode.PLACEHOLDER_UNKNOWN),
         ({"intro_invitation": "Dag {"}, FieldCode.PLACEHOLDER_BRACE),

@@ -52,6 +52,7 @@ class Looks(Records):
                 reply_to=look.reply_to,
                 signature_line=look.signature_line,
                 introductions=dict(look.introductions),
+                public_introduction=look.public_introduction,
                 logo_sha256=logo.sha256,
                 logo_width=logo.width,
                 logo_height=logo.height,

@@ -15,6 +15,7 @@ looks = Table(
     Column("reply_to", Text, nullable=False),
     Column("signature_line", Text, nullable=False),
     Column("introductions", JSONB, nullable=False),
+    Column("public_introduction", Text, nullable=False, server_default=""),
     Column("logo_sha256", Text, nullable=False),  # empty: no logo
     Column("logo_width", Integer, nullable=False),
     Column("logo_height", Integer, nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, g, url_for
 
 from service.agreement.colours import ZEGEL
-from service.agreement.look import Look
+from service.agreement.look import Look, paragraphs
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.web.context import deps, public
@@ -38,6 +38,7 @@ def shown(one: Look) -> PageLook:
         one.logo,
         url_for("sign.logo", sha256=one.logo.sha256) if one.logo else "",
         url_for("sign.colour", name=sheet_name(one.colour)) if one.colour != ZEGEL else "",
+        paragraphs(one.public_introduction),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from service.agreement.colours import parse_colour, too_faint
-from service.agreement.look import INTRODUCED, Look, parse_look
+from service.agreement.look import INTRODUCED, Look, paragraphs, parse_look
 from service.agreement.permissions import Permission
 from service.error_codes import ErrorCode
 from service.errors import Invalid, NotFound
@@ -77,6 +77,7 @@ def look_preview() -> Any:
         shown=_shown(known_look(deps()), typed.values),
         sheet_url=url_for("staff.look_sheet", colour=proposal.colour[1:]),
         reply_to=proposal.reply_to,
+        public_introduction=paragraphs(proposal.public_introduction),
         processor=known[1],
         mails=[
             (named("message_kinds", kind, OURS), without_styles(kind, proposal, known[1]))
@@ -131,6 +132,7 @@ def _fields(proposal: Proposal) -> dict[str, str]:
         "accent": look.accent,
         "reply_to": look.reply_to,
         "signature_line": look.signature_line,
+        "public_introduction": look.public_introduction,
         **{f"intro_{kind}": look.introductions.get(kind, "") for kind in INTRODUCED},
         "logo_png": png,
         "logo_gone": "" if look.logo else "yes",

@@ -86,6 +86,7 @@ def _changes(before: Look, after: Look) -> list[Change]:
         (What.COLOUR, "accent"),
         (What.REPLY_TO, "reply_to"),
         (What.SIGNATURE_LINE, "signature_line"),
+        (What.PUBLIC_INTRODUCTION, "public_introduction"),
     ):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:

@@ -11,7 +11,7 @@ import pytest
 from app_browser import Browser
 from applicants import opened
 from bakery import BAKERY, DETAILS, PROCESSOR, SALES
-from colleagues import PASSWORD, add_colleague
+from colleagues import PASSWORD, add_colleague, proof_of
 from emptied import as_owner
 from flask import Flask
 from kept import engine_for
@@ -24,7 +24,7 @@ from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.workflow.applying import page
 from service.workflow.bulk import take_in
-from service.workflow.people import profile
+from service.workflow.people import look, profile
 
 ANNEX = {"personal_data": ["name"], "data_subjects": ["customers"], "dpo_answer": "no"}
 KNOWN = {
@@ -198,3 +198,14 @@ def test_a_get_changes_nothing(
         anybody.client.head(path)
         app.test_client().get(path)
     assert every() == before
+
+
+def test_own_words_of_the_processor_stand_above_the_form(
+    anybody: Browser, deps: Deps, staff: Staff
+) -> None:
+    form = {"public_introduction": "Welkom bij <ons>.\n\nTot gauw."}
+    new = look.proposed(deps, form, b"", without_logo=False, staff=staff)
+    look.change_look(deps, new, staff, proof_of(deps, staff))
+    page_shown = anybody.get("/aanvragen").get_data(as_text=True)
+    assert "<p>Welkom bij &lt;ons&gt;.</p>" in page_shown
+    assert page_shown.index("Tot gauw.") < page_shown.index("<form")

@@ -69,6 +69,7 @@ def test_a_look_is_seen_before_it_is_saved_and_then_by_signers(
             "#f-logo", {"name": "logo.png", "mimeType": "image/png", "buffer": _logo()}
         )
         page.fill("#f-accent", COLOUR)
+        page.fill("#f-public_introduction", "Welkom.\nFijn dat u er bent.\n\nTot gauw.")
         page.click("summary:has-text('Inleidingen')")
         page.fill("#f-intro_reminder", "Dag {naam}.\n\nNog even.")
         found["form"] = complaints(page, *others)

@@ -41,6 +41,7 @@ LOOK = {
     "accent": "#7B2CBF",
     "reply_to": "team@it4.example",
     "signature_line": "Team contracten",
+    "public_introduction": "Welkom bij <ons>.\n\nTot gauw.",
     "intro_invitation": "Dag {naam}, welkom bij {verwerker}.",
 }
 
@@ -133,6 +134,7 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert "Er is nog niets bewaard." in office.page
     assert "Dag An Peeters, welkom bij IT4Professionals." in office.page
     assert 'style="' not in office.page
+    assert office.page.count("<p>Welkom bij <ons>.</p>") == 2
     assert rows(deps, "select * from looks") == []
     (sheet,) = re.findall(r'href="(/profiel/uiterlijk/[^"]+[.]css)"', office.page)
     styles = office.client.get(sheet).get_data(as_text=True)
@@ -155,7 +157,8 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert "Kleur van de pagina’s en e-mails aan klanten: #7b2cbf (was –)." in said
     assert "Antwoordadres van e-mails aan klanten: team@it4.example (was –)." in said
     assert any("‘uitnodiging om te ondertekenen’: Dag {naam}, welkom" in each for each in said)
-    assert len(said) == 4
+    assert "Inleiding van de openbare pagina: Welkom bij <ons>.\n\nTot gauw." in said
+    assert len(said) == 5
 
 
 def test_saving_asks_for_the_password_and_checks_again(office: Browser, deps: Deps) -> None:

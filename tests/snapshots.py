@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
 from emptied import as_owner, without_rows
@@ -33,6 +33,10 @@ T = TypeVar("T", bound=str | tuple[Any, ...])
 GOOD_FOR_SECONDS = 420
 AT_ONCE = 8
 TABLES = "select tablename from pg_tables where schemaname = 'public'"
+COLUMNS = """
+select column_name from information_schema.columns
+where table_schema = 'public' and table_name = %s and is_generated = 'NEVER' order by column_name
+"""
 NEW_VERSIONS = """
 update {} as kept set version_id = there.version_id
 from unnest(%s::text[], %s::text[]) as there (key, version_id) where kept.key = there.key
@@ -88,7 +92,7 @@ def _put_back(deps: Deps, kept: Snapshot) -> None:
         connection.execute("set local session_replication_role = replica")  # no guards, no keys
         connection.execute(without_rows(connection))
         for name, data in kept.rows.items():
-            statement = sql.SQL("copy {} from stdin (format binary)").format(sql.Identifier(name))
+            statement = _copy("copy {} ({}) from stdin (format binary)", connection, name)
             with connection.cursor().copy(statement) as copy:
                 copy.write(data)
         for name in ("archived_objects", "anchor_objects"):
@@ -114,9 +118,17 @@ def _put(objects: ObjectStore, kept: Mapping[str, ReadObject]) -> dict[str, str]
 
 
 def _rows(connection: psycopg.Connection[Any], table: str) -> bytes:
-    statement = sql.SQL("copy {} to stdout (format binary)").format(sql.Identifier(table))
+    statement = _copy("copy {} ({}) to stdout (format binary)", connection, table)
     with connection.cursor().copy(statement) as copy:
         return b"".join(copy)
+
+
+def _copy(
+    statement: LiteralString, connection: psycopg.Connection[Any], table: str
+) -> sql.Composed:
+    """With the columns by name: a database that a test downgraded has them in another order."""
+    columns = [sql.Identifier(name) for (name,) in connection.execute(COLUMNS, [table])]
+    return sql.SQL(statement).format(sql.Identifier(table), sql.SQL(", ").join(columns))
 
 
 def _owner(deps: Deps) -> psycopg.Connection[Any]:

@@ -54,6 +54,7 @@ def test_a_list_with_one_faulty_row_from_preview_to_report(
     sales.presses("Volgende: rijen nakijken").reads("2 rijen worden overgeslagen.")
 
 
+@pytest.mark.long
 def test_one_person_signs_for_three_organisations_with_one_code(
     zegel: Installation, sales: Sales, signer: Signer, mailbox: Mailbox
 ) -> None:

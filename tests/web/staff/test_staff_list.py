@@ -68,8 +68,8 @@ def test_the_next_page_keeps_filters_and_order(office: Browser) -> None:
 
 
 def _exports(deps: Deps) -> list[object]:
-    found = rows(deps, "select data - 'v' from audit_entries where event = 'list.exported'")
-    return [each[0] for each in found]
+    exported = "select data - 'v' from audit_entries where event = 'list.exported' order by id"
+    return [each[0] for each in rows(deps, exported)]
 
 
 def test_the_list_is_fetched_as_a_file(office: Browser, deps: Deps) -> None:

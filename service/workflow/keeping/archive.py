@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from service.agreement.events import Event
+from service.agreement.life import end_of_day, kept_until
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.states import PackageState
 from service.database.agreement.documents import Original
+from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
+from service.settings.table import Settings
 from service.workflow.keeping.examine import Recorded, examine, note_check
-from service.workflow.keeping.locks import first_lock
 from service.workflow.package_files import package_facts
 from service.workflow.sealing.evidence_package import decoded
 from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
 from storage.objects import StoredObject
+from storage.retention import lock_until
 
 
 def archive(deps: Deps, agreement_id: str) -> None:
@@ -50,6 +53,21 @@ def archive(deps: Deps, agreement_id: str) -> None:
     found = examine(deps, known)
     with deps.database.begin() as tx:
         note_check(tx, known, found)
+
+
+def first_lock(tx: Transaction, settings: Settings, agreement_id: str) -> datetime:
+    """The lock of an object that is stored now."""
+    end, now = tx.lives.end_of(agreement_id), tx.now()
+    last = last_moment(end.ends_on if end else None, settings.retention_years)
+    if last and last <= now:
+        last = None  # a store accepts no lock in the past, and unlocked it might be deleted
+    return lock_until(now, days=settings.lock_days, last=last)
+
+
+def last_moment(ends_on: date | None, years: int) -> datetime | None:
+    """The moment at which the last lock ends, aware UTC: at the end of the last Brussels calendar
+    day of keeping. None while no end is recorded."""
+    return end_of_day(kept_until(ends_on, years)) if ends_on else None
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:

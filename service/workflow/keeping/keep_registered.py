@@ -7,9 +7,8 @@ from service.agreement.registration import PDF, media_type_of
 from service.agreement.states import PackageState
 from service.database.agreement.registered_files import RegisteredFile
 from service.deps import Deps
-from service.workflow.keeping.archive import note_stored
+from service.workflow.keeping.archive import first_lock, note_stored
 from service.workflow.keeping.examine import examine, note_check
-from service.workflow.keeping.locks import first_lock
 from service.workflow.package_files import registered_facts
 from service.workflow.sealing.seal import with_present_keys
 from storage.manifest import DOCUMENT

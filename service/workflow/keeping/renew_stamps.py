@@ -21,8 +21,8 @@ from service.database.keeping.archive import ArchivedObject
 from service.database.keeping.document_stamps import DocumentStamp, Due
 from service.database.keeping.renewals import FAILING, LATE
 from service.deps import Deps
+from service.workflow.keeping.archive import first_lock
 from service.workflow.keeping.examine import ledgers, verify_kept
-from service.workflow.keeping.locks import first_lock
 from service.workflow.one_by_one import said
 from service.workflow.sealing.seal import with_present_keys
 from signatures.effective_date import local_date

@@ -20,7 +20,7 @@ from service.agreement.permissions import SYSTEM
 from service.agreement.states import PackageState
 from service.database.keeping.archive import EndingLock
 from service.deps import Deps
-from service.workflow.keeping.locks import last_moment
+from service.workflow.keeping.archive import last_moment
 from service.workflow.keeping.reread import look
 from service.workflow.one_by_one import one_by_one, said
 from service.workflow.tasks import EXTEND

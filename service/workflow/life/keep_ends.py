@@ -12,7 +12,7 @@ import logging
 from service.database.agreement.end_records import KeptEnd
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.workflow.keeping.locks import first_lock
+from service.workflow.keeping.archive import first_lock
 from service.workflow.life.record import make_missing
 from service.workflow.one_by_one import one_by_one, said
 from service.workflow.sealing.seal import with_present_keys

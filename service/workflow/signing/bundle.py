@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.agreement.capabilities import (
-    Purpose,
     hash_secret,
     new_session_secret,
     token_for,
@@ -128,27 +127,14 @@ def token_of_entry(deps: Deps, entry: Entry) -> str:
     return token_for(deps.secret_key, entry.link.id)
 
 
-def entries_for(tx: Transaction, found: Visit, purpose: Purpose) -> list[Entry]:
-    """The agreements that one code is for: that of the visit, and if this browser opened it through
-    a bundle all others of it that wait for the same. Under the locks of all of them."""
-    own = Entry(found.link, found.agreement, found.status)
-    if not (found.link.bundle_id and found.session.browser) or purpose is Purpose.DELEGATE:
-        return [own]
-    to_sign = purpose is Purpose.SIGN
-    return [
-        each
-        for each in _entries(tx, found.link.bundle_id)
-        if each.can_enter and (each.status == "open") is to_sign
-    ]
-
-
 def _bundle(tx: Transaction, bundle_id: str) -> Bundle:
-    entries = _entries(tx, bundle_id)
+    entries = entries_of(tx, bundle_id)
     first = next((each for each in entries if each.status == "open"), entries[0])
     return Bundle(bundle_id, tuple(entries), sender(tx, first.agreement))
 
 
-def _entries(tx: Transaction, bundle_id: str) -> list[Entry]:
+def entries_of(tx: Transaction, bundle_id: str) -> list[Entry]:
+    """Those of a bundle, by reference."""
     return [
         Entry(link, agreement, status_of(agreement, link, now))
         for link, agreement, now in tx.bundles.entries(bundle_id)

@@ -31,7 +31,7 @@ from service.errors import FieldError, Invalid, Refused, TooMany
 from service.mail.bundles import BundleCode
 from service.mail.kinds import Code
 from service.workflow.actors import Client
-from service.workflow.signing.bundle import Entry, entries_for
+from service.workflow.signing.bundle import Entry, entries_of
 from service.workflow.signing.open_link import Visit, load_open_visit, load_visit
 from service.workflow.telling.notify import tell_about_all, tell_signatory
 
@@ -74,7 +74,7 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
             raise TooMany(ErrorCode.CODE_TOO_MANY, minutes=60)
         if in_a_day >= CODES_PER_DAY:
             raise TooMany(ErrorCode.CODE_TOO_MANY_TODAY)
-        together = entries_for(tx, found, purpose)
+        together = _entries_for(tx, found, purpose)
         _mail_code(deps, tx, found, client, purpose, together)
 
 
@@ -154,7 +154,7 @@ def confirm_code(
             expected = code_hash(deps.secret_key, challenge.id, digits)
             together = [
                 each
-                for each in entries_for(tx, found, purpose)
+                for each in _entries_for(tx, found, purpose)
                 if challenge.is_for(each.agreement.reference)
             ]
             if hmac.compare_digest(expected, challenge.code_hash):
@@ -193,6 +193,20 @@ def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
     if purpose is Purpose.DELEGATE and found.session.colleague is None:
         raise Refused(ErrorCode.COLLEAGUE_FIRST)
     return found
+
+
+def _entries_for(tx: Transaction, found: Visit, purpose: Purpose) -> list[Entry]:
+    """The agreements that one code is for: that of the visit, and if this browser opened it through
+    a bundle all others of it that wait for the same. Under the locks of all of them."""
+    own = Entry(found.link, found.agreement, found.status)
+    if not (found.link.bundle_id and found.session.browser) or purpose is Purpose.DELEGATE:
+        return [own]
+    to_sign = purpose is Purpose.SIGN
+    return [
+        each
+        for each in entries_of(tx, found.link.bundle_id)
+        if each.can_enter and (each.status == "open") is to_sign
+    ]
 
 
 def _enough(found: Visit, purpose: Purpose) -> bool:

@@ -32,9 +32,10 @@ from service.workflow.signing.open_link import (
     must_be_open,
 )
 from service.workflow.signing.prove_mailbox import mailbox_proof
-from service.workflow.signing.under_mandate import propose
+from service.workflow.tasks import MANDATE
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from service.workflow.telling.notify import tell_signatory
+from signatures.effective_date import local_date
 
 AGREEMENT_STATEMENTS = ("read_and_agreed", "authorised", "intent")
 ANNEX_STATEMENTS = ("annex_guarantee", "annex_sign")
@@ -185,5 +186,19 @@ def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     once = f"revision-{agreement.edition}"
     pre_signed = agreement.order is Order.PROCESSOR_FIRST
     tell_signatory(tx, agreement, SignedReceipt(signed_at, pre_signed), once=once)
-    if agreement.awaits_processor and not propose(tx, agreement):
+    if agreement.awaits_processor and not _propose(tx, agreement):
         tell_countersigners(tx, agreement)
+
+
+def _propose(tx: Transaction, agreement: Agreement) -> bool:
+    """Have the agreement tried under the mandate of our signer, in the transaction of the
+    controller's acts. Returns False if there is none in force: then the signer must be asked."""
+    chosen = agreement.countersigner
+    if chosen is None or agreement.order is not Order.CONTROLLER_FIRST:
+        return False
+    mandate = tx.mandates.current(chosen.staff_id)
+    if mandate is None or not mandate.in_force(local_date(tx.now())):
+        return False
+    tx.mandates.propose(agreement.id, agreement.edition, mandate.id)
+    tx.jobs.defer(MANDATE, agreement_id=agreement.id)
+    return True

@@ -14,27 +14,11 @@ from service.agreement.mandate_rules import Facts, misfits
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.places import COUNTERSIGNER, Party, PlaceCapacity
-from service.agreement.states import Order
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.signing.accept import Person, accept
-from service.workflow.tasks import MANDATE
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from signatures.effective_date import local_date
-
-
-def propose(tx: Transaction, agreement: Agreement) -> bool:
-    """Have the agreement tried under the mandate of our signer, in the transaction of the
-    controller's acts. Returns False if there is none in force: then the signer must be asked."""
-    chosen = agreement.countersigner
-    if chosen is None or agreement.order is not Order.CONTROLLER_FIRST:
-        return False
-    mandate = tx.mandates.current(chosen.staff_id)
-    if mandate is None or not mandate.in_force(local_date(tx.now())):
-        return False
-    tx.mandates.propose(agreement.id, agreement.edition, mandate.id)
-    tx.jobs.defer(MANDATE, agreement_id=agreement.id)
-    return True
 
 
 def sign_under_mandate(deps: Deps, agreement_id: str) -> None:

@@ -17,7 +17,7 @@ from bench.filling import fill
 from service.agreement.lists import Narrowing, Order, Search
 from service.agreement.states import RUNNING, WAITING
 from service.database.engine import Database
-from service.database.lists import pages
+from service.database.lists import pages, statistics
 from service.engines import EmbeddedPostgres
 from service.wiring.build import libpq_url
 
@@ -138,3 +138,19 @@ def test_every_way_finds_the_same_pages(
                 assert [each.id for each in second] == ids[10:20], search
     database.close()
     assert found_some > 5
+
+
+def test_a_connection_reads_the_statistics_once_a_minute(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They only decide in which way a page is found."""
+    read, reads, now = statistics._read, [], [1000.0]
+    monkeypatch.setattr(statistics, "monotonic", lambda: now[0])
+    monkeypatch.setattr(statistics, "_read", lambda using: reads.append(now[0]) or read(using))
+    database = Database(filled)
+    with database.begin() as tx:
+        for moment in (1000, 1059, 1061, 1062):
+            now[0] = moment
+            assert tx.overview.find(Search(narrowed=Narrowing(state="completed")), limit=1)
+    database.close()
+    assert reads == [1000, 1061]

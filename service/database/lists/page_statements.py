@@ -33,7 +33,16 @@ from service.agreement.lists import GROUPS, Narrowing, Order, Search
 from service.agreement.states import RUNNING, WAITING
 from service.database.lists import groups
 from service.database.lists.filters import filter_conditions, filter_values
-from service.database.lists.searching import ACTIVE, EFFECTIVE, first_day_after, in_index, match
+from service.database.lists.searching import (
+    ACTIVE,
+    EARLIEST_ACTIVE,
+    EARLIEST_EFFECTIVE,
+    EFFECTIVE,
+    PRESENT,
+    first_day_after,
+    in_index,
+    match,
+)
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 
@@ -174,7 +183,7 @@ def among_the_newest(shape: Search) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def from_there(shape: Search) -> Select[Any]:
-    end: ColumnElement[Any] = first_day_after(bindparam("begun", type_=Integer))
+    end: ColumnElement[Any] = first_day_after(bindparam("newest", type_=Integer))
     if not shape.by_date:
         end = func.timezone(literal_column("'UTC'"), end)
     before = _place(agreements, shape) < end
@@ -210,15 +219,21 @@ def _within(shape: Search, keys: tuple[str, ...]) -> list[ColumnElement[bool]]:
     return [column.op("@>")(array([number])), *in_index(*keys)]
 
 
-def _fortnights() -> Subquery:
-    begun, earliest = (bindparam(name, type_=Integer) for name in ("begun", "earliest"))
-    return select(func.generate_series(begun, earliest, -1).label("number")).subquery("fortnights")
+def _fortnights(shape: Search) -> Subquery:
+    """The newest first, until the present; one more, for clocks."""
+    newest, oldest = (bindparam(name, type_=Integer) for name in ("newest", "oldest"))
+    present = PRESENT + 1
+    if shape.narrowed.idle_days:
+        present -= bindparam("idle", type_=Integer) // 14
+    begins = EARLIEST_EFFECTIVE if shape.by_date else EARLIEST_ACTIVE
+    numbers = func.generate_series(func.least(newest, present), func.greatest(oldest, begins), -1)
+    return select(numbers.label("number")).subquery("fortnights")
 
 
 @lru_cache(maxsize=256)
 def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
     """The newest one in which agreements have these words, whatever else is asked."""
-    numbers = _fortnights()
+    numbers = _fortnights(shape)
     some = select(literal(1)).select_from(agreements).where(*_within(shape, keys)).limit(1)
     found = some.lateral("found")
     return select(numbers.c.number).select_from(numbers.join(found, true())).limit(1)
@@ -227,7 +242,7 @@ def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
 @lru_cache(maxsize=256)
 def in_fortnights(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
     """In the order of the series, because the second table depends on each row of the first."""
-    numbers = _fortnights()
+    numbers = _fortnights(shape)
     within = _selected(shape).where(*_within(shape, keys), *_more(shape, compared))
     page = within.order_by(*_sorted(agreements, shape)).limit(bindparam("most")).lateral("page")
     return select(page).select_from(numbers.join(page, true())).limit(bindparam("most"))

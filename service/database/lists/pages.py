@@ -39,6 +39,7 @@ READ_AT_MOST = 20_000  # agreements read one by one
 SPARE = 4  # so many times more than expected are read, before they are found in another way
 READ_THERE = 500  # one by one, from the end of the first fortnight that has some
 FEW = 2_000  # found and sorted in less time than another way takes
+FUTURE = 10_000  # a fortnight that nobody reaches
 MORE = 8_000  # the same, if that way finds so little that it must look everywhere
 
 
@@ -98,14 +99,15 @@ class _Found:
 
     def by_fortnight(self) -> list[str]:
         typed, shape, keys = self._typed, self.shape, self._typed.whole_keys
-        begun, earliest = self._span()
-        numbers = self._rows(first_fortnight(shape, keys), begun=begun, earliest=earliest)
+        newest, oldest = self._span()
+        span = {"newest": newest, "oldest": oldest}
+        numbers = self._rows(first_fortnight(shape, keys), **span)
         found: list[Any] = []
         for (number,) in numbers:
-            found = self._rows(from_there(shape), begun=number, read=READ_THERE)
+            found = self._rows(from_there(shape), newest=number, read=READ_THERE)
             if len(found) < self._limit:
                 within = in_fortnights(shape, keys, not typed.all_whole)
-                found = self._rows(within, begun=number, earliest=earliest)
+                found = self._rows(within, **span | {"newest": number})
         if typed.keys_of_longer:
             found += self._rows(by_index(shape, typed.keys_of_longer, len(typed.all) > 1))
         # The same agreement can have a word both ways.
@@ -113,18 +115,15 @@ class _Found:
         return [each for _, each in sorted(places, reverse=True)[: self._limit]]
 
     def _rows(self, statement: Select[Any], **more: Any) -> list[Any]:
-        return [*self._connection.execute(statement, self._values | more)]
+        return list(self._connection.execute(statement, self._values | more).all())
 
     def _span(self) -> tuple[int, int]:
-        """The fortnights to search, the newest first; one more, for clocks and time zones."""
-        search, typed = self._search, self._typed
+        """The fortnights between which the search itself limits the order, the newest first; one
+        more, for time zones."""
+        search = self._search
         ends: list[date | None] = [instant(search)] if search.after else []
-        first = typed.active
+        oldest = 0
         if search.by_date:
             ends += [search.signed_until, search.in_force_on]
-            first = typed.effective
-            if search.signed_from:
-                first = max(first, fortnight_of(search.signed_from))
-        begun = [fortnight_of(each) for each in ends if each]
-        begun += [typed.present + 1 - search.narrowed.idle_days // 14]
-        return min(begun), first
+            oldest = fortnight_of(search.signed_from) if search.signed_from else 0
+        return min([FUTURE, *(fortnight_of(each) for each in ends if each)]), oldest

@@ -14,13 +14,23 @@ from math import prod
 from string import ascii_lowercase, digits
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, cast, func, literal_column, text
+from sqlalchemy import (
+    Connection,
+    Integer,
+    ScalarSelect,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.facets import facet_word, is_facet
 from service.agreement.lists import GROUPS, Search, words_in
 from service.agreement.states import State
+from service.database.lists.statistics import Statistics, statistics
 from service.database.tables.agreements import agreements
 
 COMMON = 0.003  # the share of all agreements from which a typed word is worth finding as a whole
@@ -53,37 +63,19 @@ def first_day_after(fortnight: ColumnElement[int]) -> ColumnElement[date]:
     return literal_column(f"date '{_FIRST_DAY}'") + (fortnight + 1) * 14
 
 
+def _first(fortnight: str) -> ScalarSelect[int]:
+    number: ColumnElement[int] = literal_column(fortnight, Integer)
+    return select(number).select_from(agreements).correlate(None).scalar_subquery()
+
+
 # Spelled as in the index on words.
 ACTIVE: ColumnElement[Any] = literal_column(f"array[{_of_instant('agreements.last_activity_at')}]")
 EFFECTIVE: ColumnElement[Any] = literal_column(f"array[{_fortnight('agreements.effective_date')}]")
 _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
-# For each word, the known share of agreements with it, and with a word that begins with it; how
-# many agreements there are, and the fortnights of now, and of the first activity and effective
-# date.
-_SHARES_OF = """
-select typed.word, coalesce(sum(known.share), 0) as share,
-  coalesce(sum(known.share) filter (where known.kept = typed.word), 0) as whole,
-  (select reltuples from pg_class where oid = 'agreements'::regclass) as agreements,
-  {present} as present,
-  (select {active} from agreements) as active,
-  (select {effective} from agreements) as effective
-from unnest(cast(:words as text[])) as typed (word)
-left join (
-  select kept, share from pg_stats
-  cross join lateral unnest(most_common_elems::text::text[], most_common_elem_freqs)
-    as common (kept, share)
-  where schemaname = current_schema and tablename = 'agreements' and attname = 'search'
-    and kept is not null
-) known on starts_with(known.kept, typed.word)
-group by typed.word
-"""
-_SHARES = text(
-    _SHARES_OF.format(
-        present=_of_instant("now()"),
-        active=_of_instant("min(last_activity_at)"),
-        effective=_fortnight("min(effective_date)"),
-    )
-)
+PRESENT: ColumnElement[int] = literal_column(_of_instant("now()"), Integer)
+# The fortnight in which the list begins, by the last activity or by the effective date.
+EARLIEST_ACTIVE = _first(_of_instant("min(last_activity_at)"))
+EARLIEST_EFFECTIVE = _first(_fortnight("min(effective_date)"))
 
 
 @dataclass(frozen=True)
@@ -93,8 +85,7 @@ class Words:
     ``beginnings`` are the typed ones that are looked up in the index as such; ``whole`` those that
     are looked up as they are; ``states`` those of its group, of which an agreement has one.
     ``shares`` are the shares of agreements with each, ``agreements`` how many there are; one word
-    is assumed to say nothing about another. The fortnights are those of now, and of the first
-    activity and effective date.
+    is assumed to say nothing about another.
     """
 
     all: tuple[str, ...]
@@ -103,9 +94,6 @@ class Words:
     states: tuple[str, ...]
     shares: Mapping[str, float]
     agreements: float
-    present: int
-    active: int
-    effective: int
 
     @property
     def share(self) -> float:
@@ -194,28 +182,23 @@ def judged(connection: Connection, search: Search) -> Words:
     states: tuple[str, ...] = ()
     if search.group in GROUPS and search.group != "trouble":  # which is not about states alone
         states = _words_for(GROUPS[search.group])
-    asked = {"words": list({*words, *states}) or [""]}
-    rows = {row.word: row for row in connection.execute(_SHARES, asked)}
-    of_all = next(iter(rows.values()))
-    shares = {word: _share(word, row) for word, row in rows.items()}
+    known = statistics(connection)
+    shares = {word: _share(word, known) for word in {*words, *states}}
     return Words(
         words,
         _beginnings({word: shares[word] for word in typed}),
-        tuple(word for word in words if _is_whole(word, rows[word].whole, shares[word])),
+        tuple(word for word in words if _is_whole(word, known)),
         states,
         shares,
-        max(float(of_all.agreements), 1.0),
-        of_all.present,
-        of_all.present if of_all.active is None else of_all.active,
-        of_all.present if of_all.effective is None else of_all.effective,
+        known.agreements,
     )
 
 
-def _share(word: str, row: Any) -> float:
+def _share(word: str, known: Statistics) -> float:
     if is_facet(word):
-        return min(1.0, float(row.whole))
+        return min(1.0, known.whole(word))
     at_least = _NUMBERS / 10 ** len(word) if word.isdecimal() else 0.0
-    return min(1.0, max(at_least, float(row.share)))
+    return min(1.0, max(at_least, known.beginning(word)))
 
 
 def _words_for(states: Sequence[State]) -> tuple[str, ...]:
@@ -234,8 +217,11 @@ def _beginnings(shares: dict[str, float]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _is_whole(word: str, whole: float, beginning: float) -> bool:
-    return is_facet(word) or (COMMON <= whole < EVERYWHERE and beginning - whole < COMMON)
+def _is_whole(word: str, known: Statistics) -> bool:
+    if is_facet(word):
+        return True
+    whole, share = known.whole(word), _share(word, known)
+    return COMMON <= whole < EVERYWHERE and share - whole < COMMON
 
 
 def _query(words: Sequence[str], between: str) -> str:

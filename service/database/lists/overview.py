@@ -81,7 +81,9 @@ class Overview(Records):
         )
 
     def _summaries(self, statement: Select[Any], values: dict[str, Any]) -> list[Summary]:
-        return [_summary(row) for row in self._connection.execute(statement, values).mappings()]
+        return [
+            _summary(row) for row in self._connection.execute(statement, values).mappings().all()
+        ]
 
 
 _COUNTS = groups.counts()

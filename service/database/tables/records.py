@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, Row
 
 Made = TypeVar("Made")
 
@@ -20,13 +20,13 @@ class Records:
 
     def _column(self, statement: Executable, asked: Mapping[str, Any] | None = None) -> list[Any]:
         """The values of a selection of one column."""
-        return list(self._connection.execute(statement, asked).scalars())
+        return list(self._connection.execute(statement, asked).scalars().all())
 
 
 def record(kind: Callable[..., Made], row: Any, prefix: str = "", /, **given: object) -> Made:
     """One ``kind`` from the columns of a row, which are labelled with the prefix; ``given`` holds
     the fields that are not just a column."""
-    columns = getattr(row, "_mapping", row)
+    columns = row._mapping if isinstance(row, Row) else row
     read = {name: columns[prefix + name] for name in names(kind) if name not in given}
     return kind(**read, **given)
 

@@ -11,6 +11,8 @@ import pytest
 from house import BROWSER, House
 from stores import NO_STORE
 
+from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM
 from service.database.keeping.archive import packed, unpacked
 from service.error_codes import ErrorCode
 from service.errors import NotFound
@@ -106,6 +108,37 @@ def test_so_do_the_records_of_acts_the_differences_and_what_mails_said(
     assert after.timeline[: len(before.timeline)] == before.timeline
     (context,) = house.rows("select context from documents where kind = 'frozen'")
     assert list(context[0]["processor"]) == ["representative"]
+
+
+def test_the_log_tells_of_delivered_mails_that_were_deleted(kept: tuple[House, str, str]) -> None:
+    """Only of those: a mail that the log does not have stays, and so do mails with a first link."""
+    house, reference, _ = kept
+    house.rows("update archive_states set judged_twice_at = now()")
+    house.rows("update messages set state = 'sent'")
+    house.rows("update code_challenges set created_at = now() - interval '3 days'")
+    agreement = house.agreement(reference)
+    with house.deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        for each in tx.messages.of(agreement.id):
+            if each.kind != "receipt":
+                told = {"recipient": each.recipient, "error": ""}
+                tx.audit.append(
+                    agreement.id, Event.MESSAGE_SENT, SYSTEM, personal=told, kind=each.kind
+                )
+
+    def mails() -> list[tuple[str, str, str]]:
+        shown = dossier_of(house.deps, reference, house.staff).messages
+        return sorted((each.kind, each.recipient, each.state) for each in shown)
+
+    before = mails()
+    assert {"invitation", "code", "countersign", "completed"} < {kind for kind, *_ in before}
+    assert retain.shed(house.deps) == 1
+    assert mails() == before
+    left = {kind for (kind,) in house.rows("select kind from messages")}
+    assert left == {"invitation", "receipt"}
+    assert house.rows("select from code_challenges") == []
+    found = dossier_of(house.deps, reference, house.staff)
+    assert found.copies == "sent"
 
 
 def test_a_record_that_the_package_does_not_hold_stays(kept: tuple[House, str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,8 @@ from service.agreement.places import Place
 from service.agreement.questions import Question
 from service.agreement.registration import Record, read
 from service.agreement.reminders import next_moment, refused_by_hand
-from service.agreement.states import RUNNING, UNSENT, State
+from service.agreement.states import RUNNING, UNSENT, MailState, State
+from service.agreement.subjects import Subject
 from service.database.agreement.documents import FrozenText, Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchiveState
@@ -30,6 +32,7 @@ from service.database.queue.messages import LINK_KINDS, OVERTAKEN, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
+from service.mail.compose import MAIL_KINDS
 from service.texts import Language, text
 from service.workflow.package_files import ListedFile, listed
 from signatures.effective_date import local_date
@@ -219,7 +222,7 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         other_days=_other_days(acts, entries),
         token_quality=_quality(original, language),
         timeline=[_line(entry, language) for entry in entries],
-        messages=tx.messages.of(agreement.id),
+        messages=_mails(agreement, tx.messages.of(agreement.id), entries),
         frozen=tx.documents.frozen_text(agreement.id, agreement.edition),
         original=original,
         archive=tx.archive.state(agreement.id),
@@ -236,6 +239,42 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         imported=_imported(entries),
         template=tx.templates.shown(agreement.template_sha256),
         start=tx.applications.start_of(agreement.id),
+    )
+
+
+def _mails(agreement: Agreement, kept: list[Message], entries: list[Entry]) -> list[Message]:
+    """The mails, oldest first. Of those that were delivered long ago only the log knows."""
+    here = Counter(each.kind for each in kept if each.state is MailState.SENT)
+    found = list(kept)
+    for entry in reversed(entries):
+        kind = str(entry.data.get("kind", ""))
+        if entry.event is not Event.MESSAGE_SENT or kind not in MAIL_KINDS:
+            continue
+        if here[kind]:
+            here[kind] -= 1
+        else:
+            found.append(_mail(agreement, kind, entry))
+    return sorted(found, key=lambda each: each.queued_at)
+
+
+def _mail(agreement: Agreement, kind: str, sent: Entry) -> Message:
+    recipient = str((sent.personal or {}).get("recipient", ""))
+    signatory = agreement.signatory
+    return Message(
+        id="",
+        key=None,
+        subject=Subject.agreement(agreement.id),
+        kind=kind,
+        recipient=recipient,
+        recipient_name=signatory.name if recipient == signatory.email else "",
+        reply_to="",
+        values={},
+        state=MailState.SENT,
+        tries=1,
+        last_error="",
+        settled=False,
+        queued_at=sent.at,
+        sent_at=sent.at,
     )
 
 

@@ -145,8 +145,8 @@ def tidy(deps: Deps) -> int:
     """Drop working copies that the archive has verified, and expired rows; add up what the overview
     counts; a job.
 
-    Expired sessions, codes and forms with mistakes are deleted; a used code is kept as long as its
-    agreement, because the act's evidence refers to it.
+    Expired sessions, codes and forms with mistakes are deleted; a used code is kept until ``shed``,
+    because the act's evidence refers to it.
     """
     with deps.database.begin() as tx:
         done = tx.archive.verified_for(WORKING_COPY_HOURS)

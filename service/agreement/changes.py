@@ -74,8 +74,33 @@ class Change:
         return {"what": self.what.value, "values": dict(self.values)}
 
 
+@dataclass(frozen=True)
+class Matter:
+    """What was changed, where it is neither an account nor all that is ours: a code of
+    ``staff.change.matter``, and its name if it has one."""
+
+    code: str
+    name: str = ""
+
+    @classmethod
+    def template(cls, name: str) -> Matter:
+        return cls("template", name)
+
+
+LOOK = Matter("look")
+PUBLIC_PAGE = Matter("public_page")
+
+
 def of_roles(what: What, roles: Iterable[Role], **values: str) -> Change:
     return Change(what, {"roles": sorted(role.value for role in roles), **values})
+
+
+def matter_in_words(kept: object, language: Language) -> str:
+    """The name of what a mail about changes is about; the former version stored only names."""
+    if isinstance(kept, Mapping):
+        sentence = catalogue("staff", language)[f"change.matter.{kept['code']}"]
+        return sentence.format(name=kept["name"])
+    return str(kept) or catalogue("staff", language)["change.our_data"]
 
 
 def change_in_words(kept: object, language: Language) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.agreement.changes import Change
+from service.agreement.changes import Change, Matter
 from service.mail.kinds import Mail
 
 
@@ -41,10 +41,11 @@ class UnlockLink(Mail):
 
 @dataclass(frozen=True)
 class AccountChanged(Mail):
-    """``about_name`` is empty for the processor's own data; ``own``: the reader's account."""
+    """``about_name`` is a person's name or a matter, and empty for the processor's own data;
+    ``own``: the reader's account."""
 
     kind = "account_changed"
-    about_name: str
+    about_name: str | Matter
     own: bool
     changes: Sequence[Change]
     by_name: str

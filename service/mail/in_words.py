@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from service.agreement import reasons
-from service.agreement.changes import change_in_words
+from service.agreement.changes import change_in_words, matter_in_words
 from service.agreement.deadlines import show_date, show_moment
 from service.agreement.sentences import role_names
 from service.texts import Language, named, text
@@ -55,9 +55,7 @@ def _names(kind: str) -> Callable[[Any, Language], object]:
 _PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
     **dict.fromkeys(MOMENTS, _moment),
     "flags": _names("labels.flag"),
-    "account_changed.about_name": lambda name, language: (
-        name or text("staff.change.our_data", language)
-    ),
+    "account_changed.about_name": matter_in_words,
     "account_changed.changes": lambda changes, language: [
         change_in_words(each, language) for each in changes
     ],

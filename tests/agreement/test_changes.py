@@ -13,7 +13,8 @@ def test_every_change_has_a_sentence_and_every_sentence_a_change() -> None:
     sentences = {
         key.partition(".")[2] for key in catalogue("staff", OURS) if key.startswith("change.")
     }
-    assert sentences == {each.value for each in What} | {"our_data"}
+    matters = {f"matter.{each}" for each in ("look", "public_page", "template")}
+    assert sentences == {each.value for each in What} | {"our_data", *matters}
 
 
 def test_what_a_change_holds_is_printed() -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from service.agreement.capabilities import Purpose
+from service.agreement.changes import LOOK, PUBLIC_PAGE, Matter
 from service.agreement.permissions import Role
 from service.mail.account_kinds import RoleAsked
 from service.mail.compose import ABOUT, COMMON, MAIL_KINDS
 from service.mail.in_words import MOMENTS, in_words
 from service.mail.kinds import Code, CountersignDigest, Mail, Waiting
+from service.mail.plain import plain
 from service.texts import OURS, text
 
 AT_NIGHT = "2026-03-01T23:30:00+00:00"
@@ -35,6 +37,9 @@ VALUES: list[tuple[str, str, Any, Any, Any]] = [
     ),
     ("countersign", "flags", ["delegated"], [], [text("labels.flag.delegated", OURS)]),
     ("account_changed", "about_name", "", "Onze gegevens", "Onze gegevens"),
+    ("account_changed", "about_name", plain(Matter.template("X")), "Sjabloon X", "Sjabloon X"),
+    ("account_changed", "about_name", plain(LOOK), "Uiterlijk", "Uiterlijk"),
+    ("account_changed", "about_name", plain(PUBLIC_PAGE), "Openbare pagina", "Openbare pagina"),
     (
         "account_changed",
         "changes",

@@ -29,6 +29,8 @@ from service.documents.produce import DocumentMaker
 from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
 from service.errors import GenerationFailed, Invalid, NotAllowed, NotFound, Refused
+from service.mail.compose import compose
+from service.texts import OURS
 from service.workflow import sweep
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import send
@@ -102,8 +104,12 @@ def test_who_imports_does_not_publish_if_somebody_else_can(house: House) -> None
     assert (done.imported_by_name, done.published_by_name, done.alone) == (
         "Els Maes", "Ine Smet", False,
     )  # fmt: skip
-    told = house.rows("select recipient from messages where kind = 'account_changed'")
+    told = house.rows("select recipient, values from messages where kind = 'account_changed'")
     assert sorted({each.recipient for each in told}) == ["els@it4.example", "ine@it4.example"]
+    for each in told:
+        mail = compose("account_changed", {**each.values, "link": "https://z.example/"}, OURS)
+        assert mail.subject == "Gewijzigd in Zegel: Sjabloon Hosting 1"
+        assert "\nWat: Sjabloon Hosting 1\n" in mail.text
 
 
 def test_one_administrator_publishes_alone_and_the_log_says_so(house: House) -> None:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from service.agreement.changes import Change, What
+from service.agreement.changes import PUBLIC_PAGE, Change, What
 from service.agreement.events import Event
 from service.agreement.parties import Processor
 from service.agreement.permissions import Permission, Principal, Role, Staff, require
@@ -168,7 +168,8 @@ def _change(tx: Transaction, wanted: PublicPage, by: Principal) -> None:
     what = What.PAGE_OPENED if wanted.opened else What.PAGE_CLOSED
     once = tx.audit.append(None, Event.PROFILE_PAGE_CHANGED, by, version=version, what=what.value)
     values = {"services": list(wanted.services), "per_day": str(wanted.per_day)}
-    tell_of_change(tx, [Change(what, values)], about=None, by=by.name or PRODUCT, once=once)
+    said, teller = [Change(what, values)], by.name or PRODUCT
+    tell_of_change(tx, said, about=PUBLIC_PAGE, by=teller, once=once)
 
 
 def _owners(tx: Transaction) -> list[Staff]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.agreement.changes import Change
+from service.agreement.changes import Change, Matter
 from service.agreement.permissions import Role, Staff
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Transaction
@@ -16,7 +16,7 @@ def tell_of_change(
     tx: Transaction,
     changes: Iterable[Change],
     *,
-    about: Staff | None,
+    about: Staff | Matter | None,
     by: str,
     once: str,
     personally: bool = True,
@@ -27,19 +27,20 @@ def tell_of_change(
     person concerned gets another mail that already says so.
     """
     readers = {each.id: each for each in tx.accounts.with_role(Role.ADMIN)}
-    if about:
-        readers[about.id] = about
+    person = about if isinstance(about, Staff) else None
+    if person:
+        readers[person.id] = person
         if not personally:
-            del readers[about.id]
-    subject = Subject.account(about.id) if about else _profile(tx)
+            del readers[person.id]
+    subject = Subject.account(person.id) if person else _profile(tx)
     said, now = tuple(changes), tx.now()
     for reader in readers.values():
-        own = about is not None and reader.id == about.id
+        own = person is not None and reader.id == person.id
         tell_staff(
             tx,
             reader,
             AccountChanged(
-                about_name=about.name if about else "",
+                about_name=about.name if isinstance(about, Staff) else about or "",
                 own=own,
                 changes=said,
                 by_name=by,

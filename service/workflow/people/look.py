@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.agreement.changes import Change, What
+from service.agreement.changes import LOOK, Change, What
 from service.agreement.events import Event
 from service.agreement.look import INTRODUCED, Look, parse_look
 from service.agreement.permissions import Permission, Staff, require
@@ -75,7 +75,7 @@ def change_look(deps: Deps, new: Proposal, staff: Staff, proof: Proof) -> None:
             tx.looks.add_png(new.look.logo, new.png, staff.id)
         tx.looks.add(new.look, staff.id)
         once = tx.audit.append(None, Event.PROFILE_LOOK_CHANGED, staff, sha256=_digest(new.look))
-        tell_of_change(tx, said, about=None, by=staff.name, once=once)
+        tell_of_change(tx, said, about=LOOK, by=staff.name, once=once)
 
 
 def _changes(before: Look, after: Look) -> list[Change]:

@@ -8,7 +8,7 @@ mail to all administrators say so.
 
 from __future__ import annotations
 
-from service.agreement.changes import Change, What
+from service.agreement.changes import Change, Matter, What
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Principal, Role, Staff, require
 from service.agreement.template_family import INSTALLED, Family, TemplateStep, Version, next_state
@@ -154,4 +154,5 @@ def _refuse_without_default(tx: Transaction, family_id: str = "") -> None:
 def _note_family(tx: Transaction, event: Event, what: What, found: Family, by: Principal) -> None:
     once = tx.audit.append(None, event, by, personal=by.with_name(template=found.name))
     said = Change(what, {"template": found.name})
-    tell_of_change(tx, [said], about=None, by=by.name or PRODUCT, once=once)
+    about = Matter.template(found.name)
+    tell_of_change(tx, [said], about=about, by=by.name or PRODUCT, once=once)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.agreement.changes import Change, What
+from service.agreement.changes import Change, Matter, What
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.pasted import clean
@@ -132,4 +132,5 @@ def note(tx: Transaction, event: Event, version: Version, by: Principal, **data:
 def tell(tx: Transaction, what: What, version: Version, by: Principal, once: str) -> None:
     """Mail all administrators."""
     said = Change(what, {"template": version.name, "number": str(version.number)})
-    tell_of_change(tx, [said], about=None, by=by.name or PRODUCT, once=once)
+    about = Matter.template(version.shown)
+    tell_of_change(tx, [said], about=about, by=by.name or PRODUCT, once=once)

@@ -159,6 +159,7 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert any("‘uitnodiging om te ondertekenen’: Dag {naam}, welkom" in each for each in said)
     assert "Inleiding van de openbare pagina: Welkom bij <ons>.\n\nTot gauw." in said
     assert len(said) == 5
+    assert {mail.values["about_name"]["code"] for mail in told} == {"look"}
 
 
 def test_saving_asks_for_the_password_and_checks_again(office: Browser, deps: Deps) -> None:

@@ -40,8 +40,9 @@ def test_from_closed_to_open_and_closed_again(
     save(office)
     assert "De pagina is open" in office.page
     assert "0 van hoogstens 2 codes" in office.page
-    said = str(rows(deps, "select \"values\" from messages where kind = 'account_changed'"))
-    assert "page_opened" in said
+    (told,) = rows(deps, "select values from messages where kind = 'account_changed'")
+    assert [each["what"] for each in told.values["changes"]] == ["page_opened"]
+    assert told.values["about_name"]["code"] == "public_page"
     applied(deps)
     applied(deps, "another")
     office.get("/beheer/openbare-pagina")

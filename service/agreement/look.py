@@ -24,7 +24,12 @@ INTRODUCED = (
 )  # fmt: skip
 """The kinds of mail to customers, in the order of the page."""
 
-FOR_CUSTOMERS = (*INTRODUCED, "application_code")
+INTRODUCED_AS = {
+    "bundle_invitation": "invitation", "bundle_reminder": "reminder", "bundle_code": "code",
+}  # fmt: skip
+"""The mails about several agreements, and the kind about one whose introduction they have."""
+
+FOR_CUSTOMERS = (*INTRODUCED, *INTRODUCED_AS, "application_code")
 """These and a mail that has no introduction, because nothing is known of its reader yet."""
 
 PLACEHOLDERS = ("name", "organisation", "reference", "processor_name")
@@ -63,7 +68,8 @@ class Look:
         self, kind: str, values: Mapping[str, object], language: Language
     ) -> list[str]:
         """The paragraphs that introduce a mail of this kind; none without an own text."""
-        return paragraphs(_filled(self.introductions.get(kind, ""), values, language))
+        said = self.introductions.get(INTRODUCED_AS.get(kind, kind), "")
+        return paragraphs(_filled(said, values, language))
 
 
 PLAIN = Look()

@@ -11,10 +11,12 @@ from service.mail.kinds import Mail
 
 @dataclass(frozen=True)
 class Bundled:
-    """One of several agreements that a person signs; ``valid_until`` as of an invitation."""
+    """One of several agreements that a person signs; ``valid_until`` as of an invitation, not in a
+    mail with a code."""
 
     organisation: str
-    valid_until: str
+    reference: str
+    valid_until: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,4 +45,4 @@ class BundleCode(Mail):
     kind = "bundle_code"
     minutes: int
     purpose: Purpose
-    organisations: Sequence[str]
+    agreements: Sequence[Bundled]

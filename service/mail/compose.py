@@ -17,9 +17,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import service.mail.account_kinds
 import service.mail.bundles  # noqa: F401  the kinds of both are found below
 from service.agreement.colours import ZEGEL
-from service.agreement.look import FOR_CUSTOMERS, Look
+from service.agreement.look import FOR_CUSTOMERS, INTRODUCED_AS, Look
 from service.mail.errors import MailInvalid
-from service.mail.in_words import in_words
+from service.mail.in_words import in_words, several
 from service.mail.kinds import Mail
 from service.texts import Language, folder
 
@@ -89,6 +89,8 @@ def _of_the_look(
 ) -> dict[str, object]:
     if look is None or kind not in FOR_CUSTOMERS:
         return {"accent": ZEGEL, "introduction": [], "signature_line": ""}
+    if kind in INTRODUCED_AS:
+        values = {**values, **several(values["agreements"], language)}
     return {
         "accent": look.colour,
         "introduction": look.introduction(kind, values, language),

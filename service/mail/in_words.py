@@ -6,7 +6,7 @@ another form are printed unchanged: mails stored by the former version contain t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,23 @@ def in_words(kind: str, values: Mapping[str, object], language: Language) -> dic
         name: _PRINTED.get(f"{kind}.{name}", _PRINTED.get(name, _as_it_is))(value, language)
         for name, value in values.items()
     }
+
+
+def several(lines: Any, language: Language) -> dict[str, str]:
+    """The organisation and the reference of a mail about several agreements: the first two, and how
+    many more. The former version stored lines without a reference."""
+    return {
+        name: _several([each[name] for each in lines if each.get(name)], language)
+        for name in ("organisation", "reference")
+    }
+
+
+def _several(names: Sequence[str], language: Language) -> str:
+    if len(names) <= 1:
+        return "".join(names)
+    first, second, *others = names
+    values = {"first": first, "second": second, "count": len(others)}
+    return text(f"labels.several.{'more' if others else 'two'}", language, **values)
 
 
 def _as_it_is(value: object, _language: Language) -> object:

@@ -58,7 +58,6 @@ VALUES: dict[str, object] = {
             "flags": [],
         },
     ],
-    "organisations": ["Slagerij <Maes>", "Optiek Claes"],
     "count": 3,
     "waiting": 7,
     "counterparty": "IT4Professionals",

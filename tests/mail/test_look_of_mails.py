@@ -5,28 +5,33 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 
 from service.agreement.colours import ZEGEL
-from service.agreement.look import FOR_CUSTOMERS, INTRODUCED, Look
+from service.agreement.look import FOR_CUSTOMERS, INTRODUCED, INTRODUCED_AS, Look
 from service.mail.compose import MAIL_KINDS, compose
 from service.texts import OURS
 
+SEVERAL = "Slagerij <Maes> en Optiek Claes"
 LOOK = Look(
     accent="#7b2cbf",
     signature_line="Team <contracten>",
-    introductions=dict.fromkeys(MAIL_KINDS, "Voor {organisatie}:\nwelkom & dag.\n\nTot gauw."),
+    introductions=dict.fromkeys(
+        MAIL_KINDS - INTRODUCED_AS.keys(), "Voor {organisatie}:\nwelkom & dag.\n\nTot gauw."
+    ),
 )
 
 
-@pytest.mark.parametrize("kind", INTRODUCED)
+@pytest.mark.parametrize("kind", [*INTRODUCED, *INTRODUCED_AS])
 def test_a_customer_sees_it_in_both_forms(kind: str, values: dict[str, object]) -> None:
     plain, mail = compose(kind, values, OURS), compose(kind, values, OURS, LOOK)
-    opening = "Voor Jansen & Zn <test> BVBA:\nwelkom & dag.\n\nTot gauw.\n\n"
+    about = SEVERAL if kind in INTRODUCED_AS else "Jansen & Zn <test> BVBA"
+    opening = f"Voor {about}:\nwelkom & dag.\n\nTot gauw.\n\n"
     closing = "IT4Professionals\nTeam <contracten>\n"
     assert mail.text.replace(opening, "").replace("\nTeam <contracten>", "") == plain.text
     assert mail.text.startswith(f"Beste Ann Peeters,\n\n{opening}")
     assert closing in mail.text
-    assert "Voor Jansen &amp; Zn &lt;test&gt; BVBA:<br>welkom &amp; dag.</p>" in mail.html
+    assert f"Voor {escape(about)}:<br>welkom &amp; dag.</p>" in mail.html
     assert "IT4Professionals<br>Team &lt;contracten&gt;</p>" in mail.html
     assert "#7b2cbf" in mail.html
     assert ZEGEL not in mail.html
@@ -36,6 +41,16 @@ def test_a_customer_sees_it_in_both_forms(kind: str, values: dict[str, object]) 
 @pytest.mark.parametrize("kind", sorted(MAIL_KINDS.keys() - set(FOR_CUSTOMERS)))
 def test_a_mail_to_staff_stays_zegels(kind: str, values: dict[str, object]) -> None:
     assert compose(kind, values, OURS, LOOK) == compose(kind, values, OURS)
+
+
+def test_many_organisations_are_two_and_a_number(values: dict[str, object]) -> None:
+    lines = [{"organisation": f"Zaak {each}", "valid_until": ""} for each in range(4)]
+    kept = [{**each, "reference": f"VO-{number}"} for number, each in enumerate(lines)]
+    look = Look(introductions={"reminder": "{organisatie}: {kenmerk}."})
+    mail = compose("bundle_reminder", values | {"agreements": kept}, OURS, look)
+    assert "\n\nZaak 0, Zaak 1 en 2 andere: VO-0, VO-1 en 2 andere.\n\n" in mail.text
+    former = compose("bundle_reminder", values | {"agreements": lines[:2]}, OURS, look)
+    assert "\n\nZaak 0 en Zaak 1: .\n\n" in former.text
 
 
 def test_who_is_not_known_yet_sees_the_colour_and_no_introduction(

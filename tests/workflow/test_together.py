@@ -213,7 +213,8 @@ def test_a_code_to_pass_one_on_is_for_that_one_alone(an: Together, house: House)
     with pytest.raises(LinkUnusable):
         an.open(first)
     prove_mailbox.request_code(house.deps, secrets[second], BROWSER)
-    assert house.mails(second)[-1].values["organisations"] == ["Bakkerij Peeters", "Zaak 3"]
+    named = house.mails(second)[-1].values["agreements"]
+    assert [each["organisation"] for each in named] == ["Bakkerij Peeters", "Zaak 3"]
     prove_mailbox.confirm_code(house.deps, secrets[second], house.code(), BROWSER)
     colleague = house.ready(first)  # with the link of his own
     assert not open_link.visit(house.deps, colleague).proved

@@ -124,7 +124,7 @@ def _remind(
     if others:
         every = [agreement, *others]
         named = sorted(every, key=lambda each: each.reference)
-        lines = [Bundled(each.controller.name, last_day(each)) for each in named]
+        lines = [Bundled(each.controller.name, each.reference, last_day(each)) for each in named]
         queued = tell_about_all(
             tx,
             every,

@@ -58,7 +58,7 @@ def send_together(
     mail = BundleInvitation(
         sender_name=sender(tx, sent[0]).name,
         message=sent[0].message,
-        agreements=[Bundled(each.controller.name, last_day(each)) for each in sent],
+        agreements=[Bundled(each.controller.name, each.reference, last_day(each)) for each in sent],
     )
     tell_about_all(tx, sent, mail, once=bundle_id, link_ids=link_ids)
     return sent

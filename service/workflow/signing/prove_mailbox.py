@@ -28,7 +28,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused, TooMany
-from service.mail.bundles import BundleCode
+from service.mail.bundles import BundleCode, Bundled
 from service.mail.kinds import Code
 from service.workflow.actors import Client
 from service.workflow.signing.bundle import Entry, entries_of
@@ -101,11 +101,15 @@ def _mail_code(
         mail = Code(CODE_MINUTES, purpose)
         tell_signatory(tx, agreement, mail, once=challenge_id, challenge_id=challenge_id)
         return
-    organisations = [each.agreement.controller.name for each in together]
+    named = [each.agreement for each in together]
     tell_about_all(
         tx,
         [agreement, *(each.agreement for each in together if each.agreement.id != agreement.id)],
-        BundleCode(CODE_MINUTES, purpose, organisations),
+        BundleCode(
+            CODE_MINUTES,
+            purpose,
+            [Bundled(each.controller.name, each.reference) for each in named],
+        ),
         once=challenge_id,
         challenge_id=challenge_id,
     )

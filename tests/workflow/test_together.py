@@ -24,7 +24,7 @@ from service.errors import Invalid, LinkUnusable, Refused, TooMany
 from service.wiring.build import mailbox
 from service.workflow.bulk import batch, decide, lines, look, run
 from service.workflow.keeping import verify
-from service.workflow.offer import change_email, remind, resend, void
+from service.workflow.offer import change_email, expire, remind, resend, void
 from service.workflow.package_files import sealed_files
 from service.workflow.signing import bundle, decline, open_link, prove_mailbox, read, sign
 from service.workflow.telling import deliver
@@ -297,6 +297,43 @@ def test_a_batch_reminds_each_person_once(an: Together, house: House) -> None:
     batch.begin(house.deps, str(uuid.uuid4()), BatchKind.REMIND, chosen, house.staff, seen=3)
     batch.run(house.deps)
     assert [house.kinds(each)[1:] for each in an.references] == [["bundle_reminder"]] * 3
+
+
+def in_batch(house: House, kind: BatchKind, references: list[str], **how: str) -> list[int]:
+    """Done by two workers; how many lines are done, and for how many mails there are jobs."""
+    before, key, seen = house.jobs().count("deliver"), str(uuid.uuid4()), len(references)
+    batch.begin(house.deps, key, kind, batch.Selected(references), house.staff, seen=seen, **how)
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(batch.run, [house.deps] * 2))
+    done = batch.progress(house.deps, key, house.staff).of("done")
+    return [done, house.jobs().count("deliver") - before]
+
+
+def test_a_batch_sends_one_new_mail_about_all_that_is_open(an: Together, house: House) -> None:
+    first, second, third = an.references
+    void.void(house.deps, third, "Dubbel", house.staff)
+    assert in_batch(house, BatchKind.RESEND, [first]) == [1, 1]  # the second comes along
+    assert [house.kinds(each) for each in (first, second)] == [["bundle_invitation"] * 2] * 2
+    assert in_batch(house, BatchKind.RESEND, [first, second]) == [2, 1]
+    assert an.states() == {first: "replaced", second: "replaced", third: "voided"}
+    newest = (
+        house.mails(first)[-1] if not house.mails(first)[-1].sent_as else house.mails(second)[-1]
+    )
+    assert [each["organisation"] for each in newest.values["agreements"]] == ["Zaak 1", "Zaak 2"]
+    resend.resend(house.deps, first, house.staff)
+    assert in_batch(house, BatchKind.RESEND, [second]) == [1, 1]
+    assert house.kinds(second)[-1] == "link_renewed"
+
+
+def test_a_batch_extends_what_expired_with_one_new_mail(an: Together, house: House) -> None:
+    first, second, third = an.references
+    house.rows("update agreements set expires_at = now() - interval '1 day'")
+    assert expire.expire(house.deps) == 3
+    assert in_batch(house, BatchKind.EXTEND, [first, second], days="20") == [2, 1]
+    assert an.states() == {first: "replaced", second: "replaced", third: "expired"}
+    assert [house.kinds(each)[-1] for each in (first, second)] == ["bundle_invitation"] * 2
+    assert in_batch(house, BatchKind.EXTEND, an.references, days="30") == [3, 1]
+    assert house.kinds(third)[-1] == "link_renewed"
 
 
 def test_the_sheet_says_that_it_was_one_code(whole_house: House, tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ class Together:
 
     @property
     def id(self) -> str:
-        (found,) = self.house.rows("select id from link_bundles")
+        """Of the first one."""
+        found = self.house.rows("select id from link_bundles order by created_at")[0]
         return str(found.id)
 
     @property

@@ -127,6 +127,12 @@ class Bundles(Records):
         found = select(links.c.bundle_id).where(links.c.id == link_id)
         return str(self._connection.execute(found).scalar_one())
 
+    def made_at(self, bundle_id: str) -> datetime:
+        """When it was made, by the database's clock."""
+        found = select(link_bundles.c.created_at).where(link_bundles.c.id == bundle_id)
+        made: datetime = self._connection.execute(found).scalar_one()
+        return made
+
     def others_with(self, link_id: str) -> dict[str, str]:
         """The other links that are still in the bundle of this one, by agreement."""
         rows = self._connection.execute(_OTHERS_WITH, {"link": link_id})

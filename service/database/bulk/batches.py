@@ -180,6 +180,30 @@ class Batches(Records):
             .values(state=state.value, failure=failure)
         )
 
+    def waiting(self, batch_id: str) -> set[str]:
+        """The agreements whose turn is still to come."""
+        found = select(batch_lines.c.agreement_id).where(
+            batch_lines.c.batch_id == batch_id,
+            batch_lines.c.state == word(BatchLineState.WAITING),
+        )
+        return set(self._column(found))
+
+    def mark_with(self, batch_id: str, agreement_ids: Sequence[str]) -> None:
+        """Record that these agreements had their turn with another one. A line that somebody else
+        works at is left to them, as waiting for it could mean waiting for each other."""
+        ours = batch_lines.c.batch_id == batch_id
+        free = self._column(
+            select(batch_lines.c.position)
+            .where(
+                ours,
+                batch_lines.c.agreement_id.in_(agreement_ids),
+                batch_lines.c.state == word(BatchLineState.WAITING),
+            )
+            .with_for_update(skip_locked=True)
+        )
+        for position in free:
+            self.mark(batch_id, position, BatchLineState.DONE)
+
     def counts(self, batch_id: str) -> dict[BatchLineState, int]:
         """How many lines are in each state."""
         rows = self._connection.execute(

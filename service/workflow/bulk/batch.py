@@ -28,10 +28,10 @@ from service.error_codes import ErrorCode, FieldCode
 from service.error_words import kept, kept_code, kept_line
 from service.errors import FieldError, Invalid, Refused, Unavailable, ZegelError
 from service.workflow.keeping.export_list import everything
-from service.workflow.offer.extend import checked_term, extend_in
+from service.workflow.offer.extend import checked_term
 from service.workflow.offer.hand_over import hand_over_in, new_owner, tell_of_many
 from service.workflow.offer.remind import remind_in
-from service.workflow.offer.resend import resend_in
+from service.workflow.offer.renew_together import extend_together, resend_together
 from service.workflow.offer.void import checked_reason, void_in
 from service.workflow.tasks import BATCH
 
@@ -45,11 +45,21 @@ SHOWN = 200  # agreements that were not done
 _Step = Callable[[Deps, Transaction, Agreement, Batch, Staff], None]
 _STEPS: dict[BatchKind, _Step] = {
     BatchKind.REMIND: lambda _, tx, one, __, by: remind_in(tx, one, by),
-    BatchKind.EXTEND: lambda deps, tx, one, batch, by: extend_in(deps, tx, one, batch.days, by),
-    BatchKind.RESEND: lambda deps, tx, one, _, by: resend_in(deps, tx, one, by),
+    BatchKind.EXTEND: lambda deps, tx, one, batch, by: _extend(deps, tx, one, batch, by),
+    BatchKind.RESEND: lambda deps, tx, one, batch, by: _resend(deps, tx, one, batch, by),
     BatchKind.VOID: lambda _, tx, one, batch, by: void_in(tx, one, batch.reason, by),
     BatchKind.HAND_OVER: lambda _, tx, one, batch, by: _hand_over(tx, one, batch, by),
 }
+
+
+def _extend(deps: Deps, tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:
+    also, since = tx.batches.waiting(batch.id), batch.created_at
+    done = extend_together(deps, tx, one, batch.days, by, since=since, also=also)
+    tx.batches.mark_with(batch.id, done)
+
+
+def _resend(deps: Deps, tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:
+    tx.batches.mark_with(batch.id, resend_together(deps, tx, one, by, since=batch.created_at))
 
 
 def _hand_over(tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:

@@ -60,6 +60,15 @@ def extend_in(
     seen: int | None = None,
 ) -> None:
     """The same in this transaction, for who may send; ``before`` was loaded under its lock."""
+    extended, needs_link = extend_without_link(tx, before, term, by, seen=seen)
+    if needs_link:
+        renew_link(tx, extended, issue(deps, tx, extended, by))
+
+
+def extend_without_link(
+    tx: Transaction, before: Agreement, term: int, by: Principal, *, seen: int | None = None
+) -> tuple[Agreement, bool]:
+    """The same, and whether the signatory needs a new link, which is not made here."""
     until = end_of_day_after(tx.now(), term)
     expired = before.state is State.EXPIRED
     state = _state_before_expiry(tx, before) if expired else next_state(Step.EXTEND, before.state)
@@ -85,8 +94,7 @@ def extend_in(
     if expired and state is State.PREPARING:
         tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
         tx.jobs.defer(GENERATE, agreement_id=before.id)
-    if expired and extended.next_turn == SIGNATORY:
-        renew_link(tx, extended, issue(deps, tx, extended, by))
+    return extended, expired and extended.next_turn == SIGNATORY
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
-from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.offer.their_turn import refuse_before_turn
 from service.workflow.telling.links import issue, renew_link
@@ -14,10 +12,6 @@ def resend(deps: Deps, reference: str, by: Principal) -> None:
     """Mail a new link to the same person, and revoke the former one."""
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
-        resend_in(deps, tx, tx.agreements.lock(reference), by)
-
-
-def resend_in(deps: Deps, tx: Transaction, agreement: Agreement, by: Principal) -> None:
-    """The same in this transaction, for who may send; ``agreement`` was loaded under its lock."""
-    refuse_before_turn(agreement)
-    renew_link(tx, agreement, issue(deps, tx, agreement, by))
+        agreement = tx.agreements.lock(reference)
+        refuse_before_turn(agreement)
+        renew_link(tx, agreement, issue(deps, tx, agreement, by))

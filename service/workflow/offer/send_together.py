@@ -31,13 +31,18 @@ def same_mail(draft: Agreement) -> Hashable:
     sent, or its link is mailed later because we sign first."""
     if draft.state is not State.DRAFT or draft.order is not Order.CONTROLLER_FIRST:
         return None
-    person = draft.signatory
+    return same_reader(draft)
+
+
+def same_reader(agreement: Agreement) -> Hashable:
+    """Agreements with the same value have mails that differ in nothing but what they are about."""
+    person = agreement.signatory
     return (
         person.email.casefold(),
         fold(person.name),
-        draft.sender_id,
-        draft.message,
-        draft.language,
+        agreement.sender_id,
+        agreement.message,
+        agreement.language,
     )
 
 
@@ -46,19 +51,25 @@ def send_together(
 ) -> list[Agreement]:
     """Send these in this transaction, for who may send; all were loaded under their locks and are
     for one person (``same_mail``). Raises as for sending one."""
+    sent = [send_without_mail(tx, draft, by) for draft in drafts]
+    invite_together(deps, tx, sent, by)
+    for each in sent:
+        prepare(deps, tx, each)
+    return sent
+
+
+def invite_together(deps: Deps, tx: Transaction, sent: Sequence[Agreement], by: Principal) -> None:
+    """Make a bundle with a new link for each of these, and queue the one mail about all."""
     bundle_id = str(uuid.uuid4())  # also the id of its first link
     tx.bundles.add(bundle_id, hash_secret(bundle_token_for(deps.secret_key, bundle_id)))
-    sent = [send_without_mail(tx, draft, by) for draft in drafts]
     link_ids: dict[str, str] = {}
     for each in sent:
         link_id = "" if link_ids else bundle_id
         link_ids[each.id] = issue(deps, tx, each, by, link_id=link_id, bundle_id=bundle_id)
         tx.audit.append(each.id, Event.LINK_JOINED, by, count=len(sent))
-        prepare(deps, tx, each)
     mail = BundleInvitation(
         sender_name=sender(tx, sent[0]).name,
         message=sent[0].message,
         agreements=[Bundled(each.controller.name, each.reference, last_day(each)) for each in sent],
     )
     tell_about_all(tx, sent, mail, once=bundle_id, link_ids=link_ids)
-    return sent

@@ -38,6 +38,7 @@ from service.database.bulk.batches import Batches
 from service.database.bulk.coverage import Coverage
 from service.database.bulk.imports import Imports
 from service.database.bulk.known import KnownCustomers
+from service.database.bulk.line_counts import LineCounts
 from service.database.bulk.lines import ImportLines
 from service.database.driver import Cursor
 from service.database.keeping.archive import ArchiveRecords
@@ -154,6 +155,7 @@ class Transaction:
     batches = Part(Batches)
     kept_searches = Part(KeptSearches)  # filters that people kept under a name
     imports = Part(Imports)
+    line_counts = Part(LineCounts)
     lines = Part(ImportLines)
     known = Part(KnownCustomers)  # what the database has of the customers in a list
     questions = Part(Questions)

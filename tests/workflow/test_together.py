@@ -18,6 +18,7 @@ from bench.road import BROWSER
 from service.agreement.batch import BatchKind
 from service.agreement.bulk.states import LineState
 from service.agreement.states import PlaceState
+from service.database.bulk.line_counts import Shared
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import Invalid, LinkUnusable, Refused, TooMany
@@ -76,10 +77,12 @@ def test_who_has_another_name_or_mailbox_is_another_person(house: House) -> None
 def test_who_starts_an_import_decides(house: House) -> None:
     rows = [customer(each, **AN) for each in (1, 2)]
     number = made(house, *rows, send=False)
-    assert look.shared(house.deps, number, house.staff) == (1, 2)
+    assert look.shared(house.deps, number, house.staff) == Shared(1, 2, mails=1)
+    with house.deps.database.look() as tx:
+        assert tx.line_counts.shared(tx.imports.get(number).id, most=1) == Shared(1, 2, mails=2)
     decide.start(house.deps, number, house.staff, send=True, together=False)
     run.run(house.deps)
-    assert look.shared(house.deps, number, house.staff) == (0, 0)
+    assert look.shared(house.deps, number, house.staff) == Shared(0, 0, 0)
     kinds = [house.kinds(each.reference) for each in look.lines(house.deps, number, house.staff)]
     assert kinds == [["invitation"], ["invitation"]]
 

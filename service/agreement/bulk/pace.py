@@ -33,10 +33,12 @@ MADE_A_MINUTE = 1000
 SENT_A_MINUTE = 1000
 
 
-def lasts(make: int, send: int, per_minute: int) -> timedelta:
-    """About how long it takes to make and to send so many; ``per_minute`` is 0 for no limit."""
+def lasts(make: int, send: int, per_minute: int, *, spared: int = 0) -> timedelta:
+    """About how long it takes to make and to send so many agreements; ``per_minute`` is of mails, 0
+    for no limit. ``spared``: how many mails fewer, as some are about several agreements."""
     working = make / MADE_A_MINUTE + send / SENT_A_MINUTE
-    waiting = max(send - burst(per_minute), 0) / per_minute if per_minute else 0.0
+    mails = send - spared
+    waiting = max(mails - burst(per_minute), 0) / per_minute if per_minute else 0.0
     return timedelta(minutes=max(working, waiting))
 
 

@@ -48,17 +48,6 @@ class Line:
     sent_at: datetime | None
 
 
-@dataclass(frozen=True)
-class Reason:
-    """One kind of error (of a field) or warning (``field`` is empty), in how many lines it is, and
-    the first of these."""
-
-    field: str
-    code: str
-    count: int
-    first: int
-
-
 _WHOLE = select(import_lines, func.coalesce(agreements.c.reference, "").label("reference")).join(
     agreements, agreements.c.id == import_lines.c.agreement_id, isouter=True
 )
@@ -93,25 +82,6 @@ _NEXT = select(_FIRST, func.coalesce(agreements.c.reference, "").label("referenc
 
 
 _TAKE_TURNS = text("select pg_advisory_xact_lock(hashtextextended(:import_id, 0))")
-_SHARED = text(
-    """
-select count(*) as people, coalesce(sum(lines), 0)::int as agreements from (
-  select count(*) as lines from import_lines
-  where import_id = cast(:import_id as uuid) and person <> '' and state in ('good', 'made')
-  group by person having count(*) > 1
-) as several
-"""
-)
-
-
-_REASONS = """
-select coalesce(r ->> 'field', '') as field, r ->> 'code' as code, count(*), min(l."row")
-from import_lines l cross join jsonb_array_elements(l.{column}) as r
-where l.import_id = cast(:import_id as uuid) and l.state = '{state}'
-group by 1, 2 order by 3 desc, 4, 1
-"""
-_FAULTS = text(_REASONS.format(column="errors", state=LineState.FAULTY.value))
-_DOUBTS = text(_REASONS.format(column="warnings", state=LineState.GOOD.value))
 _FOUND_BY_IMPORT = (
     update(agreements)
     .where(agreements.c.id == bindparam("made"))
@@ -180,12 +150,6 @@ class ImportLines(Records):
         others = [self.hold(import_id, row) for row in rows]
         return [line, *(each for each in others if each and each.state is LineState.MADE)]
 
-    def shared(self, import_id: str) -> tuple[int, int]:
-        """How many people sign more than one of the agreements that are to be made or sent, and
-        how many agreements these are."""
-        row = self._connection.execute(_SHARED, {"import_id": import_id}).one()
-        return row.people, row.agreements
-
     def hold(self, import_id: str, row: int) -> Line | None:
         """A line under its row lock."""
         held = (
@@ -217,18 +181,6 @@ class ImportLines(Records):
         if doubtful:
             wanted = wanted.where(func.jsonb_array_length(import_lines.c.warnings) > 0)
         return [_line(row) for row in self._connection.execute(wanted.limit(limit))]
-
-    def faults(self, import_id: str) -> list[Reason]:
-        """What is wrong in faulty lines, the most frequent first."""
-        return self._reasons(_FAULTS, import_id)
-
-    def doubts(self, import_id: str) -> list[Reason]:
-        """The warnings on good lines, the most frequent first."""
-        return self._reasons(_DOUBTS, import_id)
-
-    def _reasons(self, statement: Any, import_id: str) -> list[Reason]:
-        rows = self._connection.execute(statement, {"import_id": import_id})
-        return [Reason(*row) for row in rows]
 
     def mark(self, import_id: str, row: int, state: LineState, **values: Any) -> None:
         """Record what became of a line, with other columns that change with it."""

@@ -86,7 +86,9 @@ def _left(known: Progress) -> Any:
     make = known.of(LineState.GOOD)
     send = make + known.of(LineState.MADE) if found.sending else 0
     limit = pace.lowest(deps().settings.bulk_mails_per_minute, found.per_minute)
-    return pace.lasts(make, send, limit)
+    joined = send and found.together
+    spared = look.shared(deps(), found.number, current_staff()).spared if joined else 0
+    return pace.lasts(make, send, limit, spared=spared)
 
 
 def _filters(known: Progress, current: Kind) -> list[dict[str, Any]]:

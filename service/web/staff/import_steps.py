@@ -12,6 +12,7 @@ from service.agreement.permissions import Permission
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.errors import FieldError
+from service.texts import OURS, text
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show, to
@@ -45,7 +46,7 @@ def ask_start_import(number: int) -> Any:
     """What will be made and sent, and how long that takes, before it begins."""
     known, typed = look.progress(deps(), number, current_staff()), again()
     values = typed.values if typed else {"what": SEND, "mails": PERSON, "per_minute": ""}
-    people, shared = look.shared(deps(), number, current_staff())
+    shared = look.shared(deps(), number, current_staff())
     return show(
         "staff/import_start.html",
         known=known,
@@ -54,9 +55,9 @@ def ask_start_import(number: int) -> Any:
         made=known.of(LineState.MADE),
         values=values,
         errors=typed.errors,
-        people=people,
-        shared=shared,
-        paces=_paces(known),
+        people=shared.people,
+        shared=shared.agreements,
+        paces=_paces(known, shared.spared),
         makes=duration(pace.lasts(known.of(LineState.GOOD), 0, 0)),
         others=look.others_sending(deps(), number, current_staff()),
     )
@@ -125,11 +126,19 @@ def try_import_again(number: int) -> Any:
     return to("staff.ask_start_import", number=number)
 
 
-def _paces(known: Progress) -> list[tuple[str, int, str]]:
+def _paces(known: Progress, spared: int) -> list[tuple[str, int, str]]:
     """The paces to choose from: the value of the field, how many a minute (0: no limit), and how
-    long sending takes."""
+    long sending takes; with one mail for each person, and if that differs for each agreement."""
     limit = deps().settings.bulk_mails_per_minute
     make, made = known.of(LineState.GOOD), known.of(LineState.MADE)
     slower = [each for each in SLOWER if not limit or each < limit]
     offered = [("", limit), *((str(each), each) for each in slower)]
-    return [(value, each, duration(pace.lasts(make, make + made, each))) for value, each in offered]
+
+    def lasts(a_minute: int) -> str:
+        apart, joined = (
+            duration(pace.lasts(make, make + made, a_minute, spared=each)) for each in (0, spared)
+        )
+        either = text("bulk.lasts.either", OURS, joined=joined, apart=apart)
+        return joined if joined == apart else either
+
+    return [(value, each, lasts(each)) for value, each in offered]

@@ -9,8 +9,10 @@ from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import UNSENT, MailState
 from service.database.bulk.imports import Import
+from service.database.bulk.line_counts import Shared
 from service.database.bulk.lines import Line
 from service.deps import Deps
+from service.workflow.offer.send_together import MOST
 
 PAGE = 50
 PAGE_OF_IMPORTS = 20
@@ -78,12 +80,12 @@ def others_sending(deps: Deps, number: int, by: Staff) -> list[int]:
         ]
 
 
-def shared(deps: Deps, number: int, by: Staff) -> tuple[int, int]:
-    """How many people sign more than one of the agreements that are still to be made or sent, and
-    how many agreements these are. Raises NotFound."""
+def shared(deps: Deps, number: int, by: Staff) -> Shared:
+    """Who sign more than one of the agreements that are still to be made or sent. Raises
+    NotFound."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
-        return tx.lines.shared(tx.imports.get(number).id)
+        return tx.line_counts.shared(tx.imports.get(number).id, most=MOST)
 
 
 def lines(

@@ -9,7 +9,8 @@ from service.agreement.bulk.columns import Columns
 from service.agreement.bulk.states import LineState
 from service.agreement.permissions import Permission, Staff, require
 from service.database.bulk.imports import Import
-from service.database.bulk.lines import Line, Reason
+from service.database.bulk.line_counts import Reason
+from service.database.bulk.lines import Line
 from service.deps import Deps
 from service.error_words import kept_in_words
 from service.texts import Language, has_text, text
@@ -107,7 +108,7 @@ def often(deps: Deps, number: int, by: Staff) -> tuple[list[Often], list[Often]]
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)
-        faults, doubts = tx.lines.faults(found.id), tx.lines.doubts(found.id)
+        faults, doubts = tx.line_counts.faults(found.id), tx.line_counts.doubts(found.id)
     return (
         [Often(_fault(each, found, by.language), each.count, each.first) for each in faults],
         [

@@ -107,18 +107,20 @@ def test_who_signs_several_gets_one_mail_unless_somebody_wants_otherwise(
 ) -> None:
     for number in (1, 2):
         an = {"first": "An", "last": "Peeters", "email": f"an{number}@peeters.example"}
-        uploaded(office, [customer(10 * number, **an), customer(10 * number + 1, **an)])
+        uploaded(office, [customer(10 * number + each, **an) for each in range(4)])
         confirmed(office)
     office.get("/importen/1/start")
     assert re.search(r'name="mails" value="person" checked', office.page)
-    assert "1 persoon ondertekent 2 overeenkomsten." in office.page
+    assert "1 persoon ondertekent 4 overeenkomsten." in office.page
+    lasts = "Hoogstens 2 per minuut: minder dan een minuut, of ongeveer 2 minuten"
+    assert f"{lasts} met één mail per overeenkomst" in office.page
     started(office, 1, mails="person")
     started(office, 2, mails="agreement")
     worked(deps)
     kinds = "select kind, recipient from messages where sent_as is null order by recipient"
     assert [tuple(each) for each in rows(deps, kinds)] == [
         ("bundle_invitation", "an1@peeters.example"),
-        *[("invitation", "an2@peeters.example")] * 2,
+        *[("invitation", "an2@peeters.example")] * 4,
     ]
     office.get("/importen/1")
     assert "1 mail is nog onderweg naar de mailserver." in office.page

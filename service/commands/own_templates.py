@@ -43,6 +43,8 @@ def take_in_file(settings: Settings, file: Path, name: str) -> int:
                 name=name,
                 family_id=known.id if known and not known.installed else take_in.NEW,
             )
+            if found.errors:
+                raise Invalid([*found.errors])
         except Invalid as wrong:
             raise click.ClickException(" ".join(words_by_field(wrong).values())) from wrong
     tell_findings(found.findings)

@@ -19,7 +19,7 @@ from service.agreement.template_version import TemplateVersion
 from service.documents.builder.package import docx_path
 from service.documents.own.apart import examine
 from service.documents.own.findings import Checked, Finding, Severity
-from service.documents.own.in_words import message, part_name, remedy
+from service.documents.own.in_words import message, remedy, where
 from service.documents.own.names import DECLARED, PLACES, shown, shown_place
 from service.documents.own.sample import make_sample
 from service.documents.produce import DocumentMaker
@@ -106,11 +106,8 @@ def _told(file: Path, checked: Checked) -> Iterator[str]:
 def _one(finding: Finding) -> Iterator[str]:
     severity = text(f"template_findings.severity.{finding.severity}", OURS)
     yield f"{severity}: {message(finding, OURS)}"
-    part = part_name(finding, OURS)
-    if part:
-        key = "cli.template_at" if finding.paragraph else "cli.template_in"
-        key = "cli.template_at_page" if finding.page else key
-        yield text(key, OURS, part=part, paragraph=finding.paragraph, page=finding.page)
+    if at := where(finding, OURS):
+        yield text("cli.template_at", OURS, where=at)
     yield text("cli.template_remedy", OURS, remedy=remedy(finding, OURS))
 
 
@@ -125,6 +122,7 @@ def _values(checked: Checked) -> dict[str, Any]:
                 "code": each.code.value,
                 "severity": each.severity.value,
                 "part": each.part,
+                "heading": each.heading,
                 "paragraph": each.paragraph,
                 "page": each.page,
                 "values": dict(each.values),

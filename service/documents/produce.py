@@ -38,6 +38,7 @@ from service.documents.reading_view import reading_view
 from service.documents.sheet.letterhead import Letterhead
 from service.documents.sheet.make import SheetMaker
 from service.documents.template import DocumentTemplate, read_template
+from service.documents.values import filled_with
 from service.errors import GenerationFailed
 from signatures.acts.prepare_fields import PlaceOnPage
 
@@ -141,7 +142,7 @@ class DocumentMaker:
         with self._cache_lock:
             known = self._common.get(key)
         if known is None:
-            values = {**context, "preview": False}
+            values = filled_with(context, preview=False)
             known = reading_view(read_blocks(compiled.fill(values, dated=_in_utc(dated))))
             with self._cache_lock:  # the profile rarely changes
                 _remember(self._common, key, known, CACHED_TEMPLATES)
@@ -195,7 +196,7 @@ class DocumentMaker:
         preview: bool,
     ) -> ProducedDocument:
         template = compiled.template
-        values = {**context, "preview": preview}
+        values = filled_with(context, preview=preview)
         docx = compiled.fill(values, dated=dated)
         if context["template"]["version"] != template.version:
             raise GenerationFailed("template_version", str(context["template"]["version"]))

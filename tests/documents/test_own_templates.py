@@ -80,7 +80,8 @@ def test_the_file_to_begin_with_is_a_template(fonts: ShippedFonts, tmp_path: Pat
     assert found.findings == ()
     outer = {path for path in names.DECLARED if "[]" not in path}
     groups = {path for path in outer if any(each.startswith(f"{path}.") for each in outer)}
-    shown_otherwise = {"preview", "revision", "template.version", *groups}
+    parts = {"annex.special", "annex.criminal"}  # of annex.sensitive
+    shown_otherwise = {"preview", "revision", "template.version", *groups, *parts}
     printed = {path.partition("[]")[0] for path in found.printed}
     assert outer - shown_otherwise <= printed
 
@@ -271,7 +272,9 @@ def test_a_process_that_passes_its_limits_says_nothing_else(
 def test_every_finding_has_words() -> None:
     words = catalogue("template_findings", OURS)
     assert {f"{code}.{kind}" for code in Found for kind in ("message", "remedy")} <= set(words)
-    kinds = {key.partition(".")[0] for key in words} - {"part", "severity", "why_not_made"}
+    kinds = {key.partition(".")[0] for key in words} - {
+        *("part", "severity", "where", "advice", "why_not_made"),
+    }
     assert kinds == {code.value for code in Found}
 
 
@@ -293,7 +296,7 @@ def test_the_command_says_what_to_do(tmp_path: Path) -> None:
     assert told.exit_code == 1, told.output
     for words in (
         "Fout: Het invulveld verwerker.naem bestaat niet.",
-        "  Waar: tekst, bij “Aan {{ verwerker.naem }}”",
+        "  Waar: tekst, onder “Voorwerp”, bij “Aan {{ verwerker.naem }}”",
         "  Wat te doen: Bedoelt u verwerker.naam?",
         "Plaats: Verwerker, onder de overeenkomst (handtekening.verwerker)",
         "contract.docx kan nog geen sjabloon zijn (1 fout, ",

@@ -1,4 +1,5 @@
-"""Places are data: with a template of four, two people of the controller sign, and it completes."""
+"""Places are data: with a template of five, two people of the controller sign, the processor signs
+under Bijlage 1 too, and it completes."""
 
 from __future__ import annotations
 
@@ -36,6 +37,7 @@ FIELDS = (
     "controller_annex",
     "controller_agreement_2",
     "processor_agreement",
+    "processor_annex",
 )
 # Behind the table of the usual two signatures under the agreement.
 TABLE = """
@@ -51,17 +53,33 @@ DECLARED = """
 [[signature]]
 place = "controller_agreement_2"
 tooltip = "Tweede handtekening van de Verwerkingsverantwoordelijke onder de overeenkomst"
+
+[[signature]]
+place = "processor_annex"
+tooltip = "Handtekening van de Verwerker onder Bijlage 1"
+"""
+ANNEX = """
+::table 28 66
+! Partij | Verwerker
+Datum | @processor_annex.date
+Handtekening | @processor_annex
+::end
 """
 
 
 @pytest.fixture
-def four(unwatched_house: House) -> House:
-    """A house whose template has four places."""
+def five(unwatched_house: House) -> House:
+    """A house whose template has five places."""
     folder = TEMPLATES / "agreement"
     declaration = (folder / "template.toml").read_text(encoding="utf-8") + DECLARED
     source = source_path(folder).read_text(encoding="utf-8")
     before, page, after = source.partition("\n::page\n## Bijlage 1")
-    docx = build(before + TABLE + page + after, tomllib.loads(declaration)["footer"])
+    end = "\n[small] Einde van de Verwerkersovereenkomst"
+    assert end in after
+    docx = build(
+        before + TABLE + page + after.replace(end, ANNEX + end),
+        tomllib.loads(declaration)["footer"],
+    )
     template = TemplateVersion.of(docx, declaration)
     return replace(unwatched_house, deps=replace(unwatched_house.deps, template=template))
 
@@ -102,8 +120,8 @@ def sign_as_second(house: House, reference: str, signatory_id: str) -> None:
         )
 
 
-def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(four: House) -> None:
-    house = four
+def test_five_places_from_the_template_to_the_verdict_and_back_from_the_bucket(five: House) -> None:
+    house = five
     reference = house.sent()
     second = add_second_signatory(house, reference)
     assert house.agreement(reference).fields == FIELDS
@@ -114,7 +132,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
     house.sign(reference, secret)
     begun = house.agreement(reference)
     assert (begun.state, begun.next_turn) == (State.IN_SIGNING, SECOND)
-    seal.seal(house.deps, begun.id)  # two of four
+    seal.seal(house.deps, begun.id)  # two of five
     assert house.countersign(reference)[0].refusal is not None
 
     sign_as_second(house, reference, second)
@@ -130,7 +148,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
         for _ in range(2):  # run twice is run once
             step(house.deps, signed.id)
     steps = house.rows("select place, ordinal from acts order by ordinal")
-    assert [tuple(row) for row in steps] == list(zip(FIELDS, range(1, 5), strict=True))
+    assert [tuple(row) for row in steps] == list(zip(FIELDS, range(1, 6), strict=True))
     assert house.rows("select state from archive_states")[0].state == "verified"
 
     pdf, _ = retrieve.open_file(house.deps, reference, "overeenkomst.pdf", house.staff, BROWSER)
@@ -142,7 +160,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
     assert [each.name for each in report.seals[:-1]] == [
         *["An Peeters"] * 2,
         "Rik Peeters",
-        house.staff.name,
+        *[house.staff.name] * 2,
     ]
     assert report.seals[2].capacity.startswith("Medebestuurder")
     assert report.effective_date == signed.effective_date
@@ -156,6 +174,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
     printed = " ".join(read_pdf_text(sheet).text.split())
     place = text("labels.place.controller_agreement", OURS)
     assert f"{place} (2)" in printed
+    assert text("labels.place.processor_annex", OURS) in printed
     assert "Rik Peeters, Medebestuurder" in printed
     timeline = dossier_of(house.deps, reference, house.staff).timeline
     assert any(f"{place} (2)" in each.sentence for each in timeline)

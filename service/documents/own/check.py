@@ -5,7 +5,8 @@ Runs in the process with limits that ``apart`` starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -30,10 +31,12 @@ from service.documents.own.findings import (
 )
 from service.documents.own.layout import check_layout
 from service.documents.own.looks import check_looks
+from service.documents.own.open_places import find_open_places
 from service.documents.own.paragraphs import text_of
 from service.documents.own.places import check_places, links_to_placeholders, write_marks
 from service.documents.own.ready import finish, tidy, title_of
 from service.documents.own.source import Source
+from service.documents.own.where import headings
 from service.documents.own.words import read_words
 from service.documents.template import W, read_template
 from service.errors import GenerationFailed
@@ -54,23 +57,39 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
     findings += check_looks(source, fonts)
     tidy(source)
     links_to_placeholders(source)
+    above = headings(source)
+    left_open = list(find_open_places(source))
+    findings += left_open
     words = read_words(source)
     findings += words.findings
-    findings += _values(words.printed, words.tested)
+    findings += _values(words.printed | set(_meant(left_open)), words.tested)
     wrong_places, places = check_places(words.places)
-    findings += wrong_places
+    named = {each.values.get("field") for each in left_open}
+    findings += [
+        each
+        for each in wrong_places
+        if each.code is not Found.PLACE_MISSING or each.values["name"] not in named
+    ]
     title, printed = title_of(source), tuple(sorted(words.printed))
     template = None
     if not _faulty(findings):
         write_marks(source, words.places)
         finish(source)
-        named = version or DRAFT_VERSION
+        called = version or DRAFT_VERSION
         made = source.written()
         used = words.printed | words.tested
-        template = TemplateVersion.of(made, declaration(named, title, used, places))
+        template = TemplateVersion.of(made, declaration(called, title, used, places))
         findings += _filled(template)
+    findings = [
+        each if each.heading else replace(each, heading=above.get((each.part, each.paragraph), ""))
+        for each in findings
+    ]
     return Checked(
-        _ordered(findings), title, places, printed, None if _faulty(findings) else template
+        _ordered(findings, ["", *above.values()]),
+        title,
+        places,
+        printed,
+        None if _faulty(findings) else template,
     )
 
 
@@ -99,10 +118,35 @@ def _page_numbers(source: Source) -> Iterator[Finding]:
 def _values(printed: set[str], tested: set[str]) -> Iterator[Finding]:
     for path in names.REQUIRED:
         if path not in printed:
-            yield Finding(Found.VALUE_MISSING, values={"name": names.shown(path)})
+            outer, item, _ = path.partition("[]")
+            variant = next(
+                kind
+                for kind, fits in (
+                    ("reference", path == "reference"),
+                    ("own", path.startswith("processor.")),
+                    ("list", bool(item)),
+                    ("guarded", names.DECLARED[outer].nullable),
+                    ("", True),
+                )
+                if fits
+            )
+            values = {"name": names.shown(outer), "variant": variant}
+            yield Finding(Found.VALUE_MISSING, values=values)
+    used = {path.removesuffix("[]") for path in printed | tested}
     for path in names.EXPECTED:
-        if path not in printed | tested:
+        instead = names.OF_SPECIAL if path.endswith(".special") else set()
+        if not {path, *instead} & used:
             yield Finding(Found.VALUE_NOT_PRINTED, values={"name": names.shown(path)})
+
+
+def _meant(left_open: list[Finding]) -> Iterator[str]:
+    """The values that were suggested for open places: they are not missing as well."""
+    for each in left_open:
+        path = str(each.values.get("path", ""))
+        if path in names.LISTS:
+            yield f"{path}[]" if path in names.OF_WORDS else f"{path}[].label"
+        elif path:
+            yield path
 
 
 def _filled(template: TemplateVersion) -> Iterator[Finding]:
@@ -127,10 +171,18 @@ def _faulty(findings: list[Finding]) -> bool:
     return any(each.severity is Severity.FAULT for each in findings)
 
 
-def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Faults first, otherwise as found; each once, and not more than a person reads."""
+def _ordered(findings: list[Finding], headings: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Faults first, from the beginning of the text to its end; each once, and not more than a
+    person reads."""
     unique: dict[str, Finding] = {}
     for each in findings:
-        unique.setdefault(repr((each.code, each.part, each.paragraph, dict(each.values))), each)
-    found = sorted(unique.values(), key=lambda each: each.severity is Severity.WARNING)
-    return tuple(found[:MOST_FINDINGS])
+        at = (each.part, each.heading, each.paragraph)
+        unique.setdefault(repr((each.code, at, dict(each.values))), each)
+    order = {heading: number for number, heading in enumerate(dict.fromkeys(headings))}
+
+    def position(each: Finding) -> tuple[bool, int]:
+        inside = each.part == MAIN_PART and each.paragraph
+        at = order.get(each.heading, len(order)) if inside else len(order)
+        return (each.severity is Severity.WARNING, at)
+
+    return tuple(sorted(unique.values(), key=position)[:MOST_FINDINGS])

@@ -21,11 +21,11 @@ def example(*, complete: bool, version: str) -> dict[str, Any]:
         for step in filter(None, outer.split(".")):
             scope = scope.setdefault(step, {})
         if declared.nullable and not complete:
-            scope[last] = None
+            scope[last] = [] if declared.listed else None
         elif declared.listed:
             item = {"label": EXAMPLE, "special": complete}
             count = 3 if complete else 1
-            scope[last] = [EXAMPLE if path == "services" else dict(item)] * count
+            scope[last] = [EXAMPLE if path in names.OF_WORDS else dict(item)] * count
         elif not any(each.startswith(f"{path}.") for each in names.DECLARED):
             scope[last] = EXAMPLE
     context |= {"preview": complete, "revision": 2 if complete else 1}

@@ -49,11 +49,13 @@ _WHOLE = (*_ALLOWED, nodes.For)
 
 
 class Wrong(Exception):
-    """What is wrong with a token: the code of the finding and its values."""
+    """What is wrong with a token: the code of the finding and its values; ``path`` is the value
+    that it would print, if that is known."""
 
-    def __init__(self, code: Found, **values: str) -> None:
+    def __init__(self, code: Found, /, *, path: str = "", **values: str) -> None:
         super().__init__(code)
         self.code = code
+        self.path = path
         self.values = values
 
 
@@ -91,23 +93,38 @@ def value(expression: str, scope: Scope) -> tuple[str, str]:
         raise Wrong(Found.EXPRESSION, expression=expression)
     if path == LOOP:
         return source, ""
+    whole = _printed_path(path, filtered)
     present = scope.present | {names.TOGETHER[each] for each in scope.present & set(names.TOGETHER)}
     absent = [each for each in _nullable(path) if each not in present]
     if absent:
-        raise Wrong(Found.UNGUARDED, name=expression, guard=names.shown(absent[-1]))
+        guard = names.shown(absent[-1])
+        raise Wrong(Found.UNGUARDED, path=whole, name=expression, guard=guard)
     if path in names.YES_OR_NO:
-        raise Wrong(Found.PRINTS_YES_NO, name=expression)
-    if path.endswith("[]") and path != "services[]":
-        return f"{source}.label", f"{path}.label"
+        raise Wrong(Found.PRINTS_YES_NO, path=path, name=expression)
     if path in names.LISTS:
-        if filtered == "length" or (filtered == "join" and path == "services"):
-            return source, f"{path}[]" if filtered == "join" else path
-        raise Wrong(Found.PRINTS_MANY, name=expression)
-    if path not in names.DECLARED and path != "services[]":
+        if filtered == "length" or (filtered == "join" and path in names.OF_WORDS):
+            return source, whole
+        if filtered:
+            raise Wrong(Found.PRINTS_MANY, path=whole, name=expression)
+        # In a sentence: with commas between.
+        by = "', '" if path in names.OF_WORDS else "', ', 'label'"
+        return f"{source}|join({by})", whole
+    if path.endswith("[]") and path.removesuffix("[]") not in names.OF_WORDS:
+        return f"{source}.label", whole
+    if path not in names.DECLARED and not path.endswith("[]"):
         raise Wrong(Found.PRINTS_MANY, name=expression)
     if any(each.startswith(f"{path}.") for each in names.DECLARED):
         raise Wrong(Found.PRINTS_MANY, name=expression)
-    return source, path
+    return source, whole
+
+
+def _printed_path(path: str, filtered: str) -> str:
+    """The path whose items are printed by printing this; that of a list for its length."""
+    if filtered == "length":
+        return path
+    if path in names.LISTS:
+        path += "[]"
+    return f"{path}.label" if f"{path}.label" in names.DECLARED else path
 
 
 def test(expression: str, scope: Scope) -> Test:
@@ -116,6 +133,10 @@ def test(expression: str, scope: Scope) -> Test:
     (found,) = _parsed("{% if " + source + " %}{% endif %}", expression, nodes.If)
     if not isinstance(found, nodes.If):
         raise Wrong(Found.EXPRESSION, expression=expression)
+    for path in _compared_with_nothing(found.test, scope.loops):
+        known = path in names.DECLARED and path not in names.YES_OR_NO
+        if known and not any(_nullable(path)):
+            raise Wrong(Found.ALWAYS_THERE, path=path, name=names.shown(path))
     return Test(
         source,
         frozenset(_asserted(found.test, scope.loops, true=True)),
@@ -191,15 +212,18 @@ def _name(name: str, scope: Scope, *, guarded: bool) -> str:
         return plain
     if first in scope.loops:
         part = names.keyed("items", rest) if rest else ""
-        if part is None or (part and scope.loops[first] == "services[]"):
+        words = scope.loops[first].removesuffix("[]") in names.OF_WORDS
+        if part is None or (part and words):
             item = next(iter(names.listed("items")["label"]))
-            suggested = first if scope.loops[first] == "services[]" else f"{first}.{item}"
+            suggested = first if words else f"{first}.{item}"
             raise Wrong(Found.UNKNOWN, name=name, nearest=suggested)
         return f"{first}.{part}" if part else first
     path = names.value_path(plain)
     if path is None:
         if names.is_group(name):
             raise Wrong(Found.PRINTS_MANY, name=name)
+        if rest and names.keyed("items", rest):
+            raise Wrong(Found.OUTSIDE_LOOP, name=name, item=first, part=rest)
         raise Wrong(Found.UNKNOWN, name=name, nearest=names.nearest(name, scope.loops))
     parents = [each for each in _nullable(path) if each != path]
     if guarded and parents:
@@ -244,6 +268,17 @@ def _paths(node: nodes.Node, loops: Mapping[str, str]) -> Iterator[str]:
         return
     for child in node.iter_child_nodes():
         yield from _paths(child, loops)
+
+
+def _compared_with_nothing(node: nodes.Node, loops: Mapping[str, str]) -> Iterator[str]:
+    """Every value in a condition that is only asked whether it is there."""
+    if isinstance(node, nodes.And | nodes.Or):
+        yield from _compared_with_nothing(node.left, loops)
+        yield from _compared_with_nothing(node.right, loops)
+    elif isinstance(node, nodes.Not):
+        yield from _compared_with_nothing(node.node, loops)
+    elif path := _path(node, loops):
+        yield path
 
 
 def _nullable(path: str) -> Iterator[str]:

@@ -32,6 +32,11 @@ class Found(StrEnum):
     FIELD = "field"
     PAGE_NUMBER = "page_number"
 
+    # what nobody will fill in by hand
+    OPEN_PLACE = "open_place"
+    OPEN_LABEL = "open_label"
+    STRIKE_OUT = "strike_out"
+
     # placeholders and statements
     UNCLOSED = "unclosed"
     UNKNOWN = "unknown"
@@ -44,6 +49,8 @@ class Found(StrEnum):
     PRINTS_MANY = "prints_many"
     PRINTS_YES_NO = "prints_yes_no"
     UNGUARDED = "unguarded"
+    ALWAYS_THERE = "always_there"
+    OUTSIDE_LOOP = "outside_loop"
     TOO_MANY = "too_many"
     VALUE_MISSING = "value_missing"
     VALUE_NOT_PRINTED = "value_not_printed"
@@ -106,20 +113,23 @@ MOST_FINDINGS = 200
 
 @dataclass(frozen=True)
 class Finding:
-    """``part`` is the part of the package, ``paragraph`` the beginning of the text there, both
-    empty for the file as a whole; ``page`` is known once pages were made."""
+    """``part`` is the part of the package, ``paragraph`` the beginning of the text there or the
+    words around the place, both empty for the file as a whole; ``heading`` is the one above it;
+    ``page`` is known once pages were made."""
 
     code: Found
     part: str = ""
     paragraph: str = ""
     values: Mapping[str, str | int] = field(default_factory=dict)
     page: int | None = None
+    heading: str = ""
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Finding:
         """Of ``as_json``."""
         code, page = Found(kept["code"]), kept.get("page")
-        return cls(code, kept["part"], kept["paragraph"], kept["values"], page)
+        heading = kept.get("heading", "")
+        return cls(code, kept["part"], kept["paragraph"], kept["values"], page, heading)
 
     def as_json(self) -> dict[str, Any]:
         """As stored, and as the process with limits answers."""
@@ -129,6 +139,7 @@ class Finding:
             "paragraph": self.paragraph,
             "values": dict(self.values),
             "page": self.page,
+            "heading": self.heading,
         }
 
     @property

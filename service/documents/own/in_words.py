@@ -20,12 +20,30 @@ def message(finding: Finding, language: Language) -> str:
 
 
 def remedy(finding: Finding, language: Language) -> str:
-    """What to do; the nearest known name first, if there is one."""
-    said = text(f"{CATALOGUE}.{finding.code.value}.remedy", language, **finding.values)
-    meant = f"{CATALOGUE}.{finding.code.value}.meant"
-    if finding.values.get("nearest") and has_text(meant, language):
-        return f"{text(meant, language, **finding.values)} {said}"
-    return said
+    """What to do; first what is probably meant, if that is known."""
+    values, at = finding.values, f"{CATALOGUE}.{finding.code.value}"
+    advice = values.get("advice")
+    advised = advice and has_text(f"{at}.remedy_advised", language)
+    variant = "advised" if advised else values.get("variant")
+    said = [text(f"{at}.remedy_{variant}" if variant else f"{at}.remedy", language, **values)]
+    if values.get("nearest") and has_text(f"{at}.meant", language):
+        said.insert(0, text(f"{at}.meant", language, **values))
+    if advice:
+        said.insert(0, text(f"{CATALOGUE}.advice.{advice}", language, **values))
+    return " ".join(filter(None, said))
+
+
+def where(finding: Finding, language: Language) -> str:
+    """The part, the page, the heading above and the words there; '' for the file as a whole."""
+    heading = "" if finding.heading == finding.paragraph else finding.heading
+    found = {"page": finding.page, "heading": heading, "paragraph": finding.paragraph}
+    said = [
+        text(f"{CATALOGUE}.where.{key}", language, **{key: value})
+        for key, value in found.items()
+        if value
+    ]
+    part = part_name(finding, language)
+    return ", ".join([part, *said]) if part else ""
 
 
 def part_name(finding: Finding, language: Language) -> str:

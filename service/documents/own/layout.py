@@ -14,6 +14,7 @@ from service.documents.own.findings import Finding, Found, shortened
 from service.documents.own.paragraphs import text_of
 from service.documents.own.source import NUMBERING, Source, is_on, said, value
 from service.documents.own.styles import Styles
+from service.documents.own.where import spots
 from service.documents.template import W
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -109,15 +110,17 @@ def _looks_like_heading(paragraph: Any, words: str, styles: Styles) -> bool:
 
 
 def _tables(source: Source) -> Iterator[Finding]:
+    above = {spot.paragraph: spot.heading for spot in spots(source)}
     for table in source.document.iter(f"{W}tbl"):
-        place = shortened(" ".join(said(each) for each in table.iter(f"{W}p")))
-        if next(table.iterancestors(f"{W}tbl"), None) is not None:
-            yield Finding(Found.NESTED_TABLE, MAIN_PART, place)
-            continue
         first = table.find(f"{W}tr")
+        words = [said(each) for each in (table if first is None else first).iter(f"{W}p")]
+        heading = above.get(next(table.iter(f"{W}p"), None), "")
+        place = shortened(" ".join(words))
         header = None if first is None else first.find(f"{W}trPr/{W}tblHeader")
-        if not is_on(header):
-            yield Finding(Found.TABLE_HEADER, MAIN_PART, place)
+        if next(table.iterancestors(f"{W}tbl"), None) is not None:
+            yield Finding(Found.NESTED_TABLE, MAIN_PART, place, heading=heading)
+        elif not is_on(header):
+            yield Finding(Found.TABLE_HEADER, MAIN_PART, place, heading=heading)
 
 
 def _empty(source: Source) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,8 @@ VALUES = (
     "processor.trade_name?",
     "processor.enterprise_number",
     "processor.seat",
+    "processor.email",
+    "processor.phone",
     "processor.representative.name",
     "processor.representative.function",
     "controller.name",
@@ -32,6 +34,7 @@ VALUES = (
     "controller.number?",
     "controller.number_label?",
     "controller.seat",
+    "controller.email",
     "controller.representative.name",
     "controller.representative.function",
     "main_agreement?",
@@ -44,12 +47,16 @@ VALUES = (
     "annex.data_subjects[]",
     "annex.data_subjects[].label",
     "annex.data_subjects[].special",
+    "annex.special[]?",
+    "annex.criminal[]?",
+    "annex.sensitive[]?",
     "annex.dpo?",
     "annex.dpo.name",
     "annex.dpo.phone?",
     "annex.dpo.email?",
 )
-"""Declared as ``placeholders`` reads it; always present in the data of an agreement."""
+"""Declared as ``placeholders`` reads it; always present in the values that a template is filled
+with (``service.documents.values``)."""
 
 REQUIRED = (
     "reference",
@@ -82,13 +89,28 @@ TOGETHER = {
 """Who has the one has the other."""
 
 YES_OR_NO = ("preview", "annex.personal_data[].special", "annex.data_subjects[].special")
-PLACES = ("controller_agreement", "processor_agreement", "controller_annex")
+PLACES = (
+    "controller_agreement",
+    "processor_agreement",
+    "controller_annex",
+    "processor_annex",
+)
+UNDER_ANNEX = {
+    "controller_agreement": "controller_annex",
+    "processor_agreement": "processor_annex",
+}
+"""Where the same person signs Bijlage 1."""
+
 NUMBERED = ("controller_agreement", "controller_annex")
 """A controller may have more signatories: ``controller_agreement_2``."""
-CLOSE = 0.6
+CLOSE = 0.65
 
 DECLARED = {each.path: each for each in map(Placeholder.parse, VALUES)}
 LISTS = tuple(path for path, each in DECLARED.items() if each.listed)
+OF_WORDS = ("services", "annex.special", "annex.criminal", "annex.sensitive")
+"""The lists whose items are words; the others have items with a label."""
+
+OF_SPECIAL = {"annex.special", "annex.criminal", "annex.sensitive"}
 _ROOTS = {path.split(".")[0] for path in DECLARED}
 
 
@@ -156,11 +178,33 @@ def tooltip(key: str) -> str:
 
 
 def nearest(name: str, more: Iterable[str] = ()) -> str:
-    """The known name most like this one; empty if none is."""
-    plain = name.casefold()
+    """The known name that is probably meant; empty if none is.
+
+    Most of the letters of ``klant.email`` are those of ``klant.zetel``, so each part must be alike
+    by itself. Otherwise the same part of something else is suggested (``functionaris.telefoon``).
+    """
+    plain = "".join(name.casefold().split()).replace("-", "")
     places = [f"{mark}.{place}" for mark in _by_name("marks") for place in _by_name("places")]
     known = [*_by_name("values"), *more, *places]
-    return next(iter(get_close_matches(plain, known, n=1, cutoff=CLOSE)), "")
+    alike = [each for each in known if _alike(plain, each)]
+    found = get_close_matches(plain, alike, n=1, cutoff=CLOSE)
+    if not found and "." in plain:
+        last = plain.rpartition(".")[2]
+        same = [each for each in listed_first() if each.rpartition(".")[2] == last]
+        found = same[::-1]  # the customer's officer rather than the processor
+    return next(iter(found), "")
+
+
+def _alike(one: str, other: str) -> bool:
+    parts, others = one.split("."), other.split(".")
+    return len(parts) == len(others) and all(
+        SequenceMatcher(None, *pair).ratio() >= CLOSE for pair in zip(parts, others, strict=True)
+    )
+
+
+def listed_first() -> list[str]:
+    """The shown name of each value."""
+    return [names[0] for names in listed("values").values()]
 
 
 def reserved(name: str) -> bool:

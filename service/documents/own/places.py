@@ -67,7 +67,8 @@ def check_places(found: list[PlaceToken]) -> tuple[list[Finding], tuple[str, ...
         findings += _one_place(key, found)
     for expected in (names.PLACES[0], names.PLACES[1]):
         if all(each.key != expected for each in found):
-            values = {"name": names.shown_place(expected)}
+            shown = {mark: names.shown_place(expected, mark) for mark in (SIGNATURE, DATED)}
+            values = {"name": shown[SIGNATURE], "date": shown[DATED]}
             findings.append(Finding(Found.PLACE_MISSING, values=values))
     if not findings:
         findings += _together(keys)
@@ -85,11 +86,14 @@ def _together(keys: tuple[str, ...]) -> list[Finding]:
 
 
 def _one_place(key: str, found: list[PlaceToken]) -> list[Finding]:
+    """Everything that is wrong with one place, so that nobody mends one thing to find the next."""
     signatures = [each for each in found if each.key == key and each.mark == SIGNATURE]
     dates = [each for each in found if each.key == key and each.mark == DATED]
-    for marks in (signatures, dates):
-        if len(marks) > 1:
-            return [_finding(Found.PLACE_REPEATED, marks[1])]
+    findings = [
+        _finding(Found.PLACE_REPEATED, marks[1], **_elsewhere(marks[1], found))
+        for marks in (signatures, dates)
+        if len(marks) > 1
+    ]
     for each in (*signatures, *dates):
         for code, wrong in (
             (Found.PLACE_CONDITIONAL, each.conditional),
@@ -97,26 +101,43 @@ def _one_place(key: str, found: list[PlaceToken]) -> list[Finding]:
             (Found.PLACE_NOT_ALONE, _cell(each) is not None and not _alone(each)),
         ):
             if wrong:
-                return [_finding(code, each)]
+                findings.append(_finding(code, each))
+                break
     if not signatures:
-        return [_finding(Found.PLACE_MISSING, dates[0])]
-    if not dates:
-        return [_finding(Found.DATE_MISSING, signatures[0])]
-    signature, date = _cell(signatures[0]), _cell(dates[0])
+        findings.append(_finding(Found.PLACE_MISSING, dates[0]))
+    elif not dates:
+        findings.append(_finding(Found.DATE_MISSING, signatures[0]))
+    elif not findings:
+        findings += _together_in_table(signatures[0], dates[0])
+    return findings
+
+
+def _elsewhere(mark: PlaceToken, found: list[PlaceToken]) -> dict[str, str]:
+    """Which place is meant by a second one: that of the same person under Bijlage 1, if it is not
+    there yet."""
+    annex = names.UNDER_ANNEX.get(mark.key)
+    if annex is None or any((each.key, each.mark) == (annex, mark.mark) for each in found):
+        return {}
+    return {"nearest": names.shown_place(annex, mark.mark)}
+
+
+def _together_in_table(signature_mark: PlaceToken, date_mark: PlaceToken) -> list[Finding]:
+    signature, date = _cell(signature_mark), _cell(date_mark)
     row, above = signature.getparent(), date.getparent()
     cells, cells_above = row.findall(f"{W}tc"), above.findall(f"{W}tc")
     before = next(row.itersiblings(f"{W}tr", preceding=True), None)
     if before is not above or cells.index(signature) != cells_above.index(date):
-        return [_finding(Found.DATE_NOT_ABOVE, dates[0])]
+        return [_finding(Found.DATE_NOT_ABOVE, date_mark)]
     if _width(signature) < twips(NARROWEST_MM):
-        return [_finding(Found.PLACE_NARROW, signatures[0], least=NARROWEST_MM)]
+        return [_finding(Found.PLACE_NARROW, signature_mark, least=NARROWEST_MM)]
     return []
 
 
 def _finding(code: Found, mark: PlaceToken, **more: str | int) -> Finding:
     shown, date = names.shown_place(mark.key, mark.mark), names.shown_place(mark.key, DATED)
     name = names.shown_place(mark.key) if code is Found.PLACE_MISSING else shown
-    return Finding(code, mark.part, mark.place, {"name": name, "date": date, **more})
+    values = {"name": name, "date": date, **more}
+    return Finding(code, mark.part, mark.place, values, heading=mark.heading)
 
 
 def _cell(mark: PlaceToken) -> Any:

@@ -104,7 +104,7 @@ def named_values(version: str) -> dict[str, Any]:
         if path in names.LISTS:
             labels = [f"[{names.shown(path)} {number}]" for number in (1, 2)]
             items = [{"label": label, "special": not at} for at, label in enumerate(labels)]
-            scope[last] = labels if path == "services" else items
+            scope[last] = labels if path in names.OF_WORDS else items
         elif isinstance(scope.get(last), str) and path != "template.version":
             scope[last] = f"[{names.shown(path)}]"
     return context

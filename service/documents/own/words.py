@@ -12,9 +12,10 @@ from typing import Any
 
 from service.documents.own import expressions, names, paragraphs
 from service.documents.own.expressions import Scope, Test, Wrong
-from service.documents.own.findings import Finding, Found, shortened
+from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import Token, text_of
 from service.documents.own.source import Source
+from service.documents.own.where import Spot, spots, with_words_before
 from service.documents.template import W
 
 MOST_TOKENS = 2_000
@@ -34,6 +35,7 @@ class PlaceToken:
     place: str
     """The beginning of the paragraph's text, as it was written."""
 
+    heading: str
     conditional: bool
 
 
@@ -45,6 +47,7 @@ class _Open:
     written: str
     part: str
     place: str
+    heading: str
     container: Any
     outside: Scope
     test: Test | None
@@ -64,11 +67,11 @@ def read_words(source: Source) -> Words:
     """Read all tokens and write them anew in ``source``."""
     reader = _Reader()
     part = ""
-    for name, paragraph in source.paragraphs():
-        if name != part:
+    for spot in spots(source):
+        if spot.part != part:
             reader.end_part()
-            part = name
-        reader.paragraph(name, paragraph)
+            part = spot.part
+        reader.paragraph(spot)
     reader.end_part()
     return reader.words
 
@@ -80,44 +83,62 @@ class _Reader:
         self._scope = Scope()
         self._count = 0
 
-    def paragraph(self, part: str, paragraph: Any) -> None:
+    def paragraph(self, spot: Spot) -> None:
         """Read the tokens of one paragraph."""
+        paragraph = spot.paragraph
         if paragraphs.unclosed(paragraph):
-            self._found(Found.UNCLOSED, part, paragraph)
+            found = Finding(Found.UNCLOSED, spot.part, spot.beginning, heading=spot.heading)
+            self.words.findings.append(found)
             return
-        found = paragraphs.tokens(paragraph)
-        self._count += len(found)
+        found_here = paragraphs.tokens(paragraph)
+        self._count += len(found_here)
         if self._count > MOST_TOKENS:
-            if self._count - len(found) <= MOST_TOKENS:
+            if self._count - len(found_here) <= MOST_TOKENS:
                 self.words.findings.append(Finding(Found.TOO_MANY, values={"most": MOST_TOKENS}))
             return
         written = []
-        for token in found:
+        for token in found_here:
             try:
-                written.append(self._token(part, paragraph, token))
+                written.append(self._token(spot, token))
             except Wrong as wrong:
-                self._found(wrong.code, part, paragraph, **wrong.values)
+                self._wrong(spot, token, wrong)
                 written.append(token.text)
-        for token, words in reversed(list(zip(found, written, strict=True))):
+        for token, words in reversed(list(zip(found_here, written, strict=True))):
             paragraphs.replace(paragraph, token, words)
+
+    def _wrong(self, spot: Spot, token: Token, wrong: Wrong) -> None:
+        """Report a mistake. What the token was meant to print is not missing as well."""
+        meant = wrong.path or names.value_path(wrong.values.get("nearest", "")) or ""
+        if meant in names.LISTS:
+            meant = f"{meant}[]" if meant in names.OF_WORDS else f"{meant}[].label"
+        self.words.printed |= {meant} - {""}
+        values = wrong.values
+        if wrong.code is Found.UNGUARDED:
+            words = text_of(spot.paragraph)
+            values = values | {"whole": with_words_before(words, token.start, token.text)}
+        place = spot.around(token.start, token.end)
+        self.words.findings.append(
+            Finding(wrong.code, spot.part, place, values, heading=spot.heading)
+        )
 
     def end_part(self) -> None:
         """Report the statements without an end."""
         for each in self._open:
             if each.container is not _ANY:
                 values = {"name": each.written}
-                finding = Finding(Found.UNBALANCED, each.part, each.place, values)
-                self.words.findings.append(finding)
+                self.words.findings.append(
+                    Finding(Found.UNBALANCED, each.part, each.place, values, heading=each.heading)
+                )
         self._open, self._scope = [], Scope()
 
-    def _token(self, part: str, paragraph: Any, token: Token) -> str:
+    def _token(self, spot: Spot, token: Token) -> str:
         if token.text.startswith("{{"):
-            return self._value(part, paragraph, token)
+            return self._value(spot, token)
         if token.text.startswith("{#"):
             raise Wrong(Found.STATEMENT, name=token.text[:60])
-        return self._statement(part, paragraph, token)
+        return self._statement(spot, token)
 
-    def _value(self, part: str, paragraph: Any, token: Token) -> str:
+    def _value(self, spot: Spot, token: Token) -> str:
         inner = token.inner.translate(expressions.PLAIN)
         first, dot, rest = "".join(inner.split()).partition(".")
         mark = names.keyed("marks", first) if dot else None
@@ -126,17 +147,16 @@ class _Reader:
             if key is None:
                 near = names.nearest(f"{first}.{rest}")
                 raise Wrong(Found.PLACE_UNKNOWN, name=f"{first}.{rest}", nearest=near)
-            place = shortened(text_of(paragraph))
-            self.words.places.append(
-                PlaceToken(mark, key, part, paragraph, place, bool(self._open))
-            )
+            at = (spot.part, spot.paragraph, spot.beginning, spot.heading)
+            self.words.places.append(PlaceToken(mark, key, *at, bool(self._open)))
             return token.text
         source, path = expressions.value(inner, self._scope)
         if path:
             self.words.printed.add(path)
         return "{{ " + source + " }}"
 
-    def _statement(self, part: str, paragraph: Any, token: Token) -> str:
+    def _statement(self, spot: Spot, token: Token) -> str:
+        paragraph = spot.paragraph
         plain = token.inner.translate(expressions.PLAIN).removesuffix("-").rstrip()
         plain = _SCOPED.sub("", plain)
         statement, rest = _named(plain)
@@ -144,8 +164,8 @@ class _Reader:
         container = _container(paragraph, where)
         if statement in BEGINS:
             source, scope, test = self._begun(statement, rest)
-            place = shortened(text_of(paragraph))
-            self._open.append(_Open(statement, plain, part, place, container, self._scope, test))
+            at = (spot.part, spot.around(token.start, token.end), spot.heading)
+            self._open.append(_Open(statement, plain, *at, container, self._scope, test))
             self._scope = scope
             return f"{{%{where} {source} %}}"
         opened = self._open[-1] if self._open else None
@@ -182,7 +202,7 @@ class _Reader:
 
     def _open_anyway(self, statement: str) -> None:
         """A statement with a mistake still begins something, so that its end is no mistake too."""
-        self._open.append(_Open(statement, "", "", "", _ANY, self._scope, None))
+        self._open.append(_Open(statement, "", "", "", "", _ANY, self._scope, None))
 
     def _otherwise(self, opened: _Open, statement: str, rest: str) -> str:
         if opened.statement != "if":
@@ -198,10 +218,6 @@ class _Reader:
             fails = opened.test.fails | test.fails
             self._open[-1] = replace(opened, test=replace(opened.test, fails=fails))
         return f"elif {test.source}"
-
-    def _found(self, code: Found, part: str, paragraph: Any, **values: str) -> None:
-        place = shortened(text_of(paragraph))
-        self.words.findings.append(Finding(code, part, place, values))
 
 
 class _Anywhere:

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.documents.own.names import DECLARED, LISTS, PLACES, listed, shown, shown_place
+from service.documents.own.names import (
+    DECLARED,
+    LISTS,
+    OF_SPECIAL,
+    PLACES,
+    REQUIRED,
+    listed,
+    shown,
+    shown_place,
+)
 from service.texts import OURS, named, text
 
 
 @dataclass(frozen=True)
 class Value:
-    """``written`` is how it stands in the Word file; ``example`` is what it becomes."""
+    """``written`` is how it stands in the Word file; ``example`` is what it becomes; ``must`` says
+    whether a text without it is refused."""
 
     written: str
     example: str
+    must: bool
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,11 @@ class PlaceOf:
 def values(*, sometimes: bool) -> list[Value]:
     """Single values: those that are always there, or those that are only sometimes."""
     return [
-        Value(_written(path, sometimes=sometimes), text(f"template_names.examples.{path}", OURS))
+        Value(
+            _written(path, sometimes=sometimes),
+            text(f"template_names.examples.{path}", OURS),
+            path in REQUIRED,
+        )
         for path, each in DECLARED.items()
         if "[]" not in path and path not in LISTS and path not in _WITHOUT_VALUE
         if (each.nullable or _around(path)) is sometimes
@@ -55,6 +70,7 @@ def lists() -> list[ListOf]:
             listed("items")["special"][0] if f"{path}[].special" in DECLARED else "",
         )
         for path in LISTS
+        if path not in OF_SPECIAL
     ]
 
 
@@ -84,4 +100,4 @@ def _written(path: str, *, sometimes: bool) -> str:
     if not sometimes:
         return plain
     begin, end = listed("statements")["if"][0], listed("statements")["endif"][0]
-    return f"{{% {begin} {shown(path)} %}}{plain}{{% {end} %}}"
+    return f"{{% {begin} {shown(path)} %}}, {plain}{{% {end} %}}"

@@ -11,7 +11,7 @@ from service.agreement.permissions import Permission
 from service.agreement.template_family import INSTALLED
 from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import Finding, Found, Severity
-from service.documents.own.in_words import message, part_name, remedy
+from service.documents.own.in_words import message, remedy, where
 from service.documents.own.names import shown_place
 from service.error_codes import FieldCode
 from service.error_words import words_of
@@ -69,13 +69,16 @@ def template_starter() -> Any:
 def new_template() -> Any:
     """A Word file as a new template or version, and what was found in the last one."""
     typed = again()
+    values = typed.values
     findings = [Finding.from_json(each) for each in typed.more.get("findings", ())]
     own = [each for each in families(deps(), current_staff()) if each.id != INSTALLED]
     wanted = request.args.get("sjabloon", "")
+    if same := [each for each in own if each.name.casefold() == values.get("name", "").casefold()]:
+        values["family"] = same[0].id  # its name was given again: a new version is meant
     return show(
         "staff/template_new.html",
         families=own,
-        values=typed.values or {"family": wanted if wanted in {each.id for each in own} else NEW},
+        values=values or {"family": wanted if wanted in {each.id for each in own} else NEW},
         errors=typed.errors,
         findings=_in_words(findings),
         name=typed.more.get("file", ""),
@@ -98,10 +101,12 @@ def add_template() -> Any:
         family_id=form.get("family", NEW),
     )
     if found.version is None:
-        faults = sum(each.severity is Severity.FAULT for each in found.findings)
-        said = FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": faults})
+        errors = {each.field: words_of(each) for each in found.errors}
+        if faults := sum(each.severity is Severity.FAULT for each in found.findings):
+            said = FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": faults})
+            errors["file"] = words_of(said)
         findings = [each.as_json() for each in found.findings]
-        return ask_again({"file": words_of(said)}, findings=findings, file=name)
+        return ask_again(errors, findings=findings, file=name)
     return to("staff.template_version", version_id=found.version.id, done="template_imported")
 
 
@@ -156,9 +161,7 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
         {
             "severity": each.severity.value,
             "message": message(each, OURS),
-            "part": part_name(each, OURS),
-            "paragraph": each.paragraph,
-            "page": each.page,
+            "where": where(each, OURS),
             "remedy": remedy(each, OURS),
         }
         for each in findings

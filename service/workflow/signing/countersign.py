@@ -169,7 +169,8 @@ def _sign_one(
                 before,
                 person,
                 image,
-                {PlaceCapacity.AGREEMENT: statements(STATEMENTS, before)},
+                # They name both texts, so they are said at a place under Bijlage 1 too.
+                dict.fromkeys(PlaceCapacity, statements(STATEMENTS, before)),
                 shown_sha256=digest,
             )
             if signed.order is Order.PROCESSOR_FIRST:

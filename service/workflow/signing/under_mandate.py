@@ -38,7 +38,7 @@ def sign_under_mandate(deps: Deps, agreement_id: str) -> None:
             before,
             _in_the_name_of(mandate, facts),
             SignatureImage("typed", facts.printed, None, mandate.face),
-            {PlaceCapacity.AGREEMENT: mandate.statements},
+            dict.fromkeys(PlaceCapacity, mandate.statements),
             shown_sha256=before.frozen_sha256,
         )
         tx.mandates.settle(before.id, before.edition, Outcome.SIGNED, day=facts.today)

@@ -254,8 +254,8 @@ def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
     for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place.party is Party.PROCESSOR:
             account = tx.accounts.by_email(act.record.person.email)
-            if account and account.active:
-                people.append(account.person)
+            if account and account.active and account.person not in people:
+                people.append(account.person)  # once, also for two places
     return people
 
 

@@ -32,10 +32,12 @@ _EXAMINING = Turns(1, 2)
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What was found, and the version made; None while there is a fault."""
+    """What was found, and the version made; None while there is a fault, or something wrong with
+    its name (``errors``)."""
 
     findings: tuple[Finding, ...]
     version: Version | None
+    errors: tuple[FieldError, ...] = ()
 
 
 def take_in(
@@ -44,24 +46,31 @@ def take_in(
     """Examine the file, and store it as the next version of a family, or the first of a new one
     with this name. The worker then makes a sample of it.
 
-    A file with a fault is not kept. Raises Invalid naming ``name``, ``family`` or ``file``.
+    A file with a fault is not kept. The file is examined also if its name is wrong, so that all
+    mistakes are told together. Raises Invalid naming ``name``, ``family`` or ``file``.
     """
     require(by, Permission.MANAGE_TEMPLATES)
     check = Checker()
+    errors: tuple[FieldError, ...] = ()
     if not given:
         check.refuse("file", FieldCode.TEMPLATE_FILE)
-    if family_id == NEW:
-        name = check.line("name", name, most=LONGEST_NAME)
-    check.raise_if_wrong()
-    with deps.database.look() as tx:
-        _family(tx, name, family_id)
+    try:
+        if family_id == NEW:
+            name = check.line("name", name, most=LONGEST_NAME)
+        check.raise_if_wrong()
+        with deps.database.look() as tx:
+            _family(tx, name, family_id)
+    except Invalid as wrong_name:
+        if not given or family_id != NEW:
+            raise
+        errors = tuple(wrong_name.errors)
     try:
         with _EXAMINING.turn(PATIENCE_SECONDS):
             found = examine(given)
     except NoTurn as busy:
         raise Invalid([FieldError("file", FieldCode.TEMPLATE_BUSY)]) from busy
-    if found.template is None:
-        return TakenIn(found.findings, None)
+    if found.template is None or errors:
+        return TakenIn(found.findings, None, errors)
     file_name = clean(file_name.encode("utf-8", "replace").decode())[:LONGEST_FILE_NAME]
     with deps.database.begin() as tx:
         tx.own_templates.take_turns()

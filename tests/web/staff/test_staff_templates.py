@@ -58,7 +58,7 @@ def test_a_faulty_file_is_explained_and_nothing_is_lost(office: Browser, deps: D
     assert "Dit bestand kan nog geen sjabloon zijn (1 fout)." in office.page
     assert "Gevonden in contract.docx" in office.page
     assert "Het invulveld klant.naem bestaat niet." in office.page
-    assert "Waar: tekst, bij “Aan {{ klant.naem }}”" in office.page
+    assert "Waar: tekst, onder “Voorwerp”, bij “Aan {{ klant.naem }}”" in office.page
     assert "Wat te doen: Bedoelt u klant.naam?" in office.page
     assert office.value("name") == "Hosting"
     assert rows(deps, "select from template_versions") == []
@@ -172,6 +172,18 @@ def test_what_nobody_published_is_removed_or_tried_again(office: Browser, deps: 
     assert office.get(address).status_code == 404
 
 
+def test_a_name_given_again_is_a_new_version(office: Browser, deps: Deps) -> None:
+    upload(office, word_file())
+    (family,) = rows(deps, "select id from template_families")
+    upload(office, word_file("Van [bedrag] euro."), name="hosting")
+    assert office.status == 422
+    assert "Er is al een sjabloon met deze naam." in office.page
+    assert "1 fout in het Word-bestand" in office.page  # it was examined all the same
+    assert f'value="{family.id}" selected' in office.page
+    upload(office, word_file("Van tien euro."), name="Hosting", family=str(family.id))
+    assert "<h1>Hosting, versie 2</h1>" in office.page
+
+
 def test_only_administrators_see_any_of_it(as_role: Callable[[Role], Browser]) -> None:
     browser = as_role(Role.SALES)
     for path in ("", "/nieuw", "/uitleg", "/begin.docx"):
@@ -197,7 +209,9 @@ def _by_the_page(page: str) -> bytes:
         [re.findall(CODE, row) for row in re.findall(r"<tr>.*?</tr>", table)]
         for table in re.findall(r"<table.*?</table>", page, re.DOTALL)
     ]
-    always, sometimes, places, _ = ([row for row in each if row] for each in tables)
+    always, sometimes, agreement, annex = ([row for row in each if row] for each in tables)
+    lists = re.findall(rf"<li>{CODE}: bijvoorbeeld", page)
+    assert len(lists) == 3
     panels = re.findall(r'<div class="panel example">(.*?)</div>', page)
     docx = Document()
     _language(docx)
@@ -207,29 +221,29 @@ def _by_the_page(page: str) -> bytes:
     for number, heading in enumerate(ARTICLES, 1):
         docx.add_paragraph(heading, style="Heading 1")
         docx.add_paragraph(f"De partijen komen artikel {number} overeen zoals het hier staat.")
-    _signatures(docx, places[:2])
+    _signatures(docx, agreement)
     docx.add_paragraph("Bijlage 1", style="Heading 1").paragraph_format.page_break_before = True
     for panel in panels:
-        for line in re.findall(r"<(p|li)(?: class=\"small soft\")?>(.*?)</\1>", panel):
-            words = html.unescape(re.sub(r"<[^>]*>", "", line[1]))
-            if not words.startswith("Wordt bijvoorbeeld"):
-                docx.add_paragraph(words, style="List Bullet" if line[0] == "li" else None)
-    _signatures(docx, places[2:])
+        for name in lists if "in persoonsgegevens" in panel else [""]:
+            for tag, line in re.findall(r"<(p|li)>(.*?)</\1>", panel):
+                words = html.unescape(re.sub(r"<[^>]*>", "", line))
+                style = "List Bullet" if tag == "li" else None
+                docx.add_paragraph(words.replace("persoonsgegevens", name or "*"), style=style)
+    _signatures(docx, annex)
     _footer(docx)
     buffer = io.BytesIO()
     docx.save(buffer)
     return buffer.getvalue()
 
 
-def _signatures(docx: object, places: list[list[str]]) -> None:
-    table = docx.add_table(3, len(places) + 1)  # type: ignore[attr-defined]
-    rows_of = zip(*places, strict=True)  # the dates, then the signatures
-    for row, label, cells in zip(
-        table.rows, ("Partij", "Datum", "Handtekening"), (None, *rows_of), strict=True
-    ):
-        row.cells[0].text = label
-        for at, _ in enumerate(places, 1):
-            row.cells[at].text = cells[at - 1] if cells else f"Partij {at}"
-            row.cells[at].width = 3_000_000 if len(places) == 1 else 2_000_000
+def _signatures(docx: object, shown: list[list[str]]) -> None:
+    table = docx.add_table(5, 3)  # type: ignore[attr-defined]
+    labelled = [["Partij", "Klant", "Verwerker"]]
+    for label, cells in zip(("Naam", "Functie", "Datum", "Handtekening"), shown, strict=True):
+        labelled.append([label, *map(html.unescape, cells)])
+    for row, words in zip(table.rows, labelled, strict=True):
+        for cell, each in zip(row.cells, words, strict=True):
+            cell.text = each
+            cell.width = 2_000_000
     repeat_header(table.rows[0])
     assert table._tbl.find(qn("w:tr")) is not None

@@ -1,0 +1,234 @@
+"""Places that somebody was to fill in by hand: a row of dots, `[naam klant]`, an empty line.
+
+Nobody can write by hand on an agreement that is signed here, so each is a fault: it would reach a
+customer as it stands. The words around tell which value is probably meant
+(``templates/nl/texts/template_open.toml``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from service.documents.admission import MAIN_PART
+from service.documents.own import names
+from service.documents.own.findings import Finding, Found
+from service.documents.own.paragraphs import TOKEN, text_of
+from service.documents.own.source import Source, said, value
+from service.documents.own.where import Spot, spots, with_words_before
+from service.documents.template import W
+from service.texts import OURS, table
+
+DOTS = (
+    r"(?:\.\s?){5,}|(?:…[\s.]*){2,}|_(?:\s?_){2,}|(?:·\s?){4,}|-{5,}|–{3,}"
+    r"|(?<=:)\s*(?:…|\.{3,})\s*$|^\s*(?:…|\.{3,})\s*$"
+)
+LONGEST_BRACKET = 120
+BRACKETS = rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_BRACKET}}}\](?!\w)"
+OPEN = re.compile(f"(?P<dots>{DOTS})|(?P<bracket>{BRACKETS})")
+LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
+BEFORE = 90  # characters in which a word says what is meant
+LONGEST_LABEL = 40
+OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
+
+
+def find_open_places(source: Source) -> Iterator[Finding]:
+    """Every place left open in the text, each where it is."""
+    for spot in spots(source):
+        text = TOKEN.sub(lambda token: "#" * len(token[0]), text_of(spot.paragraph))
+        yield from _in_text(spot, text)
+        yield from _drawn(spot, text)
+        yield from _phrases(spot, text)
+    yield from _labels(source)
+
+
+def _in_text(spot: Spot, text: str) -> Iterator[Finding]:
+    for found in OPEN.finditer(text):
+        if found["bracket"] and not re.search(r"[^\W\d]|…|\.\.|_", found[0]):
+            continue  # [1] or [ ] without a word
+        written = " ".join(found[0].split())
+        shown = written if found["bracket"] else written[:12]
+        inside = found[0] if found["bracket"] else ""
+        yield _open(spot, shown, found.start(), found.end(), inside, text)
+
+
+def _drawn(spot: Spot, text: str) -> Iterator[Finding]:
+    """A line that Word draws instead of writing it: a tab with a leader, underlined spaces."""
+    stops = spot.paragraph.iterfind(f"{W}pPr/{W}tabs/{W}tab")
+    led = any(value(each, "leader") in LEADERS for each in stops)
+    for run in spot.paragraph.iter(f"{W}r"):
+        words = "".join(each.text or "" for each in run.findall(f"{W}t"))
+        tabs = run.findall(f"{W}tab")
+        underlined = value(run.find(f"{W}rPr/{W}u")) not in (None, "none")
+        blank = not words.strip() and (len(words) >= 3 or tabs)
+        if (led and tabs) or (underlined and blank):
+            at = len(text.rstrip())
+            yield _open(spot, "____", at, at, "", text)
+            return
+
+
+def _phrases(spot: Spot, text: str) -> Iterator[Finding]:
+    """`schrappen wat niet past`: nobody can strike out anything either."""
+    for phrase in table("template_open", OURS)["phrases"]:
+        found = re.search(phrase, text, re.IGNORECASE)
+        if found:
+            place = spot.around(*found.span())
+            values = {"written": found[0].lstrip("( "), **_advice(spot, text, found.end(), "")}
+            yield Finding(Found.STRIKE_OUT, spot.part, place, values, heading=spot.heading)
+            return
+
+
+def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> Finding:
+    values = {"written": shown, **_advice(spot, text, start, inside)}
+    place = spot.around(start, end)
+    return Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
+
+
+def _labels(source: Source) -> Iterator[Finding]:
+    """A label with nothing beside it, such as *Handtekening:* or *Initialen:*."""
+    told = set()
+    for spot in spots(source):
+        if spot.part != MAIN_PART or not _is_label(said(spot.paragraph)):
+            continue
+        cell = next(spot.paragraph.iterancestors(f"{W}tc"), None)
+        if cell is None:
+            words = said(spot.paragraph)
+            alone = words.endswith(":") and _known_label(words)
+        else:
+            alone = said_in(cell) == said(spot.paragraph) and _nothing_beside(cell)
+        at = cell if cell is not None else spot.paragraph
+        if alone and at not in told:
+            told.add(at)
+            yield _label(spot, cell)
+
+
+def _label(spot: Spot, cell: Any) -> Finding:
+    words = said(spot.paragraph)
+    above = "" if cell is None else _column_head(cell)
+    values = {"written": words, **_advice(spot, words, len(words), "")}
+    place = f"{words} ({above})" if above and above != words else words
+    return Finding(Found.OPEN_LABEL, spot.part, place, values, heading=spot.heading)
+
+
+def _is_label(words: str) -> bool:
+    return 0 < len(words) <= LONGEST_LABEL and (words.endswith(":") or _known_label(words))
+
+
+def _known_label(words: str) -> bool:
+    known = table("template_open", OURS)["labels"]
+    return words.rstrip(" :").casefold() in known
+
+
+def _nothing_beside(cell: Any) -> bool:
+    """Whether the next cell of the row has no value for a label; the first row names columns."""
+    row = cell.getparent()
+    if row.tag != f"{W}tr" or row.getprevious() is None or row.getprevious().tag != f"{W}tr":
+        return False
+    after = next(cell.itersiblings(f"{W}tc"), None)
+    return after is None or not said_in(after) or _is_label(said_in(after))
+
+
+def _column_head(cell: Any) -> str:
+    """The first row's words above a cell."""
+    row = cell.getparent()
+    first = next(row.getparent().iter(f"{W}tr"))
+    cells = first.findall(f"{W}tc")
+    at = row.findall(f"{W}tc").index(cell)
+    return said_in(cells[at]) if at < len(cells) else ""
+
+
+def _row_label(cell: Any) -> str:
+    """The words of a row's first cell, for another cell of it."""
+    first = cell.getparent().find(f"{W}tc")
+    return said_in(first) if first is not cell else ""
+
+
+def said_in(cell: Any) -> str:
+    return " ".join(filter(None, map(said, cell.iter(f"{W}p"))))
+
+
+def _advice(spot: Spot, text: str, at: int, inside: str) -> dict[str, str]:
+    """What is probably meant: ``advice`` is a key of the catalogue, ``field`` what to write."""
+    cell = next(spot.paragraph.iterancestors(f"{W}tc"), None)
+    cell = cell if cell is not None and cell.getparent().tag == f"{W}tr" else None
+    head = f"{_column_head(cell)} {_row_label(cell)}" if cell is not None else ""
+    for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
+        meant = _meant(words)
+        if meant == "heading":
+            meant = _meant(spot.heading)
+        if not meant:
+            continue
+        if _meant_of(text[:at]) == "annex.dpo.name" and not inside:
+            meant = OF_OFFICER.get(meant, meant)
+        if meant not in names.DECLARED and meant not in ("signature", "date"):
+            return {"advice": meant}
+        ours = _is_ours(cell, f"{head} {inside or words}")
+        return _field(meant, spot, with_words_before(text, at, ""), ours=ours)
+    return {}
+
+
+def _is_ours(cell: Any, words: str) -> bool:
+    """Whether words name the processor; in a table, whether another column is the customer's."""
+    party = table("template_open", OURS)["party"]
+    if re.search(party["processor"], words, re.IGNORECASE):
+        return True
+    if cell is None or re.search(party["controller"], _column_head(cell), re.IGNORECASE):
+        return False
+    first = next(cell.getparent().getparent().iter(f"{W}tr"))
+    return any(
+        re.search(party["controller"], said_in(each), re.IGNORECASE)
+        for each in first.findall(f"{W}tc")
+    )
+
+
+def _field(meant: str, spot: Spot, before: str, *, ours: bool) -> dict[str, str]:
+    """The placeholder for a value or place; ``before`` are the words that go with it."""
+    if meant in ("signature", "date"):
+        annex = re.search(table("template_open", OURS)["annex"]["heading"], spot.chapter, re.I)
+        key = f"{'processor' if ours else 'controller'}_{'annex' if annex else 'agreement'}"
+        return {"advice": "place", "field": names.shown_place(key, meant)}
+    path = meant
+    if ours and (other := path.replace("controller.", "processor.")) in names.DECLARED:
+        path = other
+    field = names.shown(path)
+    if path in names.LISTS:
+        listed = "special" if path in names.OF_SPECIAL else "list"
+        return {"advice": listed, "field": field, "path": path}
+    guard = next(_guards(path), "")
+    whole = f"{before}{{{{ {field} }}}}"
+    if guard:
+        return {"advice": "guarded", "field": field, "guard": guard, "whole": whole, "path": path}
+    return {"advice": "field", "field": field, "path": path}
+
+
+def _guards(path: str) -> Iterator[str]:
+    """What is to be tested before this value can be printed: itself, or what it is part of."""
+    for depth in range(path.count(".") + 1):
+        part = path.rsplit(".", depth)[0] if depth else path
+        if part in names.DECLARED and names.DECLARED[part].nullable:
+            yield names.shown(part)
+
+
+@cache
+def _meanings() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    meanings = table("template_open", OURS)["meanings"]
+    return tuple((key, re.compile(words, re.IGNORECASE)) for key, words in meanings.items())
+
+
+def _meant_of(words: str) -> str:
+    """Whom the words before a place are about, if that is the data protection officer."""
+    officer = dict(_meanings())["annex.dpo.name"]
+    return "annex.dpo.name" if officer.search(words) else ""
+
+
+def _meant(words: str) -> str:
+    """The key of what the last telling word stands for; the first of the catalogue if two end at
+    the same place."""
+    best, last = "", -1
+    for key, pattern in _meanings():
+        for found in pattern.finditer(words):
+            if found.end() > last:
+                best, last = key, found.end()
+    return best

@@ -1,0 +1,84 @@
+"""Where in a Word file something is, in words by which a person finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from service.documents.admission import MAIN_PART
+from service.documents.own.findings import LONGEST_PLACE, shortened
+from service.documents.own.paragraphs import text_of
+from service.documents.own.source import Source, said
+from service.documents.own.styles import Styles
+
+LONGEST_WORDS = 100
+
+
+class Spot(NamedTuple):
+    """A paragraph, its part of the file, the heading above it and the main heading above that
+    (both '' outside the text)."""
+
+    part: str
+    paragraph: Any
+    heading: str
+    chapter: str
+
+    def around(self, start: int, end: int) -> str:
+        """The text around these characters, as much of it as a person needs."""
+        return around(text_of(self.paragraph), start, end)
+
+    @property
+    def beginning(self) -> str:
+        return shortened(text_of(self.paragraph))
+
+
+def spots(source: Source) -> Iterator[Spot]:
+    """Each paragraph in the order of the text, with the last heading before it."""
+    styles, heading, chapter = Styles(source), "", ""
+    for part, paragraph in source.paragraphs():
+        if part != MAIN_PART:
+            yield Spot(part, paragraph, "", "")
+            continue
+        level = styles.outline(styles.of(paragraph))
+        if level is not None and said(paragraph):
+            heading = shortened(said(paragraph))
+            chapter = heading if level == 0 else chapter
+        yield Spot(part, paragraph, heading, chapter)
+
+
+def headings(source: Source) -> dict[tuple[str, str], str]:
+    """The heading above each paragraph by its part and beginning; '' if several have these."""
+    found: dict[tuple[str, str], str] = {}
+    for spot in spots(source):
+        key = (spot.part, spot.beginning)
+        same = found.setdefault(key, spot.heading) == spot.heading
+        found[key] = spot.heading if same else ""
+    return found
+
+
+def around(text: str, start: int, end: int) -> str:
+    """Words on both sides of a part of a text; the whole text if it is short."""
+    if len(" ".join(text.split())) <= LONGEST_PLACE:
+        return shortened(text)
+    room = max(LONGEST_PLACE - (end - start), 30)
+    first = max(0, start - room * 2 // 3)
+    last = min(len(text), max(end, start) + room - (start - first))
+    last = min(last, first + LONGEST_PLACE * 2)
+    if first > 0:
+        first = text.find(" ", first, start) + 1 or first
+    if last < len(text):
+        last = max(text.rfind(" ", min(end, last), last), min(end, last))
+    words = " ".join(text[first:last].split())
+    return f"{'… ' if first > 0 else ''}{words}{' …' if last < len(text) else ''}"
+
+
+def with_words_before(text: str, start: int, written: str) -> str:
+    """What to write at a place of a text, with the words before it that say nothing without it:
+    back to the last punctuation, or to another placeholder. `, telefoon {{ functionaris.telefoon
+    }}`"""
+    before = text[:start]
+    at = max(before.rfind(each) for each in ("}}", "%}"))
+    before = before[at + 2 :] if at >= 0 else before
+    at = max(before.rfind(each) for each in ",;:.(–")
+    words = before[at:] if at >= 0 and before[at] in ",;" else before[at + 1 :].lstrip()
+    return written if len(words) > LONGEST_WORDS else words + written

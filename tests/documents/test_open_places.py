@@ -1,0 +1,108 @@
+"""Places left open in a contract are found where they are, with what is probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from docx.document import Document as Docx
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.shared import Mm
+
+from service.documents.fonts import load_fonts
+from service.documents.own import check
+from service.documents.own.findings import Checked, Finding, Found
+from service.documents.own.in_words import remedy, where
+from service.texts import OURS
+from tests.documents.foreign import contract, paragraph, replaced
+
+OPEN = (Found.OPEN_PLACE, Found.OPEN_LABEL, Found.STRIKE_OUT)
+Checking = Callable[..., Checked]
+
+
+@pytest.fixture(scope="module")
+def checked(templates_dir: Path) -> Checking:
+    """The contract made ready, with changes."""
+    fonts = load_fonts(templates_dir / "fonts")
+    return lambda *changes: check.check(contract(*changes), fonts)
+
+
+def left_open(found: Checked) -> list[Finding]:
+    return [each for each in found.findings if each.code in OPEN]
+
+
+MEANT = {
+    "met zetel te ………………………, ": "{{ klant.zetel }}",
+    "KBO-nummer ......": "{{ klant.nummer }}",
+    "e-mail: ____": "{{ klant.email }}",
+    "aan [naam klant] gericht": "{{ klant.naam }}",
+    "vertegenwoordigd door . . . . . .": "{{ klant.vertegenwoordiger }}",
+    "via [e-mailadres klant].": "{{ klant.email }}",
+    "overeenkomst gesloten op ……": "{% als hoofdovereenkomst.datum %}",
+    "namelijk [omschrijving, bv. gezondheidsgegevens].": "{% als gevoelige_gegevens %}",
+    "de contactpersoon …… (e-mail: ……)": "{{ functionaris.email }}",
+    "of [bedrag] euro": "Zegel vraagt geen bedrag",
+    "binnen [aantal] dagen": "Zegel vraagt geen termijn",
+    "op [adres van de website(s)]": "Zegel vraagt geen websites",
+    "Initialen: ……": "Zegel vraagt geen initialen",
+    "zetel van de verwerker: ……": "{{ verwerker.zetel }}",
+    "diensten (schrappen wat niet past): a / b": "Bedoelt u de lijst diensten?",
+    "Plaats: …": "",
+    "Vul in: […]": "",
+}
+
+
+@pytest.fixture(scope="module")
+def all_at_once(checked: Checking) -> dict[str, str]:
+    """The remedies of each text, found in one file with all of them."""
+    remedies: dict[str, str] = {}
+    for each in left_open(checked(*map(paragraph, MEANT))):
+        for words in MEANT:
+            if " ".join(words.split()) == each.paragraph:
+                remedies[words] = remedies.get(words, "") + remedy(each, OURS)
+    return remedies
+
+
+@pytest.mark.parametrize("words", MEANT)
+def test_an_open_place_is_found_with_what_is_meant(words: str, all_at_once: dict[str, str]) -> None:
+    assert MEANT[words] in all_at_once[words]
+
+
+def test_words_that_look_like_one_are_left_alone(checked: Checking) -> None:
+    fine = ("zie [1] en noot[a]", "enz. ... en zo verder", "(…) in een citaat", "[{{ kenmerk }}]")
+    found = checked(*map(paragraph, fine))
+    assert left_open(found) == []
+    assert found.template
+
+
+def test_the_place_says_where_in_a_long_paragraph(checked: Checking) -> None:
+    long = "Een heel lange zin die eindeloos doorgaat. " * 9 + "Stuur het naar …… vandaag nog."
+    (found,) = left_open(checked(paragraph(long)))
+    assert "naar …… vandaag" in found.paragraph
+    assert where(found, OURS).startswith("tekst, onder “Voorwerp”, bij “… ")
+    assert not checked(paragraph(long)).template
+
+
+def line(docx: Docx) -> None:
+    """A line that Word draws: a tab with dots, and underlined spaces."""
+    for words in ("Naam", "Functie"):
+        docx.paragraphs[4].insert_paragraph_before(words)
+    docx.paragraphs[4].add_run("\t")
+    stops = docx.paragraphs[4].paragraph_format.tab_stops
+    stops.add_tab_stop(Mm(90), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.DOTS)
+    docx.paragraphs[5].add_run("      ").underline = True
+
+
+def test_a_drawn_line_is_an_open_place(checked: Checking) -> None:
+    assert len(left_open(checked(line))) == 2
+
+
+def test_a_cell_without_a_signature_is_found_for_the_right_party(checked: Checking) -> None:
+    """The last table is that of the annex; the first column names the rows."""
+    gone = replaced("{{ handtekening.bijlage_1 }}", "")
+    (found,) = left_open(checked(gone, replaced("{{ datum.bijlage_1 }}", "-")))
+    assert (found.code, found.heading) == (Found.OPEN_LABEL, "Betrokkenen")
+    assert "{{ handtekening.bijlage_1 }}" in remedy(found, OURS)
+    (found,) = left_open(checked(replaced("{{ datum.verwerker }}", "………")))
+    assert "{{ datum.verwerker }}" in remedy(found, OURS)

@@ -270,9 +270,10 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "apply-code-wrong": ("sign/apply_code.html", {**SIGNER, "masked_email": "", "errors": {"code": text("errors.code_expired", OURS)}, "resent": False}),
         "sign-privacy": ("sign/privacy.html", {**SIGNER, "retention_years": 10}),
     }  # fmt: skip
-    for reason in ("unknown", "session", "expired", "replaced", "voided", "declined", "delegated", "signed", "completed", "changed"):  # fmt: skip
+    for reason in ("unknown", "session", "expired", "replaced", "voided", "declined", "delegated", "signed", "completed", "changed", "left"):  # fmt: skip
         pages[f"sign-unusable-{reason}"] = ("sign/unusable.html", {**UNUSABLE, "reason": reason})
-    pages["sign-unusable-unknown"][1]["processor"] = None
+    for reason in ("unknown", "session", "left"):
+        pages[f"sign-unusable-{reason}"][1]["processor"] = None
     pages["sign-unusable-expired"][1]["new_link_url"] = "/tekenen/link/x/nieuwe-link"
     pages["sign-unusable-completed"][1]["open_url"] = "/tekenen/link/x"
     pages["sign-unusable-requested"] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, request, url_for
@@ -14,9 +15,10 @@ from service.agreement.permissions import Permission
 from service.error_codes import ErrorCode
 from service.errors import Invalid, NotFound
 from service.texts import OURS, named
-from service.web.again import again, ask_again
+from service.web.again import LARGEST, again, ask_again, fields_sent
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.forms import PNG_URL, drawing, read, upload
+from service.web.mistakes import sentences
 from service.web.pages import PageLook
 from service.web.security import body_limit
 from service.web.shades import both_schemes
@@ -53,8 +55,12 @@ def look() -> Any:
 @body_limit(LARGEST_POST)
 def propose_look() -> Any:
     """Nothing is saved yet: on to the page that shows it."""
-    here = url_for("staff.look_preview")
-    return ask_again({}, 200, at=here, fields=_fields(_proposed()))
+    picture = _picture()
+    try:
+        fields = _fields(_proposed(picture))
+    except Invalid as wrong:
+        return ask_again(sentences(wrong), fields=_typed_beside(picture))
+    return ask_again({}, 200, at=url_for("staff.look_preview"), fields=fields)
 
 
 @blueprint.get("/profiel/uiterlijk/voorbeeld")
@@ -93,7 +99,7 @@ def save_look() -> Any:
     """Save what was shown or, with the button ``edit``, go back to it."""
     if request.form.get("edit"):
         return ask_again({}, 200, at=url_for("staff.look"))
-    change_look(deps(), _proposed(), current_staff(), proof())
+    change_look(deps(), _proposed(_picture()), current_staff(), proof())
     return to("staff.look", done="look")
 
 
@@ -107,14 +113,32 @@ def look_sheet(colour: str) -> Response:
     return Response(both_schemes(accent) + styles_of_mails(accent), mimetype="text/css")
 
 
-def _proposed() -> Proposal:
-    """The look in this form. A logo that was chosen before is carried by the form itself, and is
-    encoded again like any picture. Raises Invalid."""
+def _picture() -> bytes:
+    """The chosen logo. One that was chosen before is carried by the form itself, and is encoded
+    again like any picture."""
+    return upload(request.files, "logo") or drawing(request.form.get("logo_png", ""))
+
+
+def _proposed(picture: bytes) -> Proposal:
+    """The look in this form. Raises Invalid."""
     form = read(request.form)
     form["accent"] = form.get("nearest") or form.get("accent", "")
-    picture = upload(request.files, "logo") or drawing(form.get("logo_png", ""))
     gone = bool(form.get("logo_gone"))
     return proposed(deps(), form, picture, without_logo=gone, staff=current_staff())
+
+
+def _typed_beside(picture: bytes) -> dict[str, str | list[str]]:
+    """What was typed, with the logo: after a mistake elsewhere, a browser shows an empty field for
+    its file, and nobody would notice that it was lost."""
+    fields: dict[str, str | list[str]] = dict(fields_sent(LARGEST)[0])
+    if picture:
+        with suppress(Invalid):
+            fields["logo_png"] = _carried(small_logo(picture)[1])
+    return fields
+
+
+def _carried(png: bytes) -> str:
+    return PNG_URL + base64.b64encode(png).decode()
 
 
 def _nearest(typed: str) -> str:
@@ -127,7 +151,7 @@ def _nearest(typed: str) -> str:
 def _fields(proposal: Proposal) -> dict[str, str]:
     """As the fields of the form."""
     look = proposal.look
-    png = PNG_URL + base64.b64encode(proposal.png).decode() if proposal.png else ""
+    png = _carried(proposal.png) if proposal.png else ""
     return {
         "accent": look.accent,
         "reply_to": look.reply_to,
@@ -146,5 +170,5 @@ def _shown(known: Look, values: Mapping[str, str]) -> PageLook:
             logo, png = small_logo(drawing(carried))
         except Invalid:
             return PageLook()
-        return PageLook(logo, PNG_URL + base64.b64encode(png).decode())
+        return PageLook(logo, _carried(png))
     return PageLook() if values.get("logo_gone") else shown(known)

@@ -13,10 +13,11 @@ from service.agreement.registration import MOST_BYTES
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.texts import OURS, catalogue
-from service.web.again import again
+from service.web.again import again, ask_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.files import file
 from service.web.forms import upload
+from service.web.mistakes import sentences
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.keeping.dossier import agreement_of
@@ -70,7 +71,10 @@ def registration(file_id: str) -> Any:
 @require_staff(Permission.PREPARE)
 def add_registration(file_id: str) -> Any:
     """Make the agreement; the worker puts it into the archive."""
-    reference = register(deps(), file_id, request.form.to_dict(), current_staff())
+    try:
+        reference = register(deps(), file_id, request.form.to_dict(), current_staff())
+    except Invalid as wrong:
+        return ask_again(sentences(wrong, name="organisation"))
     return to("staff.dossier_page", reference=reference, done="registered")
 
 

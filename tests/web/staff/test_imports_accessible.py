@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from app_browser import Browser as Office
+from examined import IMPORTS, endpoint_at
 from flask import Flask
 from lists import as_csv, customer
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -50,11 +51,13 @@ def test_every_page_of_an_import_on_a_telephone_and_on_a_desk(
     complaints: Callable[..., list[str]],
 ) -> None:
     found: dict[str, list[str]] = {}
+    shown = set[str]()
     with served(app) as address:
         page = browser.new_context(viewport=PHONE, base_url=address).new_page()
 
         def look(name: str) -> None:
             page.evaluate(UNFOLDED)
+            shown.add(endpoint_at(app, page.url))
             found[name] = complaints(page, DESK)
 
         _sign_in(page, admin[1])
@@ -93,7 +96,14 @@ def test_every_page_of_an_import_on_a_telephone_and_on_a_desk(
         look("done")
         page.goto("/importen")
         look("list")
+        page.goto("/dekking")
+        look("coverage")
+        page.goto("/dekking/1?toon=never")
+        look("never-asked")
+        page.goto("/overzicht?import=1")
+        look("overview")
         page.context.close()
+    assert shown >= IMPORTS
     assert {name: what for name, what in found.items() if what} == {}
 
 

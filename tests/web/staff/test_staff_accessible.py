@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from uuid import uuid4
 
 import pytest
 from app_browser import Browser as Office
 from colleagues import add_colleague, proof_of
+from examined import BESIDE, endpoint_at
 from flask import Flask
 from office import NEW, rows
 from papers import pdf
@@ -223,6 +225,7 @@ def _new(office: Office, **other: object) -> str:
 def test_every_page_on_a_telephone_and_on_a_desk(
     place: Place,
     browser: Browser,
+    app: Flask,
     deps: Deps,
     complaints: Callable[..., list[str]],
     others: tuple[ViewportSize, ...],
@@ -230,6 +233,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
     said: list[str] = []
+    shown = set[str]()
 
     def listen(message: ConsoleMessage) -> None:
         # the console also reports a page with a 4xx status
@@ -237,6 +241,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
             said.append(message.text)
 
     def look(page: Page) -> list[str]:
+        shown.add(endpoint_at(app, page.url))
         wrong = complaints(page, *others) + said
         said.clear()
         return wrong
@@ -256,7 +261,9 @@ def test_every_page_on_a_telephone_and_on_a_desk(
         found[name] = look(page)
     found |= _after_mistakes(page, place, look)
     if others:
+        found |= _further_on(page, place, deps, look)
         found |= _about_accounts(page, place, deps, look)
+        assert shown >= BESIDE
     context.close()
     assert {name: what for name, what in found.items() if what} == {}
 
@@ -298,6 +305,26 @@ def _after_mistakes(
     page.goto(f"{place.address}/archief/{place.archived}")
     press("button:has-text('Controleren')")
     wrong["checked"] = look(page)
+    return wrong
+
+
+def _further_on(
+    page: Page, place: Place, deps: Deps, look: Callable[[Page], list[str]]
+) -> dict[str, list[str]]:
+    """Pages that only another page leads to."""
+    wrong = {}
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "zegel@localhost", place.email, LONG
+    mail.set_content(f"{place.address}/tekenen/link/zegel_{'x' * 60}")
+    deps.mailer.send(mail, recipient=place.email)
+    page.goto(f"{place.address}/profiel/uiterlijk")
+    page.fill("#f-public_introduction", f"{LONG}\n\n{'woord' * 30}")
+    page.get_by_role("button", name="Voorbeeld bekijken").click()
+    page.evaluate(UNFOLDED)
+    wrong["look-preview"] = look(page)
+    page.goto(f"{place.address}/mailbox")
+    page.locator("main tbody a").first.click()
+    wrong["mail"] = look(page)
     return wrong
 
 

@@ -190,6 +190,18 @@ def test_a_pale_colour_comes_back_with_the_nearest(office: Browser) -> None:
     assert "/profiel/uiterlijk/bc4900.css" in office.page
 
 
+def test_a_mistake_elsewhere_does_not_lose_the_logo(office: Browser) -> None:
+    proposed(office, file_of(drawn()), accent="#ff6600")
+    assert office.status == 422
+    logo = carried(office)["logo_png"]
+    assert office.page.count(logo) == 2  # in the form, and as a picture above it
+    proposed(office, b"GIF89a", accent="#ff6600", logo_png=logo)
+    assert carried(office)["logo_png"] == logo
+    office.post("/profiel/uiterlijk", {"accent": "#bc4900", "logo_png": logo})
+    assert logo in office.page
+    assert "Er is nog niets bewaard." in office.page
+
+
 def test_the_sheet_of_a_colour_is_public_and_kept(office: Browser) -> None:
     answer = office.client.get(f"/kleur/{sheet_name('#7b2cbf')}.css")
     assert answer.mimetype == "text/css"

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from app_browser import Browser as Office
+from examined import TEMPLATES, endpoint_at
 from flask import Flask
 from own_contract import published, second_administrator, tried, word_file
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -32,11 +33,13 @@ def test_every_page_of_templates_on_a_telephone_and_on_a_desk(
     complaints: Callable[..., list[str]],
 ) -> None:
     found: dict[str, list[str]] = {}
+    shown = set[str]()
     with ThreadPoolExecutor(1) as worker, served(app) as address:  # the loop is this thread's
         page = browser.new_context(viewport=PHONE, base_url=address).new_page()
 
         def look(name: str) -> None:
             page.evaluate(UNFOLDED)
+            shown.add(endpoint_at(app, page.url))
             found[name] = complaints(page, DESK)
 
         _sign_in(page, admin[1])
@@ -73,6 +76,7 @@ def test_every_page_of_templates_on_a_telephone_and_on_a_desk(
             page.goto(path)
             look(path)
         page.context.close()
+    assert shown >= TEMPLATES
     assert {name: what for name, what in found.items() if what} == {}
 
 

@@ -34,10 +34,12 @@ from stores import administrator
 
 from service.database import engine as database_engine
 from service.documents import produce
+from service.documents.own import sample
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
 from service.wiring.build import TEMPLATES
 from service.workflow.people import passwords
+from service.workflow.templates import take_in
 from signatures.keys.authority import create_authority
 
 # ``make thorough`` sets a higher number.
@@ -167,6 +169,16 @@ def private_keys_checked_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         read = cache(serialization.load_pem_private_key)
         patch.setattr(serialization, "load_pem_private_key", read)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def contracts_examined_once() -> Iterator[None]:
+    """Tests import the same Word files. To examine one takes a process of its own, and to draw its
+    sample as long: a second of processor time together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(take_in, "examine", cache(take_in.examine))
+        patch.setattr(sample, "page_pictures", cache(sample.page_pictures))
         yield
 
 

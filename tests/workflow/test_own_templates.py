@@ -19,6 +19,7 @@ from leesmij import fetched
 from own_contract import NAME, imported, published, second_administrator, tried, word_file
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
+from variants import some
 
 from service.agreement.activity import Wanted
 from service.agreement.permissions import Role, Staff
@@ -156,7 +157,9 @@ def test_a_file_with_a_fault_is_not_kept(house: House) -> None:
     assert "template" not in house.jobs()
 
 
-@pytest.mark.parametrize("kind", ["external", "macro", "field", "bomb", "injection"])
+@pytest.mark.parametrize(
+    "kind", some(["bomb", "external", "macro", "field", "injection"], one_in=4)
+)
 def test_nothing_of_a_hostile_file_stays(house: House, kind: str) -> None:
     hostile = {
         "external": lambda: with_relationship(word_file(), "image", "http://127.0.0.1:9/x"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 from bakery import BAKERY
 from colleagues import PASSWORD
@@ -25,6 +27,16 @@ PLAIN = dataclasses.replace(
 SERVICES = ["cloud_storage"]
 TERMS = {"until": "31/12/2026", "per_day": "20", "face": "swift"}
 STATED = {"mandate_authorised", "mandate_intent"}
+
+
+def next_day(rows: Callable[[str], Any]) -> None:
+    """Let what was signed under mandates, or waits for another day, be of a day earlier."""
+    for statement in (
+        "alter table mandate_cases disable trigger mandate_cases_keep",
+        "update mandate_cases set day = day - 1",
+        "alter table mandate_cases enable trigger mandate_cases_keep",
+    ):
+        rows(statement)
 
 
 def give(deps: Deps, staff: Staff, **fields: str) -> Mandate:

@@ -77,6 +77,7 @@ class Misfit(StrEnum):
     NOT_ON_A_LIST = "not_on_a_list"
     OTHER_AGREEMENT = "other_agreement"
     FAILED = "failed"  # no rule: the work itself failed
+    TOMORROW = "tomorrow"  # only the number of a day was reached, and the mandate tries again
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,12 @@ class Mandate:
         """Whether it says that a known customer may have begun on the public page; those from
         before there was one do not."""
         return bool(self.content.get("self_started", False))
+
+    @property
+    def tries_again(self) -> bool:
+        """Whether it says that what exceeds the number of a day is tried again the next day; those
+        from before it could say so do not."""
+        return bool(self.content.get("tries_again", False))
 
     @property
     def opening(self) -> str:

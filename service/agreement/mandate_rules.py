@@ -33,9 +33,9 @@ class Facts:
     of who gave the mandate. ``printed`` and ``function`` are our signer's in the frozen text, and
     ``template_sha256`` is the template of that text. ``signed_at`` is when the controller signed.
     ``unanswered``: a question was never answered, even if the person signed after it. ``today`` is
-    a Brussels date, ``signed_today`` the number of acts under the mandate that day. ``start`` is
-    how it began, if the customer began it; ``other_agreement``: another one with the same number
-    runs or is in force.
+    a Brussels date, ``signed_today`` the number of acts under the mandate that day, with those that
+    have waited longer for a place since an earlier day. ``start`` is how it began, if the customer
+    began it; ``other_agreement``: another one with the same number runs or is in force.
     """
 
     agreement: Agreement
@@ -62,6 +62,12 @@ def misfits(mandate: Mandate, facts: Facts) -> tuple[Misfit, ...]:
         *_of_the_start(mandate, facts),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def waits_for_tomorrow(mandate: Mandate, found: Sequence[Misfit], today: date) -> bool:
+    """Whether this is to be tried again: it only exceeds the number of a day, the mandate says that
+    it is tried again, and tomorrow is one of its days."""
+    return tuple(found) == (Misfit.LIMIT,) and mandate.tries_again and today < mandate.until
 
 
 def _of_the_mandate(mandate: Mandate, facts: Facts) -> Iterator[Misfit]:

@@ -82,7 +82,7 @@ class Draft:
     @property
     def closing(self) -> tuple[str, ...]:
         """What follows from it, and how it ends."""
-        return tuple(map(self._said, ("waits", "unseen", "revoke")))
+        return tuple(map(self._said, ("waits", "tomorrow", "unseen", "revoke")))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -125,6 +125,7 @@ class Draft:
             "until": self.terms.until.isoformat(),
             "per_day": self.terms.per_day,
             "self_started": self.terms.self_started,
+            "tries_again": True,
             "text_version": self.version,
             "opening": self.opening,
             "conditions": list(self.conditions),

@@ -110,6 +110,8 @@ PERIODIC = (
     Periodic("remind", "*/10 * * * *", remind.remind_due),
     # A due request is sent at most ten minutes late.
     Periodic("ask", "*/10 * * * *", ask_countersigners.mail_kept),
+    # What waited for this day goes before what comes in it.
+    Periodic("mandate_again", "* * * * *", under_mandate.sign_held, INTERACTIVE),
     Periodic("sweep", "*/2 * * * *", sweep.sweep),
     Periodic("locked", "* * * * *", forgotten.tell_locked),
     Periodic("tidy", "23 * * * *", retain.tidy),

@@ -16,7 +16,7 @@ from service.agreement.accounts import Account
 from service.agreement.annex import Annex, Item
 from service.agreement.applying import SELF_STARTED, Known, SelfStarted
 from service.agreement.mandate import Mandate, MandateEnd, Misfit, digest, standard_lines
-from service.agreement.mandate_rules import Facts, misfits
+from service.agreement.mandate_rules import Facts, misfits, waits_for_tomorrow
 from service.agreement.mandate_text import Draft, parse_terms
 from service.agreement.model import Agreement
 from service.agreement.parties import Countersigner, parse_processor
@@ -195,10 +195,21 @@ def test_an_ended_mandate_fits_nothing() -> None:
         assert misfits(given(ended=end), facts()) == (Misfit.ENDED,)
 
 
+def test_only_the_number_of_a_day_is_tried_again() -> None:
+    former = {name: value for name, value in given().content.items() if name != "tries_again"}
+    limit, last = (Misfit.LIMIT,), date(2026, 12, 31)
+    assert waits_for_tomorrow(given(), limit, TODAY)
+    assert not waits_for_tomorrow(given(), (*limit, Misfit.QUESTION), TODAY)
+    assert not waits_for_tomorrow(given(), (), TODAY)
+    assert not waits_for_tomorrow(given(), limit, last)
+    assert not waits_for_tomorrow(given(content=former), limit, TODAY)  # it does not say so
+    assert "de volgende dag opnieuw" in given().closing[1]
+
+
 def test_every_rule_is_in_the_table() -> None:
     tried = {reason for _, reason in DEVIATIONS}
     alone = {Misfit.NOT_ON_A_LIST, Misfit.OTHER_AGREEMENT}
-    assert set(Misfit) - tried - alone == {Misfit.ENDED, Misfit.FAILED}
+    assert set(Misfit) - tried - alone == {Misfit.ENDED, Misfit.FAILED, Misfit.TOMORROW}
 
 
 def test_the_lines_of_a_service_do_not_serve_another() -> None:

@@ -11,7 +11,7 @@ import pytest
 from colleagues import PASSWORD, proof_of
 from fault_road import House, MakeHouse, at_once, queued, until
 from kill_harness import KILLED, Kennel
-from mandates import PLAIN, SERVICES, STATED, TERMS, give
+from mandates import PLAIN, SERVICES, STATED, TERMS, give, next_day
 
 from bench.road import BROWSER
 from service.agreement.mandate import Mandate
@@ -59,6 +59,7 @@ def race(house: House, given: Mandate, reference: str, other: Callable[[], Any],
 
 
 SIGNED, REFUSED = (State.FULLY_SIGNED, 1, "signed"), (State.IN_SIGNING, 0, "refused")
+HELD = (State.IN_SIGNING, 0, "waiting")
 
 
 def test_revoked_in_the_same_instant(plain: House) -> None:
@@ -98,9 +99,22 @@ def test_two_workers_and_the_last_place_of_a_day(plain: House) -> None:
         ids = [plain.agreement(each).id for each in references]
         tries = [partial(sign_under_mandate, plain.deps, each) for each in [*ids, *ids]]
         assert at_once(tries) == [None] * 4
-        assert sorted(outcome(plain, each) for each in references) == [SIGNED, REFUSED]
+        assert sorted(outcome(plain, each) for each in references) == [SIGNED, HELD]
         (shown, *_) = mandates.own_mandates(plain.deps, plain.staff)
         assert (shown.mandate.id, shown.used.today) == (given.id, 1)
+
+
+def test_revoked_as_the_next_day_begins(plain: House) -> None:
+    for number in range(ROUNDS):
+        given = give(plain.deps, plain.staff, per_day="1")
+        references = [waiting(plain) for _ in range(2)]
+        for each in references:
+            sign_under_mandate(plain.deps, plain.agreement(each).id)
+        assert outcome(plain, references[1]) == HELD
+        next_day(plain.rows)
+        revoke = partial(mandates.revoke, plain.deps, given.id, plain.staff)
+        found = race(plain, given, references[1], revoke, number % 2)
+        assert found == (REFUSED if number % 2 else SIGNED)
 
 
 def test_by_hand_in_the_same_instant(plain: House) -> None:

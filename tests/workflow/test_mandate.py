@@ -6,6 +6,7 @@ import dataclasses
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bakery import PROCESSOR
 from colleagues import PASSWORD, proof_of
 from house import BROWSER, House
 from leesmij import failing, fetched, unpacked
-from mandates import PLAIN, SERVICES, STATED, TERMS
+from mandates import PLAIN, SERVICES, STATED, TERMS, next_day
 from mandates import give as given_by
 
 from service.agreement.drafting import Input
@@ -113,14 +114,46 @@ def test_what_does_not_fit_waits_and_says_why(house: House) -> None:
     assert all(each.record.mandate is None for each in acts.values())
 
 
-def test_more_than_a_day_allows_waits(plain: House) -> None:
+def placed(house: House, *references: str) -> list[int]:
+    """How many acts each has under a mandate."""
+    return [house.events(each).count("act.placed") for each in references]
+
+
+def test_more_than_a_day_allows_waits_for_the_next_in_order(plain: House) -> None:
     given = give(plain, per_day="1")
-    first, second = signed(plain), signed(plain)
-    assert plain.agreement(first).state is State.FULLY_SIGNED
-    assert plain.agreement(second).state is State.IN_SIGNING
-    assert why(plain, second) == ("limit",)
+    references = [signed(plain) for _ in range(3)]
+    first, second, third = references
+    assert placed(plain, *references) == [1, 0, 0]
+    assert why(plain, second) == why(plain, third) == ("tomorrow",)
+    plain.rows("delete from procrastinate_jobs")
+    sweep.sweep(plain.deps, patience=0)
+    assert "mandate" not in plain.jobs()
+    assert under_mandate.sign_held(plain.deps) == 0  # still the same day
     with plain.deps.database.begin() as tx:
         assert tx.mandates.used(given.id, plain.agreement(first).effective_date).today == 1  # type: ignore[arg-type]
+    next_day(plain.rows)
+    fourth = signed(plain)  # does not take the place of who signed earlier
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(under_mandate.sign_held, [plain.deps] * 2))
+    assert placed(plain, first, second, third, fourth) == [1, 1, 0, 0]
+    assert plain.agreement(second).effective_date == plain.agreement(first).effective_date
+    assert why(plain, third) == why(plain, fourth) == ("tomorrow",)
+    assert under_mandate.sign_held(plain.deps) == 0
+    plain.countersigned(third)  # by hand, earlier than its day
+    next_day(plain.rows)
+    assert under_mandate.sign_held(plain.deps) == 2
+    assert placed(plain, third, fourth) == [0, 1]
+
+
+def test_what_waits_for_the_next_day_learns_that_the_mandate_was_revoked(plain: House) -> None:
+    given = give(plain, per_day="1")
+    _, second = signed(plain), signed(plain)
+    assert plain.kinds(second).count("countersign") == 1
+    mandates.revoke(plain.deps, given.id, plain.staff)
+    assert under_mandate.sign_held(plain.deps) == 1
+    assert why(plain, second) == ("ended", "limit")
+    assert plain.kinds(second).count("countersign") == 1
+    assert under_mandate.sign_held(plain.deps) == 0
 
 
 def test_a_job_that_was_lost_is_found_again(plain: House) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, any_, bindparam, func, insert, select, text, update
+from sqlalchemy import and_, any_, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from service.agreement.mandate import Mandate, MandateEnd, Misfit, Outcome
@@ -57,7 +57,8 @@ _LATEST = (
     .order_by(agreements.c.fully_signed_at.desc())
     .limit(LATEST)
 )
-_REFUSED = (
+_HELD = and_(mandate_cases.c.outcome == word(Outcome.WAITING), mandate_cases.c.day.is_not(None))
+_NOT_SIGNED = (
     select(mandate_cases.c.agreement_id, mandate_cases.c.misfits)
     .join(
         agreements,
@@ -68,18 +69,22 @@ _REFUSED = (
     )
     .where(
         mandate_cases.c.agreement_id == any_(bindparam("ids", type_=ARRAY(UUID(as_uuid=False)))),
-        mandate_cases.c.outcome == word(Outcome.REFUSED),
+        or_(mandate_cases.c.outcome == word(Outcome.REFUSED), _HELD),
     )
 )
 
 
 @dataclass(frozen=True)
 class Case:
-    """An agreement for which a mandate was tried; ``misfits`` say why it was refused."""
+    """An agreement for which a mandate was tried; ``misfits`` say why it was not signed. ``day`` is
+    the Brussels day of the act or, while it waits, the last one on which the number was reached.
+    ``made_at``: when the controller signed, aware UTC."""
 
     mandate_id: str
     outcome: Outcome
     misfits: tuple[str, ...]
+    day: date | None
+    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -215,17 +220,40 @@ class Mandates(Records):
         misfits: Sequence[Misfit] = (),
         day: date | None = None,
     ) -> None:
-        """Record what became of it; the caller holds the locks of agreement and mandate."""
+        """Record what became of it; the caller holds the locks of agreement and mandate. One that
+        waits for another ``day`` than this is settled again."""
         self._connection.execute(
             update(mandate_cases)
             .where(mandate_cases.c.agreement_id == agreement_id, mandate_cases.c.edition == edition)
             .values(outcome=outcome.value, misfits=[each.value for each in misfits], day=day)
         )
 
-    def refused(self, agreement_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    def not_signed(self, agreement_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Why the present texts of these were not signed under a mandate, by agreement id."""
-        rows = self._connection.execute(_REFUSED, {"ids": list(agreement_ids)})
+        rows = self._connection.execute(_NOT_SIGNED, {"ids": list(agreement_ids)})
         return {row.agreement_id: tuple(row.misfits) for row in rows}
+
+    def held_before(self, mandate_id: str, day: date, moment: datetime) -> int:
+        """How many have waited since before this moment for a place on a day after an earlier one:
+        exact while the mandate's lock is held."""
+        found = select(func.count()).where(
+            _HELD,
+            mandate_cases.c.mandate_id == mandate_id,
+            mandate_cases.c.day < day,
+            mandate_cases.c.made_at < moment,
+        )
+        return int(self._connection.execute(found).scalar_one())
+
+    def held(self, day: date) -> list[str]:
+        """Ids of agreements that exceeded the number of an earlier day, or whose mandate has ended
+        meanwhile, in the order in which the controllers signed."""
+        return self._column(
+            select(mandate_cases.c.agreement_id)
+            .join(mandate_states, mandate_states.c.mandate_id == mandate_cases.c.mandate_id)
+            .where(_HELD, or_(mandate_cases.c.day < day, mandate_states.c.ended != word("")))
+            .order_by(mandate_cases.c.made_at)
+            .limit(1000)
+        )
 
     def waiting(self, seconds: int) -> list[str]:
         """Ids of agreements that have waited for longer than this to be tried."""
@@ -234,7 +262,11 @@ class Mandates(Records):
         )
         return self._column(
             select(mandate_cases.c.agreement_id)
-            .where(and_(mandate_cases.c.outcome == word(Outcome.WAITING), longer))
+            .where(
+                mandate_cases.c.outcome == word(Outcome.WAITING),
+                mandate_cases.c.day.is_(None),
+                longer,
+            )
             .order_by(mandate_cases.c.made_at)
             .limit(1000)
         )
@@ -249,4 +281,4 @@ def _mandate(row: Any) -> Mandate:
 
 
 def _case(row: Any) -> Case:
-    return Case(row.mandate_id, Outcome(row.outcome), tuple(row.misfits))
+    return record(Case, row, outcome=Outcome(row.outcome), misfits=tuple(row.misfits))

@@ -45,7 +45,8 @@ mandate_cases = Table(
     Column("mandate_id", UUID(as_uuid=False), ForeignKey("mandates.id"), nullable=False),
     Column("outcome", Text, nullable=False, server_default=Outcome.WAITING.value),
     Column("misfits", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    # The Brussels day of the act.
+    # The Brussels day of the act or, while it waits, the last one on which the number of a day was
+    # reached.
     Column("day", Date, nullable=True),
     now("made_at"),
     one_of("outcome", Outcome),

@@ -87,7 +87,7 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
         returned = [each.id for each in lines if each.returned]
         asked = tx.questions.returned_of(returned) if returned else {}
         shown = tx.our_turn.lines(staff.id, [each.id for each in lines])
-        unfit = tx.mandates.refused([each.id for each in lines])
+        unfit = tx.mandates.not_signed([each.id for each in lines])
         waiting = [Waiting(each, asked.get(each.id), unfit.get(each.id)) for each in shown]
         return Queue(waiting, counts, next_page, tx.agreements.get_by_id(lines[0].id))
 

@@ -4,18 +4,25 @@ The controller's acts propose the agreement in their own transaction, with a job
 under the locks of the agreement and of the mandate, so that a revocation in the same instant is
 either before the act, which is then refused, or after it. What does not fit waits in the queue as
 without a mandate, with the reasons.
+
+What only exceeds the number of a day is tried again the next day by the same function, if the
+mandate says so. Whoever signed earlier has the place first, also before those of that next day.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
 from service.agreement.act_record import Observed, SignatureImage
 from service.agreement.mandate import Mandate, Misfit, Outcome
-from service.agreement.mandate_rules import Facts, misfits
+from service.agreement.mandate_rules import Facts, misfits, waits_for_tomorrow
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.places import COUNTERSIGNER, Party, PlaceCapacity
 from service.database.engine import Transaction
+from service.database.people.mandates import Case
 from service.deps import Deps
+from service.workflow.one_by_one import one_by_one
 from service.workflow.signing.accept import Person, accept
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from signatures.effective_date import local_date
@@ -26,12 +33,14 @@ def sign_under_mandate(deps: Deps, agreement_id: str) -> None:
     changes nothing, because each text is decided on once."""
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
-        mandate = _to_try(tx, before)
-        if mandate is None:
+        found = _to_try(tx, before)
+        if found is None:
             return
-        facts = _facts(tx, before, mandate)
-        if found := misfits(mandate, facts):
-            _refuse(tx, before, found)
+        case, mandate = found
+        facts = _facts(tx, before, case, mandate)
+        if why := misfits(mandate, facts):
+            held_on = facts.today if waits_for_tomorrow(mandate, why, facts.today) else None
+            _leave(tx, before, case, why, held_on=held_on)
             return
         accept(
             tx,
@@ -48,12 +57,26 @@ def give_up(deps: Deps, agreement_id: str, _reason: str) -> None:
     """The job keeps killing its worker: the signer is asked instead."""
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
-        if _to_try(tx, before):
-            _refuse(tx, before, (Misfit.FAILED,))
+        if found := _to_try(tx, before):
+            _leave(tx, before, found[0], (Misfit.FAILED,))
 
 
-def _to_try(tx: Transaction, agreement: Agreement) -> Mandate | None:
-    """The mandate, under its lock, under which the present text is still to be tried.
+def sign_held(deps: Deps) -> int:
+    """Try again what exceeded the number of an earlier day, in the order in which the controllers
+    signed, and settle what waits under a mandate that has ended; a periodic job. Returns how many
+    were tried. Raises SomeFailed after trying all of them."""
+    with deps.database.look() as tx:
+        held = tx.mandates.held(local_date(tx.now()))
+    return one_by_one(held, lambda agreement_id: _again(deps, agreement_id))
+
+
+def _again(deps: Deps, agreement_id: str) -> int:
+    sign_under_mandate(deps, agreement_id)
+    return 1
+
+
+def _to_try(tx: Transaction, agreement: Agreement) -> tuple[Case, Mandate] | None:
+    """The case of the present text that is still to be decided, with its mandate under its lock.
 
     What does not wait for us any more (signed by hand, withdrawn, expired) is settled as refused.
     """
@@ -61,18 +84,33 @@ def _to_try(tx: Transaction, agreement: Agreement) -> Mandate | None:
     if case is None or case.outcome is not Outcome.WAITING:
         return None
     mandate = tx.mandates.lock(case.mandate_id)
+    if mandate is None:  # the foreign key makes this impossible
+        raise LookupError(case.mandate_id)
     if not agreement.awaits_processor:
         tx.mandates.settle(agreement.id, agreement.edition, Outcome.REFUSED)
         return None
-    return mandate
+    return case, mandate
 
 
-def _refuse(tx: Transaction, agreement: Agreement, why: tuple[Misfit, ...]) -> None:
-    tx.mandates.settle(agreement.id, agreement.edition, Outcome.REFUSED, misfits=why)
-    tell_countersigners(tx, agreement)
+def _leave(
+    tx: Transaction,
+    agreement: Agreement,
+    case: Case,
+    why: tuple[Misfit, ...],
+    *,
+    held_on: date | None = None,
+) -> None:
+    """Leave it to the signer, who is asked once; ``held_on`` a day it is tried again after that."""
+    if held_on:
+        outcome, why = Outcome.WAITING, (Misfit.TOMORROW,)
+    else:
+        outcome = Outcome.REFUSED
+    tx.mandates.settle(agreement.id, agreement.edition, outcome, misfits=why, day=held_on)
+    if case.day is None:
+        tell_countersigners(tx, agreement)
 
 
-def _facts(tx: Transaction, agreement: Agreement, mandate: Mandate) -> Facts:
+def _facts(tx: Transaction, agreement: Agreement, case: Case, mandate: Mandate) -> Facts:
     """What the rules ask; the caller holds both locks."""
     now = tx.now()
     acts = tx.documents.acts(agreement.id, agreement.edition)
@@ -93,7 +131,10 @@ def _facts(tx: Transaction, agreement: Agreement, mandate: Mandate) -> Facts:
         signed_at=max(theirs) if theirs else None,
         unanswered=any(each.ended in ("", "signed") for each in tx.questions.of(agreement.id)),
         today=today,
-        signed_today=tx.mandates.used(mandate.id, today).today,
+        signed_today=(
+            tx.mandates.used(mandate.id, today).today
+            + tx.mandates.held_before(mandate.id, today, case.made_at)
+        ),
         start=start,
         other_agreement=other is not None and other.stage != "draft",
     )

@@ -223,6 +223,18 @@ class SameNumber:
     stage: str
 
 
+@dataclass(frozen=True)
+class MailedWith:
+    """Another agreement whose link was mailed in the same mail; ``left``: it has another link by
+    now, or this one has."""
+
+    reference: str
+    organisation: str
+    state: State
+    effective_date: date | None
+    left: bool
+
+
 def words_in(typed: str) -> tuple[str, ...]:
     """The words of a search; an enterprise number in any notation is one word."""
     number = belgian_number(typed) or kvk_number(typed)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from colleagues import add_colleague
 from house import House
 from leesmij import failing, fetched, unpacked
 from lists import customer
@@ -17,6 +18,7 @@ from together import AN, Together, made
 from bench.road import BROWSER
 from service.agreement.batch import BatchKind
 from service.agreement.bulk.states import LineState
+from service.agreement.permissions import Role
 from service.agreement.states import PlaceState
 from service.database.bulk.line_counts import Shared
 from service.documents.check import compact
@@ -25,6 +27,7 @@ from service.errors import Invalid, LinkUnusable, Refused, TooMany
 from service.wiring.build import mailbox
 from service.workflow.bulk import batch, decide, lines, look, run
 from service.workflow.keeping import verify
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email, expire, remind, resend, void
 from service.workflow.package_files import sealed_files
 from service.workflow.signing import bundle, decline, open_link, prove_mailbox, read, sign
@@ -319,6 +322,8 @@ def test_a_batch_sends_one_new_mail_about_all_that_is_open(an: Together, house: 
     assert [house.kinds(each) for each in (first, second)] == [["bundle_invitation"] * 2] * 2
     assert in_batch(house, BatchKind.RESEND, [first, second]) == [2, 1]
     assert an.states() == {first: "replaced", second: "replaced", third: "voided"}
+    (named,) = dossier_of(house.deps, first, house.staff).mailed_with  # of the last mail only
+    assert (named.reference, named.left) == (second, False)
     newest = (
         house.mails(first)[-1] if not house.mails(first)[-1].sent_as else house.mails(second)[-1]
     )
@@ -339,6 +344,20 @@ def test_a_batch_extends_what_expired_with_one_new_mail(an: Together, house: Hou
     assert house.kinds(third)[-1] == "link_renewed"
 
 
+def test_the_dossier_names_the_others_of_the_mail(an: Together, house: House) -> None:
+    first, second, third = an.references
+    void.void(house.deps, second, "Dubbel", house.staff)
+    resend.resend(house.deps, third, house.staff)
+    for reference, left in ((first, [False, True]), (third, [True, True])):
+        named = dossier_of(house.deps, reference, house.staff).mailed_with
+        assert [each.reference for each in named] == [
+            each for each in an.references if each != reference
+        ]
+        assert [each.left for each in named] == left
+        assert {each.reference: each.state.value for each in named}[second] == "voided"
+    assert dossier_of(house.deps, house.sent(), house.staff).mailed_with == []
+
+
 def test_the_sheet_says_that_it_was_one_code(whole_house: House, tmp_path: Path) -> None:
     house = whole_house
     an = Together.sent(house, 2).enter()
@@ -348,7 +367,12 @@ def test_the_sheet_says_that_it_was_one_code(whole_house: House, tmp_path: Path)
     prove_mailbox.confirm_code(house.deps, secret, house.code(), BROWSER)
     an.sign(first, secret)
     an.sign(second, an.ready(second))
-    house.countersigned(first, second)
+    house.countersigned(second)
+    jan = add_colleague(house.deps, "jan@it4.example", Role.ARCHIVE, name="Jan Claes")
+    assert dossier_of(house.deps, second, jan).mailed_with == []  # the other one is not in force
+    house.countersigned(first)
+    (named,) = dossier_of(house.deps, second, jan).mailed_with
+    assert named.reference == first
     house.archive(second)
     original, sheet = sealed_files(house.deps, house.agreement(second).id, AGREEMENT, SHEET)
     printed = compact(read_pdf_text(sheet).text)

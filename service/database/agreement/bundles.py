@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select, text, union_all, update
 
 from service.agreement.capabilities import Purpose
+from service.agreement.lists import MailedWith
 from service.agreement.model import Agreement
+from service.agreement.states import State
 from service.agreement.terms import LINK_SESSION_HOURS
 from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link, again
@@ -110,6 +112,28 @@ _OTHERS_WITH = (
     .where(_ANY.c.id == bindparam("link"), links.c.id != _ANY.c.id, links.c.ended == "")
 )
 
+# An agreement can be mailed again with others.
+_LAST = (
+    select(links.c.id)
+    .where(links.c.agreement_id == bindparam("agreement"), links.c.bundle_id.is_not(None))
+    .order_by(links.c.created_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_MAILED_WITH = (
+    select(
+        agreements.c.reference,
+        agreements.c.controller["name"].astext.label("organisation"),
+        agreements.c.state,
+        agreements.c.effective_date,
+        ((links.c.ended != "") | (_ANY.c.ended != "")).label("left"),
+    )
+    .join(links, links.c.agreement_id == agreements.c.id)
+    .join(_ANY, _ANY.c.bundle_id == links.c.bundle_id)
+    .where(_ANY.c.id == _LAST, links.c.id != _ANY.c.id)
+    .order_by(agreements.c.reference)
+)
+
 
 class Bundles(Records):
     def add(self, bundle_id: str, token_hash: bytes) -> None:
@@ -137,6 +161,11 @@ class Bundles(Records):
         """The other links that are still in the bundle of this one, by agreement."""
         rows = self._connection.execute(_OTHERS_WITH, {"link": link_id})
         return {row.agreement_id: row.id for row in rows}
+
+    def mailed_with(self, agreement_id: str) -> list[MailedWith]:
+        """The other agreements of the last bundle that this one was put in, by reference."""
+        rows = self._connection.execute(_MAILED_WITH, {"agreement": agreement_id})
+        return [record(MailedWith, row, state=State(row.state)) for row in rows]
 
     def entries(self, bundle_id: str) -> list[tuple[Link, Agreement, datetime]]:
         """Its links with their present agreements, by reference, and the database's time of

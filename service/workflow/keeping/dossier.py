@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from service.agreement.act_record import AcceptedAct
 from service.agreement.activity import Activity
@@ -15,7 +15,7 @@ from service.agreement.events import Event, reason_in_words
 from service.agreement.evidence_sheet import in_words
 from service.agreement.fields import same_person
 from service.agreement.life import Life, life_of
-from service.agreement.lists import SameNumber
+from service.agreement.lists import MailedWith, SameNumber
 from service.agreement.model import Agreement
 from service.agreement.permissions import OPERATOR, SYSTEM, Permission, Staff, require
 from service.agreement.places import Place
@@ -68,8 +68,8 @@ class Dossier:
     the archive failed, empty before the first; None if the archive has all. ``registered`` is what
     is kept of an agreement that was signed elsewhere. ``imported``: by the import of this number,
     from this row of its list. ``template`` is the version of its text, as shown; empty if it names
-    none.
-    ``start`` is how it began, if the customer began it.
+    none. ``start`` is how it began, if the customer began it. ``mailed_with`` are the agreements
+    that one mail brought to the same person, those which the reader may see.
     """
 
     agreement: Agreement
@@ -96,6 +96,7 @@ class Dossier:
     imported: tuple[int, int] | None
     template: str
     start: SelfStarted | None
+    mailed_with: list[MailedWith]
 
     @property
     def open_questions(self) -> bool:
@@ -168,7 +169,7 @@ def dossier_of(deps: Deps, reference: str, staff: Staff) -> Dossier:
     The role archive only sees agreements signed by both parties.
     """
     with deps.database.begin() as tx:
-        return _gathered(deps, tx, _seen(tx, reference, staff), staff.language)
+        return _gathered(deps, tx, _seen(tx, reference, staff), staff)
 
 
 def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
@@ -194,15 +195,19 @@ def _life(deps: Deps, tx: Transaction, agreement: Agreement) -> Life | None:
 def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
     require(staff, Permission.SEE_ARCHIVE)
     found = tx.agreements.get(reference)
-    if found.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
+    if not _may_see(staff, found.effective_date):
         raise NotFound(ErrorCode.NOT_FOUND)
     tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
     return found
 
 
-def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Language) -> Dossier:
-    """The dossier of an agreement; the caller has checked the reader's permission and knows their
-    language."""
+def _may_see(staff: Staff, effective_date: date | None) -> bool:
+    return effective_date is not None or staff.may(Permission.SEE_AGREEMENTS)
+
+
+def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, staff: Staff) -> Dossier:
+    """The dossier of an agreement; the caller has checked the reader's permission for it."""
+    language = staff.language
     sender = tx.accounts.by_id(agreement.sender_id)
     waits = agreement.state in RUNNING
     situation = tx.reminders.situation(agreement.id) if waits else None
@@ -239,6 +244,11 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         imported=_imported(entries),
         template=tx.templates.shown(agreement.template_sha256),
         start=tx.applications.start_of(agreement.id),
+        mailed_with=[
+            each
+            for each in tx.bundles.mailed_with(agreement.id)
+            if _may_see(staff, each.effective_date)
+        ],
     )
 
 

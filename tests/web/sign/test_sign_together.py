@@ -110,7 +110,7 @@ def test_three_in_turn_with_one_code(phone: Phone) -> None:
     assert browser.path == "/tekenen/klaar"
 
 
-def test_the_list_says_what_became_of_each(phone: Phone) -> None:
+def test_the_list_says_what_became_of_each(phone: Phone, app: Flask) -> None:
     browser, (first, second, third) = phone.browser, phone.an.references
     phone.begins()
     browser.get("/tekenen/weigeren")
@@ -130,6 +130,11 @@ def test_the_list_says_what_became_of_each(phone: Phone) -> None:
     assert len(asked) == 1
     browser.post("/tekenen/samen/overeenkomst", {"reference": first})
     assert browser.path == "/tekenen/samen"
+    office = Browser(app.test_client())
+    office.sign_in("els@it4.example", PASSWORD)
+    office.get(f"/overeenkomsten/{first}")
+    found = re.findall(r'<a href="/overeenkomsten/([^"/]+)">([^<]+)</a>', office.page)
+    assert found == [(second, "Zaak 2"), (third, "Zaak 3")]
 
 
 def test_who_leaves_must_open_the_link_again(phone: Phone) -> None:

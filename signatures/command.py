@@ -5,8 +5,9 @@ Needs no server, database, settings or network: only the files and the root cert
 Each file is examined in a process limited to 2 seconds of processor time and 300 MB of memory.
 
 Status: 0 every document is genuine; 1 one is invalid; 2 one cannot be read, or wrong use; 3 nothing
-is wrong, but it is not known whether this is the whole original. A package checked only against the
-root inside it gets 3 at best: it is consistent, but nothing proves who made it.
+is wrong, but it is not known whether this is the whole original, or it is the package of an
+agreement that was signed elsewhere: no seal of ours says who signed that. A package checked only
+against the root inside it gets 3 at best: it is consistent, but nothing proves who made it.
 
 A package is judged part by part, by the sealed evidence sheet in it. A single PDF is compared with
 ``bewijsblad.pdf`` if that is in the same folder.
@@ -30,7 +31,7 @@ from signatures.chains.certificates import fingerprint, load_list
 from signatures.package.case import Trust
 from signatures.package.files import Package, read
 from signatures.package.names import AGREEMENT, SHEET, SHOWN, original_of
-from signatures.package.report import PackageReport
+from signatures.package.report import REGISTERED, PackageReport
 from signatures.package.verdict import judge, proven_sheet
 from signatures.package.zip_members import Unreadable
 from signatures.sandbox.limits import Limits, NotExamined, in_a_child
@@ -46,7 +47,7 @@ from signatures.verdict.report import (
     place_words,
 )
 
-STATUS = {GENUINE: 0, INVALID: 1, COMPLETENESS_UNKNOWN: 3}
+STATUS = {GENUINE: 0, INVALID: 1, COMPLETENESS_UNKNOWN: 3, REGISTERED: 3}
 UNREADABLE = 2
 LANGUAGES = ("nl", "en")
 _WORST_LAST = (0, 3, 1, 2)
@@ -239,7 +240,9 @@ def _as_json(checked: Checked, language: str) -> dict[str, Any]:
     }
     if report is not None:
         whole = report.as_json(language)
-        told["package"] = {key: whole[key] for key in ("sentence", "reference", "rules")}
+        told["package"] = {key: whole[key] for key in ("sentence", "kind", "reference", "rules")}
+        if "registration" in whole:
+            told["package"]["registration"] = whole["registration"]
         told["problems"] = [each for each in whole["findings"] if each["state"] == FAILS]
         told["remarks"] = [each for each in whole["findings"] if each["state"] != FAILS]
     return told
@@ -258,10 +261,20 @@ def _lines(checked: Checked, language: str) -> list[str]:
             sentence = words(language)["package"]["with_itself"]
         lines.append(f"{checked.file}: {sentence}")
         lines += [f"  {line}" for line in checked.package.lines(language)]
+        lines += [f"  {line}" for line in _registered(checked.package, language)]
     lines += [said["roots"].format(fingerprint=fingerprint(root)) for root in checked.roots]
     if checked.own_root:
         lines.append(said["own_root"])
     return lines
+
+
+def _registered(report: PackageReport, language: str) -> list[str]:
+    """What the record of an agreement that was signed elsewhere says; nothing that is invalid."""
+    said = report.registration
+    if said is None or report.verdict == INVALID:
+        return []
+    digests = [f"SHA-256 {name}: {digest}" for name, digest in sorted(said.digests.items())]
+    return [*said.lines(language), *digests]
 
 
 def _facts(report: Report, language: str) -> list[str]:

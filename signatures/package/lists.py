@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from signatures.package.case import Case
@@ -39,20 +40,39 @@ _MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
     "p7s": "application/pkcs7-signature",
     "tst": "application/octet-stream",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "tiff": "image/tiff",
 }
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What the lists must say of the agreement: the manifest without its files, and for the bag the
+    reference and the names of the parties."""
+
+    manifest: Mapping[str, Any]
+    reference: str
+    controller: str
+    processor: str
+
+
 def check_lists(case: Case, package: Package) -> Iterator[Finding]:
-    """The manifest, and the lists of the bag if it is one."""
-    yield from _check_manifest(case)
+    """The manifest, and the lists of the bag if it is one, against the sealed sheet."""
+    yield from check_stated(case.files, package, _stated(case))
+
+
+def check_stated(files: Mapping[str, bytes], package: Package, stated: Stated) -> Iterator[Finding]:
+    """The same against what is stated."""
+    yield from _check_manifest(files, stated)
     if package.bagged:
-        yield from _check_bag(case, package)
+        yield from _check_bag(files, package, stated)
 
 
-def _check_manifest(case: Case) -> Iterator[Finding]:
-    data = case.files[MANIFEST]
+def _check_manifest(files: Mapping[str, bytes], stated: Stated) -> Iterator[Finding]:
+    data = files[MANIFEST]
     try:
         manifest = json.loads(data)
         entries = manifest.pop("files")
@@ -66,16 +86,16 @@ def _check_manifest(case: Case) -> Iterator[Finding]:
     if not plain or not all(_entry_is_plain(each) for each in entries):
         yield fails("lists", "manifest_unreadable", MANIFEST)
         return
-    if manifest != _expected(case):
+    if manifest != stated.manifest:
         yield fails("lists", "manifest_facts", MANIFEST)
-    for name in case.files:
+    for name in files:
         later = name == MANIFEST or ANCHOR.fullmatch(name) or COPY.fullmatch(name)
         if not later and name not in listed:
             yield fails("lists", "package_unlisted", name)
     for name, entry in listed.items():
-        if name not in case.files:
+        if name not in files:
             yield fails("lists", "package_missing", name)
-        elif (entry["sha256"], entry["size"]) != _of(case.files[name]):
+        elif (entry["sha256"], entry["size"]) != _of(files[name]):
             yield fails("lists", "package_changed", name)
 
 
@@ -92,23 +112,26 @@ def _of(data: bytes) -> tuple[str, int]:
     return hashlib.sha256(data).hexdigest(), len(data)
 
 
-def _expected(case: Case) -> dict[str, Any]:
-    """What the manifest must say about the agreement, according to the sealed sheet."""
+def _stated(case: Case) -> Stated:
+    """What they must say according to the sealed sheet."""
     said = case.sheet.said
-    processor = said["parties"]["processor"]
-    return {
+    controller, processor = said["parties"]["controller"], said["parties"]["processor"]
+    trade_name = processor.get("trade_name")
+    full_name = f"{processor['name']} ({trade_name})" if trade_name else processor["name"]
+    manifest = {
         "schema": _SCHEMA,
         "reference": said["reference"],
         "agreement_id": said["agreement_id"],
         "revision": said["revision"],
         "effective_date": said["effective_date"]["date"],
-        "controller": said["parties"]["controller"]["name"],
-        "processor": processor.get("trade_name") or processor["name"],
+        "controller": controller["name"],
+        "processor": trade_name or processor["name"],
         "template_version": said["template"]["version"],
     }
+    return Stated(manifest, said["reference"], controller["name"], full_name)
 
 
-def _check_bag(case: Case, package: Package) -> Iterator[Finding]:
+def _check_bag(files: Mapping[str, bytes], package: Package, stated: Stated) -> Iterator[Finding]:
     """RFC 8493: both lists name every file once with its digest."""
     bag = package.bag
     for name in BAG_FILES:
@@ -116,14 +139,14 @@ def _check_bag(case: Case, package: Package) -> Iterator[Finding]:
             yield fails("lists", "package_missing", name)
     if bag.keys() != set(BAG_FILES):
         return
-    payload = {PAYLOAD + name: data for name, data in case.files.items()}
+    payload = {PAYLOAD + name: data for name, data in files.items()}
     tags = {name: bag[name] for name in BAG_FILES if name != BAG_TAG_LIST}
     if bag[BAG_DECLARATION] != _DECLARATION:
         yield fails("lists", "bag_other", BAG_DECLARATION)
-    if bag[BAG_INFO] != _info(case, payload):
+    if bag[BAG_INFO] != _info(stated, payload):
         yield fails("lists", "bag_other", BAG_INFO)
-    for name, files in ((BAG_LIST, payload), (BAG_TAG_LIST, tags)):
-        if sorted(bag[name].splitlines(keepends=True)) != sorted(_lines(files)):
+    for name, listed in ((BAG_LIST, payload), (BAG_TAG_LIST, tags)):
+        if sorted(bag[name].splitlines(keepends=True)) != sorted(_lines(listed)):
             yield fails("lists", "bag_other", name)
 
 
@@ -133,16 +156,12 @@ def _lines(files: Mapping[str, bytes]) -> list[bytes]:
     ]
 
 
-def _info(case: Case, payload: Mapping[str, bytes]) -> bytes:
-    said = case.sheet.said
-    controller, processor = said["parties"]["controller"], said["parties"]["processor"]
-    trade_name = processor.get("trade_name")
-    full_name = f"{processor['name']} ({trade_name})" if trade_name else processor["name"]
+def _info(stated: Stated, payload: Mapping[str, bytes]) -> bytes:
     size = sum(map(len, payload.values()))
     return (
-        f"Source-Organization: {full_name}\n"
-        f"External-Identifier: {said['reference']}\n"
-        f"External-Description: Bewijspakket {said['reference']}: verwerkersovereenkomst tussen "
-        f"{controller['name']} en {full_name}\n"
+        f"Source-Organization: {stated.processor}\n"
+        f"External-Identifier: {stated.reference}\n"
+        f"External-Description: Bewijspakket {stated.reference}: verwerkersovereenkomst tussen "
+        f"{stated.controller} en {stated.processor}\n"
         f"Payload-Oxum: {size}.{len(payload)}\n"
     ).encode()

@@ -11,6 +11,8 @@ MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
 SHEET, EVIDENCE, LOG = "bewijsblad.pdf", "bewijs.json", "logboek.jsonl"
 TEMPLATE = "sjabloon.docx"
 MANDATE = "mandaat.json"  # under which the service placed a signature
+# Of an agreement that was signed elsewhere.
+DOCUMENT, RECORD, RECORD_SEAL = "ondertekend.pdf", "registratie.json", "registratie.p7s"
 VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
 READ_ME = ("LEESMIJ.txt", "README.txt")
 RECORDS, SEALS, TOKENS = "handelingen/", "zegels/", "tijdstempels/"

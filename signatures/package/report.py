@@ -8,6 +8,7 @@ from typing import Any
 
 from signatures.package.finding import Finding, fails
 from signatures.package.names import AGREEMENT, SHEET
+from signatures.package.registration import Registration
 from signatures.texts import words
 from signatures.verdict.report import (
     COMPLETENESS_UNKNOWN,
@@ -36,12 +37,19 @@ RULES = (
     "read_me",
     "whole",
 )
+# Those for an agreement that was signed elsewhere, whose record is the only thing sealed.
+REGISTERED_RULES = ("registration", "documents", "lists", "whole")
+PACKAGE, REGISTERED = "package", "registered"
 
 
 @dataclass(frozen=True)
 class PackageReport:
     """Everything that was found. ``unanswered`` are the rules that could not be checked without a
-    sheet; ``sheet_holds`` says that the sheet is valid, so that the other rules can rely on it."""
+    sheet; ``sheet_holds`` says that the sheet is valid, so that the other rules can rely on it.
+
+    ``kind`` is PACKAGE, or REGISTERED for an agreement that was signed elsewhere; only that one has
+    a ``registration``, unless its record cannot be read.
+    """
 
     documents: Mapping[str, Report]
     findings: tuple[Finding, ...]
@@ -49,15 +57,27 @@ class PackageReport:
     reference: str = ""
     sheet_holds: bool = False
     files: int = 0
+    kind: str = PACKAGE
+    registration: Registration | None = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules for this kind of package, in the order of reporting."""
+        return REGISTERED_RULES if self.kind == REGISTERED else RULES
 
     @property
     def verdict(self) -> str:
         """genuine, invalid, or completeness_unknown: nothing is wrong, but the sheet can no longer
-        prove that it is what was sealed, or the agreement that it is what the sheet names."""
+        prove that it is what was sealed, or the agreement that it is what the sheet names.
+
+        Of an agreement that was signed elsewhere it is registered, invalid or completeness_unknown
+        (no root was given): no seal of the service says who signed it."""
         if any(each.state == FAILS for each in self.findings) or any(
             each.verdict == INVALID for each in self.documents.values()
         ):
             return INVALID
+        if self.registration is not None and self.registration.sealed_at is not None:
+            return REGISTERED
         agreement = self.documents.get(AGREEMENT)
         if self.sheet_holds and agreement is not None and agreement.verdict == GENUINE:
             return GENUINE
@@ -108,14 +128,18 @@ class PackageReport:
         verdict = self.verdict
         if verdict == GENUINE and any(each.state == UNKNOWN for each in self.findings):
             verdict = "genuine_in_part"
-        return str(words(language)["package"]["verdict"][verdict])
+        return str(self._said(language)["verdict"][verdict])
 
     def rule_sentence(self, rule: str, language: str = "nl") -> str:
         """One rule with its result."""
-        said = words(language)["package"]
+        said = self._said(language)
         if rule in self.unanswered:
             return str(said["unanswered"][rule])
         return str(said["rule"][rule][self.state(rule)])
+
+    def _said(self, language: str) -> dict[str, Any]:
+        said: dict[str, Any] = words(language)[self.kind]
+        return said
 
     def of(self, rule: str) -> list[Finding]:
         """The findings under a rule, failures first."""
@@ -125,17 +149,17 @@ class PackageReport:
     def lines(self, language: str = "nl") -> list[str]:
         """Every rule, each followed by its findings."""
         lines = []
-        for rule in RULES:
+        for rule in self.rules:
             lines.append(f"{MARKS[self.state(rule)]} {self.rule_sentence(rule, language)}")
             lines += [f"  {MARKS[e.state]} {e.sentence(language)}" for e in self.of(rule)]
         return lines
 
     def as_json(self, language: str = "nl") -> dict[str, Any]:
         """The report as JSON values: stable codes with their sentences."""
-        return {
+        told: dict[str, Any] = {
             "verdict": self.verdict,
             "sentence": self.sentence(language),
-            "kind": "package",
+            "kind": self.kind,
             "reference": self.reference,
             "not_the_original_of": self.says if self.not_recorded else None,
             "rules": [
@@ -144,7 +168,7 @@ class PackageReport:
                     "state": self.state(rule),
                     "sentence": self.rule_sentence(rule, language),
                 }
-                for rule in RULES
+                for rule in self.rules
             ],
             "findings": [
                 {**asdict(each), "sentence": each.sentence(language)} for each in self.findings
@@ -154,3 +178,6 @@ class PackageReport:
                 for name, report in self.documents.items()
             ],
         }
+        if self.registration is not None:
+            told["registration"] = self.registration.as_json()
+        return told

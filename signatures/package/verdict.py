@@ -5,6 +5,8 @@ list, the lists of the bag or the explanations. So the sheet is judged first, by
 every other part by what the sheet, or the part's own seal or time stamp, says about it. Every
 missing, added, changed or duplicate part is named.
 
+An agreement that was signed elsewhere has no sheet; ``registered`` judges its package.
+
 A sheet from before there was a list of parts (``zegel-evidence/2``) proves less. What it does not
 prove is reported as *unknown*; this does not make the package invalid.
 """
@@ -24,6 +26,7 @@ from signatures.package.lists import check_lists
 from signatures.package.log import check_log
 from signatures.package.names import AGREEMENT, RENEWED, SHEET, SHOWN, original_of
 from signatures.package.parts import check_read_me, check_seals, check_template, check_whole
+from signatures.package.registered import is_registered, judge_registered
 from signatures.package.report import RULES, PackageReport
 from signatures.package.sheet import OtherSchema, Sheet, holds_alone, sheet_in
 from signatures.package.views import check_views
@@ -47,6 +50,8 @@ _CHECKS: dict[str, Callable[[Case, Package], Iterator[Finding]]] = {
 def judge(package: Package, trust: Trust) -> PackageReport:
     """The report on a package. Never raises because of the package's contents."""
     files = package.files
+    if is_registered(files):
+        return judge_registered(package, trust)
     sheets = _sheets(files, trust)
     holds = _proves_itself(files, sheets, trust)
     sheet, findings = _sheet(files, sheets.get(SHEET), holds=holds)

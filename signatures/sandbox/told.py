@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from signatures.package.finding import Finding
+from signatures.package.registration import Registration
 from signatures.package.report import PackageReport
 from signatures.pdf.printed import Agreement
 from signatures.verdict.report import Answer, FoundSeal, OwnCertificate, Report
@@ -37,6 +38,7 @@ def package_values_of(report: PackageReport) -> dict[str, Any]:
                 for each in sorted(report.findings, key=lambda each: each.state)[:MOST_FINDINGS]
             ),
             reference=_words(report.reference),
+            registration=report.registration and _shorter(report.registration),
         )
     )
 
@@ -49,8 +51,27 @@ def package_report_of(values: dict[str, Any]) -> PackageReport:
             "documents": {name: report_of(each) for name, each in values["documents"].items()},
             "findings": tuple(Finding(**each) for each in values["findings"]),
             "unanswered": tuple(values["unanswered"]),
+            "registration": values["registration"] and _registration(values["registration"]),
         }
     )
+
+
+def _shorter(registration: Registration) -> Registration:
+    texts: dict[str, Any] = {
+        name: _words(value) for name, value in vars(registration).items() if isinstance(value, str)
+    }
+    digests = list(registration.digests.items())[:MOST_DOCUMENTS]
+    digests = [(_words(name), digest) for name, digest in digests]
+    return replace(registration, **texts, digests=dict(digests))
+
+
+def _registration(values: dict[str, Any]) -> Registration:
+    moments = {
+        name: datetime.fromisoformat(values[name]) if values[name] else None
+        for name in ("registered_at", "sealed_at")
+    }
+    signed_on = date.fromisoformat(values["signed_on"])
+    return Registration(**{**values, **moments, "signed_on": signed_on})
 
 
 def _bounded(report: Report) -> Report:

@@ -53,7 +53,10 @@ class RegisteredFiles(Records):
         return self._one(_COLUMNS.id == file_id, _COLUMNS.staff_id == staff_id, lock=True)
 
     def of(self, agreement_id: str) -> RegisteredFile | None:
-        """The file of an agreement that was signed elsewhere; None for any other."""
+        """The file of an agreement that was signed elsewhere; None for any other, and for what is
+        no id."""
+        if not is_id(agreement_id):
+            return None
         return self._one(_COLUMNS.agreement_id == agreement_id)
 
     def with_sha256(self, sha256: str) -> RegisteredFile | None:

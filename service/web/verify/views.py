@@ -26,7 +26,6 @@ from service.workflow.keeping.verify import (
 )
 from signatures.effective_date import local_date
 from signatures.package.names import SHEET
-from signatures.package.report import RULES
 from signatures.verdict.report import (
     FAILS,
     GENUINE,
@@ -88,7 +87,10 @@ def verify_as_json() -> Any:
             "reference": checked.reference,
             "effective_date": effective.isoformat() if effective else None,
         }
-    return jsonify({**checked.report.as_json(language), "recorded": recorded})
+    told = {**checked.report.as_json(language), "recorded": recorded}
+    if isinstance(checked, CheckedPackage) and checked.report.registration is not None:
+        told["withdrawn"] = checked.withdrawn
+    return jsonify(told)
 
 
 def _registered_as_json(checked: CheckedElsewhere) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def _registered_in_words(checked: CheckedElsewhere) -> dict[str, Any]:
         "reason": f"{about} {withdrawn}".strip(),
         "sheet_of": "",
         "package": False,
+        "told": [],
         "recorded": True,
         "effective_date": None,
         "level": "",
@@ -134,6 +137,7 @@ def _in_words(checked: Checked | CheckedPackage | CheckedElsewhere) -> dict[str,
         "reason": _why(report),
         "sheet_of": checked.reference if checked.name == SHEET else "",
         "package": False,
+        "told": [],
         "checks": [
             {
                 "tone": _TONES[answer.state],
@@ -159,6 +163,9 @@ def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
     """The same for a package: its rules, and under each the parts with something wrong."""
     report = checked.report
     wrong = [each.sentence() for each in report.findings if each.state == FAILS]
+    said = report.registration if report.verdict != INVALID else None
+    withdrawn = [text("registration.about_withdrawn", OURS)] if checked.withdrawn else []
+    digests = [(name, each.sha256) for name, each in report.documents.items()]
     return {
         "tone": _VERDICT_TONES.get(report.verdict, "warn"),
         "sentence": report.sentence(),
@@ -172,9 +179,10 @@ def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
                 "sentence": report.rule_sentence(rule),
                 "found": [each.sentence() for each in report.of(rule)],
             }
-            for rule in RULES
+            for rule in report.rules
         ],
-        "digests": [(name, each.sha256) for name, each in report.documents.items()],
+        "told": [*said.lines(), *withdrawn] if said else [],
+        "digests": [*digests, *sorted(said.digests.items())] if said else digests,
         **_of_agreement(report.agreement if report.verdict != INVALID else None, checked),
     }
 

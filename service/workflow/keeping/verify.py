@@ -11,7 +11,7 @@ from typing import TypedDict
 from cryptography import x509
 
 from service.agreement.model import Agreement
-from service.agreement.registration import Record, read
+from service.agreement.registration import Record, read, sha256
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -20,7 +20,8 @@ from service.errors import Busy, FieldError, Invalid
 from service.workflow.keeping.examine import ledgers
 from service.workflow.people.sign_in_limits import network_of
 from service.workflow.turns import NoTurn, Turns
-from signatures.package.names import AGREEMENT, SHEET
+from signatures.package.names import AGREEMENT, RECORD, SHEET
+from signatures.package.registration import Registration
 from signatures.package.report import PackageReport
 from signatures.package.zip_members import Unreadable, is_zip
 from signatures.sandbox.examine import Busy as TooManyApart
@@ -60,11 +61,12 @@ class Checked:
 
 @dataclass(frozen=True)
 class CheckedPackage:
-    """The same for a whole package."""
+    """The same for a whole package; ``withdrawn`` if its registration was taken back."""
 
     report: PackageReport
     reference: str = ""
     effective_date: date | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def _pdf(deps: Deps, pdf: bytes, known: _Known | None) -> Checked:
 
 def _package(deps: Deps, data: bytes) -> CheckedPackage:
     report = judge_apart(data, **_trust(deps))
+    if report.registration is not None:
+        return _registered_package(deps, report, report.registration)
     sheet, agreement = report.sheet, report.agreement
     known = _known(deps, sheet.sha256) if sheet else None
     if known is not None and report.verdict == COMPLETENESS_UNKNOWN:
@@ -142,6 +146,17 @@ def _package(deps: Deps, data: bytes) -> CheckedPackage:
     if known is None or recorded is None or recorded.agreement.id != known.agreement.id:
         return CheckedPackage(report.refused() if report.says else report)
     return CheckedPackage(report, known.agreement.reference, known.agreement.effective_date)
+
+
+def _registered_package(deps: Deps, report: PackageReport, said: Registration) -> CheckedPackage:
+    """With our records, if it has the very record that we keep."""
+    with deps.database.begin() as tx:
+        kept = tx.registered_files.of(said.agreement_id)
+        if kept is None or kept.record is None or sha256(kept.record) != said.digests[RECORD]:
+            return CheckedPackage(report.refused() if report.says else report)
+        agreement = tx.agreements.get_by_id(said.agreement_id)
+    withdrawn = agreement.state is State.WITHDRAWN
+    return CheckedPackage(report, agreement.reference, agreement.effective_date, withdrawn)
 
 
 def _trust(deps: Deps) -> Trust:

@@ -94,6 +94,30 @@ def test_a_file_and_its_data_become_an_agreement(office: Browser, deps: Deps) ->
     assert "tekst die vastlag voor de eerste handtekening" not in office.page
     fetched = office.client.get(f"/archief/{reference}/bestand/ondertekend.pdf")
     assert fetched.headers["Content-Disposition"].startswith("attachment")
+    package = office.client.get(f"/archief/{reference}/pakket.zip").data
+    page = checked(office, package)
+    for said in (
+        "geen zegel van de dienst zegt wie ondertekende",
+        "De dienst zag niemand ondertekenen",
+        f"Geregistreerd als {reference} op",
+        "De registratie is verzegeld door de dienst en ongewijzigd.",
+        "Controlegetal (SHA-256) van bron.jpg",
+    ):
+        assert said in page
+    for claimed in ("Echt", "van kracht sinds", "Gevonden handtekeningen"):
+        assert claimed not in page
+    answer = office.client.post("/api/verify", data=package, content_type="application/zip")
+    told = answer.get_json()
+    assert (told["verdict"], told["withdrawn"]) == ("registered", False)
+    assert told["recorded"]["reference"] == told["registration"]["reference"] == reference
+
+
+def checked(office: Browser, data: bytes) -> str:
+    """The page about a file that was given to the verifier."""
+    office.get("/verifieer")
+    token = office.value("csrf_token")
+    file = FileStorage(io.BytesIO(data), "bestand")
+    return office.client.post("/verifieer", data={"csrf_token": token, "file": file}).text
 
 
 def test_the_same_number_asks_whether_it_is_another_one(office: Browser, deps: Deps) -> None:
@@ -137,10 +161,7 @@ def test_checking_the_file_says_what_can_be_said(
         assert told["verdict"] == "registered"
         assert told["recorded"]["effective_date"] == "2024-03-02"
         return
-    office.get("/verifieer")
-    token = office.value("csrf_token")
-    file = FileStorage(io.BytesIO(data), "x.pdf")
-    page = office.client.post("/verifieer", data={"csrf_token": token, "file": file}).text
+    page = checked(office, data)
     assert "elders ondertekend, niet met Zegel" in page
     assert "Wie het ondertekende, en of de handtekeningen echt zijn, kan Zegel niet zeggen" in page
     assert "Echt:" not in page

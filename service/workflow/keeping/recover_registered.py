@@ -63,7 +63,7 @@ def put_registered(
 ) -> tuple[str, tuple[str, ...]]:
     """Add what is missing; the result, and what differs from the index."""
     there = tx.registered_files.of(record.agreement_id)
-    if there is not None and there.record != record.canonical:
+    if there is not None and there.record != held.files[RECORD]:
         return DIFFERENT, ("agreement.registration",)
     new = there is None
     if new:

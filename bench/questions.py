@@ -12,6 +12,7 @@ from bench.questions_jobs import jobs
 from bench.questions_lists import lists, searches
 from bench.questions_overview import of_the_overview
 from service.workflow.keeping.dossier import dossier_of
+from signatures.effective_date import local_date
 
 
 def questions() -> list[Question]:
@@ -25,7 +26,9 @@ def _dossiers() -> Iterator[Question]:
     yield (
         "dossier: other with this number",
         GOAL,
-        lambda a: a.undone(lambda tx: tx.overview.same_number(a.number.replace(".", ""), "")),
+        lambda a: a.undone(
+            lambda tx: tx.overview.same_number(a.number.replace(".", ""), "", local_date(tx.now()))
+        ),
     )
     yield (
         "verify: by SHA-256",

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from usual import CONTROLLER_AGREEMENT, CONTROLLER_ANNEX, PROCESSOR_AGREEMENT, USUAL
 
+from service.agreement.end_reason import EndReason
+from service.agreement.life import End
 from service.agreement.lists import PAGE, SameNumber, Search
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Signatory
@@ -22,6 +24,7 @@ from service.database.lists.overview import GROUPS
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
 SHA = "a" * 64
+TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -175,9 +178,9 @@ def test_a_page_stays_right_while_others_are_made(database: Database, new: New) 
     assert not {line.id for line in first} & {line.id for line in second}
 
 
-def signed(tx: Any, new: New, state: State, day: date) -> None:
+def signed(tx: Any, new: New, state: State, day: date) -> Agreement:
     """A signed agreement with that date."""
-    new(
+    return new(
         tx,
         state=state,
         frozen_sha256=SHA,
@@ -278,14 +281,20 @@ def test_a_running_agreement_with_the_same_number_is_known(database: Database, n
     with database.begin() as tx:
         first, second = new(tx), new(tx)
         new(tx, controller=Controller(name="Ander", number_type="be", number="0863643458"))
-        known = tx.overview.same_number("0403170701", first.reference)
+        known = tx.overview.same_number("0403170701", first.reference, TODAY)
         assert known == SameNumber(second.reference, "draft")
         sent = new(tx, state=State.SENT)
-        known = tx.overview.same_number("0403170701", first.reference)
+        known = tx.overview.same_number("0403170701", first.reference, TODAY)
         assert known == SameNumber(sent.reference, "running")
         for each in (second, sent):
             tx.agreements.save(each, dataclasses.replace(each, state=State.VOIDED))
-        assert tx.overview.same_number("0403170701", first.reference) is None
+        kept = signed(tx, new, State.COMPLETED, date(2024, 3, 2))
+        for ends_on, found in ((date.max, SameNumber(kept.reference, "effective")), (TODAY, None)):
+            tx.lives.record_end(kept.id, End(ends_on, EndReason.OTHER), "staff")
+            assert tx.overview.same_number("0403170701", first.reference, TODAY) == found
+        tx.lives.forget_end(kept.id)
+        tx.agreements.save(kept, dataclasses.replace(kept, state=State.WITHDRAWN))
+        assert tx.overview.same_number("0403170701", first.reference, TODAY) is None
 
 
 def test_only_what_runs_and_is_past_its_term_is_overdue(database: Database, new: New) -> None:

@@ -18,6 +18,9 @@ from papers import pdf
 from rebuilding import everything, rebuilt
 
 from service.agreement import registration
+from service.agreement.bulk.rows import Given
+from service.agreement.bulk.verdicts import Identity, Verdict
+from service.agreement.drafting import Input
 from service.agreement.life import GivenEnd
 from service.agreement.lists import Search
 from service.agreement.registration import sha256
@@ -69,6 +72,9 @@ def test_a_mistake_is_withdrawn_with_a_reason_and_stays_in_the_archive(whole_hou
     assert found.ending.reason == "Verkeerde klant."
     assert found.life
     assert found.life.kept_until
+    row = Verdict(1, Given(Input({})), Identity(number="0863643458"))
+    with house.deps.database.look() as tx:
+        assert tx.known.of([row], "").numbers == {}
     assert keep_ends.keep_ends(house.deps) == 1
     assert reread.check(house.deps, reference, house.staff).intact
     added(house)  # its number is free again

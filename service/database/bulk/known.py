@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.bulk.verdicts import Known, Verdict
-from service.agreement.states import State
+from service.agreement.lists import GROUPS
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 from service.database.tables.imports import import_lines, imports
@@ -24,10 +24,8 @@ LOCK = 3  # of the two-part advisory locks
 _NUMBER: ColumnElement[str] = literal_column("(agreements.controller ->> 'number')", Text)
 _NAME: ColumnElement[str] = literal_column("lower(agreements.controller ->> 'name')", Text)
 _THESE = any_(bindparam("these", type_=ARRAY(Text)))
-# Those that ended without signatures leave their customer without an agreement.
-_ALIVE = agreements.c.state.not_in(
-    words((State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED))
-)
+# Those that ended without signatures, or were no agreement, leave their customer without one.
+_ALIVE = agreements.c.state.not_in(words(GROUPS["ended"]))
 _BY_NUMBER = select(_NUMBER, agreements.c.reference).where(_NUMBER == _THESE, _ALIVE)
 _BY_NAME = select(_NAME, agreements.c.reference).where(_NAME == _THESE, _ALIVE)
 _KEY = func.unnest(import_lines.c.identities).label("key")

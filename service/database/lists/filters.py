@@ -19,6 +19,8 @@ _END = (
     .scalar_subquery()
 )
 _NEVER: ColumnElement[Any] = literal_column("date 'infinity'")
+# Its recorded end; without one it is never.
+ENDS: ColumnElement[Any] = func.coalesce(_END, _NEVER)
 _ALWAYS_AGO: ColumnElement[Any] = literal_column("date '-infinity'")
 
 

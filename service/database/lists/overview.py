@@ -7,6 +7,7 @@ contents of the lines of just those.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,7 @@ from service.agreement.lists import GROUPS, PAGE, Order, SameNumber, Search, Sum
 from service.agreement.states import RUNNING, State
 from service.database.agreement.templates import OF_AN_AGREEMENT
 from service.database.lists import groups
+from service.database.lists.filters import ENDS
 from service.database.lists.groups import (
     AWAITS_US,
     COUNTERSIGNER_GONE,
@@ -68,10 +70,10 @@ class Overview(Records):
         row = self._connection.execute(_COUNTS).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
 
-    def same_number(self, number: str, but_not: str) -> SameNumber | None:
-        """An agreement with the same enterprise number that has not ended without signatures: the
-        most advanced one, since a draft says least."""
-        wanted = {"number": number, "but_not": but_not}
+    def same_number(self, number: str, but_not: str, today: date) -> SameNumber | None:
+        """An agreement with the same enterprise number that has not ended, with or without
+        signatures, by ``today`` in Brussels: the most advanced one, since a draft says least."""
+        wanted = {"number": number, "but_not": but_not, "in_force_on": today}
         row = self._connection.execute(_SAME_NUMBER, wanted).one_or_none()
         if row is None:
             return None
@@ -93,9 +95,8 @@ _SAME_NUMBER = (
     select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
     .where(
         _own_number == bindparam("number"),
-        agreements.c.state.not_in(
-            words(("declined", "expired", "voided", "superseded", "withdrawn"))
-        ),
+        agreements.c.state.not_in(words(GROUPS["ended"])),
+        bindparam("in_force_on") < ENDS,
         agreements.c.reference != bindparam("but_not"),
     )
     .order_by(

@@ -232,7 +232,11 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, staff: Staff) -
         original=original,
         archive=tx.archive.state(agreement.id),
         files=listed(agreement, original, tx.archive.objects(agreement.id)),
-        same_number=tx.overview.same_number(number, agreement.reference) if number else None,
+        same_number=(
+            tx.overview.same_number(number, agreement.reference, local_date(now))
+            if number
+            else None
+        ),
         questions=tx.questions.of(agreement.id),
         invited=situation is not None,
         remind_refused=refused_by_hand(situation, now),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from service.agreement.annex import Annex
@@ -99,13 +99,14 @@ def register(deps: Deps, file_id: str, fields: Mapping[str, Any], by: Staff) -> 
             return tx.agreements.get_by_id(kept.agreement_id).reference
         kept = _waiting(tx, file_id, by)
         now = tx.now()
-        found = parse_registration(fields, local_date(now))
-        _not_twice(tx, found, fields)
+        today = local_date(now)
+        found = parse_registration(fields, today)
+        _not_twice(tx, found, fields, today)
         newest = tx.profiles.newest()
         if newest is None:
             raise Refused(ErrorCode.NO_PROCESSOR)
         version, processor = newest
-        reference = tx.agreements.next_reference(local_date(now).year)
+        reference = tx.agreements.next_reference(today.year)
         agreement = agreement_of(
             str(uuid.uuid4()), reference, found, processor, version, now, by.id
         )
@@ -178,9 +179,11 @@ def _waiting(tx: Transaction, file_id: str, by: Staff) -> RegisteredFile:
     return kept
 
 
-def _not_twice(tx: Transaction, found: Registration, fields: Mapping[str, Any]) -> None:
+def _not_twice(
+    tx: Transaction, found: Registration, fields: Mapping[str, Any], today: date
+) -> None:
     number = found.controller.number
-    there = tx.overview.same_number(number, "") if number else None
+    there = tx.overview.same_number(number, "", today) if number else None
     if there and there.stage == "effective" and fields.get(AGAIN) != "yes":
         code = FieldCode.REGISTERED_TWICE
         raise Invalid([FieldError(AGAIN, code, {"reference": there.reference})])

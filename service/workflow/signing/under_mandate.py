@@ -120,7 +120,9 @@ def _facts(tx: Transaction, agreement: Agreement, case: Case, mandate: Mandate) 
     today = local_date(now)
     start, number = tx.applications.start_of(agreement.id), agreement.controller.number
     # Not looked up for those we invited: sales saw it before sending.
-    other = tx.overview.same_number(number, agreement.reference) if start and number else None
+    other = (
+        tx.overview.same_number(number, agreement.reference, today) if start and number else None
+    )
     return Facts(
         agreement=agreement,
         flags=tx.agreements.flags(agreement.id),

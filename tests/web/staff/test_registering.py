@@ -129,6 +129,14 @@ def test_the_same_number_asks_whether_it_is_another_one(office: Browser, deps: D
     assert f"Met dit nummer is al een overeenkomst van kracht: {first}." in office.page
     office.post(form, {**TYPED, "registered_twice": "yes"})
     assert "De overeenkomst is toegevoegd." in office.page
+    rows(
+        deps,
+        "insert into contract_lives (agreement_id, ends_on, reason, noted_by)"
+        " select id, '2026-01-01', 'other', 'staff' from agreements",
+    )
+    send(office, pdf(pages=4))
+    office.post(office.path, TYPED)
+    assert "De overeenkomst is toegevoegd." in office.page
 
 
 def test_a_registration_is_withdrawn(office: Browser, deps: Deps) -> None:

@@ -18,6 +18,7 @@ from leesmij import failing, fetched, unpacked
 from mandates import PLAIN, SERVICES, STATED, TERMS, next_day
 from mandates import give as given_by
 
+from service.agreement.activity import Wanted
 from service.agreement.drafting import Input
 from service.agreement.mandate import Mandate, MandateEnd
 from service.agreement.permissions import Role, Staff
@@ -31,7 +32,7 @@ from service.workflow import sweep
 from service.workflow.keeping import reread, retain, verify
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.people import mandate as mandates
-from service.workflow.people import profile
+from service.workflow.people import profile, staff_log
 from service.workflow.people import staff as people
 from service.workflow.signing import countersign, send_back, under_mandate
 
@@ -236,6 +237,9 @@ def test_who_is_told(plain: House, another: Another) -> None:
         assert all(f'"{words}"' in each[1] for each in some)
     logged = plain.rows("select event from audit_entries where event like 'mandate.%' order by seq")
     assert [each[0] for each in logged] == ["mandate.given", "mandate.revoked"]
+    page = staff_log.read(plain.deps, Wanted(kinds=staff_log.GROUPS["mandates"]), plain.staff)
+    (version,) = (each["version"] for each in given.content["templates"])
+    assert [f"Sjabloon: {version}" in each.details for each in page.lines] == [True, True]
 
 
 def test_giving_asks_for_everything(plain: House, another: Another) -> None:

@@ -9,10 +9,13 @@ from colleagues import add_colleague
 from house import BROWSER, House
 
 from service.agreement.activity import PAGE, Wanted, place_of
+from service.agreement.lists import Narrowing, Search
 from service.agreement.permissions import SYSTEM, Role
 from service.errors import Invalid, NotAllowed
+from service.spreadsheets.table import Kind
 from service.workflow.keeping import retain
 from service.workflow.keeping.dossier import dossier_of
+from service.workflow.keeping.export_list import export_list
 from service.workflow.people import accounts, staff_log
 
 EMAIL = "els@it4.example"
@@ -47,6 +50,14 @@ def test_who_did_what(house: House) -> None:
     assert {line.who for line in page.lines} == {"Els Maes", "Zegel"}
     signed_in = next(line for line in page.lines if line.sentence == "Aangemeld.")
     assert signed_in.details == ["Firefox, 192.0.2.7"]
+
+
+def test_a_template_is_named_and_not_by_its_digest(house: House) -> None:
+    sha256 = house.agreement(house.draft()).template_sha256
+    search = Search(narrowed=Narrowing(template=sha256))
+    export_list(house.deps, search, (), Kind.DELIMITED, house.staff, BROWSER)
+    line = staff_log.read(house.deps, Wanted(), house.staff).lines[0]
+    assert f"Sjabloon: {house.deps.template.version}" in line.details
 
 
 def test_a_flood_of_wrong_passwords_is_a_few_lines(house: House) -> None:

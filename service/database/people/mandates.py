@@ -6,7 +6,7 @@ it, its end, and the number of a day. The order of locks is: the agreement, the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -174,6 +174,15 @@ class Mandates(Records):
         if staff_id:
             statement = statement.where(mandates.c.staff_id == staff_id)
         return [_mandate(row) for row in self._connection.execute(statement)]
+
+    def templates_of(self, numbers: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+        """The digest and version of each template in the mandates with these numbers."""
+        wanted = select(mandates.c.number, mandates.c.content["templates"].label("templates"))
+        rows = self._connection.execute(wanted.where(mandates.c.number.in_(sorted(numbers))))
+        return {
+            row.number: [(each["sha256"], each["version"]) for each in row.templates]
+            for row in rows
+        }
 
     def end(self, mandate_id: str, how: MandateEnd) -> None:
         """End a mandate; the caller holds its lock."""

@@ -6,7 +6,7 @@ reads both as one log.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,10 @@ from service.agreement.events import Event, in_words
 from service.agreement.facets import ANY
 from service.agreement.permissions import OPERATOR, SYSTEM, Permission, Staff, require
 from service.agreement.sentences import role_names
+from service.database.engine import Transaction
 from service.deps import Deps
-from service.texts import Language, named, text
+from service.texts import Language, text
+from service.texts import named as in_catalogue
 from service.workflow.actors import Client
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -105,13 +107,43 @@ def read(deps: Deps, wanted: Wanted, by: Staff) -> LogPage:
         lines = tx.activity.read(wanted, limit=PAGE + 1)
         tx.activity.note(Activity.LOG_READ, by.id)
         names = {each.person.id: each.person.name for each in tx.accounts.everyone()}
-    more = len(lines) > PAGE
-    lines = lines[:PAGE]
+        more = len(lines) > PAGE
+        lines = lines[:PAGE]
+        known = _Known(names, *_templates(tx, lines))
     return LogPage(
-        [_for_people(line, names, by.language) for line in lines],
+        [_for_people(line, known, by.language) for line in lines],
         sorted(names.items(), key=lambda each: each[1].casefold()),
         lines[-1].cursor if more else "",
     )
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the lines of a page name by id, digest or number: people by id, templates by SHA-256 as
+    they are shown, and those of a mandate by its number."""
+
+    people: Mapping[str, str]
+    templates: Mapping[str, str]
+    mandates: Mapping[int, Sequence[tuple[str, str]]]
+
+    def of_mandate(self, number: int) -> str:
+        """The templates of a mandate; the record of one from the archive has only the version."""
+        named = (self.templates.get(sha256) or v for sha256, v in self.mandates.get(number, ()))
+        return ", ".join(named)
+
+
+def _templates(
+    tx: Transaction, lines: Sequence[Line]
+) -> tuple[dict[str, str], dict[int, list[tuple[str, str]]]]:
+    """The templates and mandates of these lines; nothing is looked up if they name none."""
+    numbers = {_number(each) for each in lines if each.kind in GROUPS["mandates"]}
+    filtered = any("template" in each.data.get("filter", {}) for each in lines)
+    of_mandates = tx.mandates.templates_of(numbers) if numbers else {}
+    return dict(tx.templates.versions()) if numbers or filtered else {}, of_mandates
+
+
+def _number(of_mandate: Line) -> int:
+    return int(of_mandate.data.get("number", 0))
 
 
 def note_refusal(deps: Deps, staff: Staff, what: str, client: Client) -> None:
@@ -120,12 +152,12 @@ def note_refusal(deps: Deps, staff: Staff, what: str, client: Client) -> None:
         tx.activity.note(Activity.REFUSED, staff.id, what, client=client.personal())
 
 
-def _for_people(line: Line, names: Mapping[str, str], language: Language) -> LogLine:
+def _for_people(line: Line, known: _Known, language: Language) -> LogLine:
     return LogLine(
         line.at,
-        _who(line.actor, names, language),
+        _who(line.actor, known.people, language),
         _sentence(line, language),
-        _details(line, names, language),
+        _details(line, known, language),
     )
 
 
@@ -162,8 +194,9 @@ def _sentence(line: Line, language: Language) -> str:
     return text(f"staff.log.what.{line.kind}", language, subject=subject)
 
 
-def _details(line: Line, names: Mapping[str, str], language: Language) -> list[str]:
-    data, said = line.data, []
+def _details(line: Line, known: _Known, language: Language) -> list[str]:
+    data, names = line.data, known.people
+    said = []
     if data.get("staff"):
         name = names.get(data["staff"]) or text("staff.log.who.gone", language)
         said.append(text("staff.log.detail.about", language, name=name))
@@ -189,8 +222,10 @@ def _details(line: Line, names: Mapping[str, str], language: Language) -> list[s
                 "staff.log.detail.how", language, how=text(f"staff.log.how.{data['how']}", language)
             )
         )
+    if line.kind in GROUPS["mandates"] and (named := known.of_mandate(_number(line))):
+        said.append(text("staff.log.detail.templates", language, named=named))
     said += [
-        text(f"labels.filter.{name}", language, value=_value(name, value, names, language))
+        text(f"labels.filter.{name}", language, value=_value(name, value, known, language))
         for name, value in data.get("filter", {}).items()
     ]
     if line.personal.get("words"):
@@ -200,14 +235,16 @@ def _details(line: Line, names: Mapping[str, str], language: Language) -> list[s
     return said + _client(line.personal, language)
 
 
-def _value(name: str, value: str, names: Mapping[str, str], language: Language) -> str:
+def _value(name: str, value: str, known: _Known, language: Language) -> str:
     """The value of a filter."""
     if name == "owner":
-        return names.get(value) or text("staff.log.who.gone", language)
+        return known.people.get(value) or text("staff.log.who.gone", language)
+    if name == "template":
+        return known.templates.get(value) or value
     if name == "sent":
         return text("staff.sent.any", language) if value == ANY else show_month(value, language)
     if name in _NAMED:
-        return named(_NAMED[name], value, language)
+        return in_catalogue(_NAMED[name], value, language)
     return value
 
 

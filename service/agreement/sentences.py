@@ -60,6 +60,9 @@ WAYS: Mapping[str, Callable[[Any, Language], str]] = {
     "for_together": lambda value, language: (
         text("labels.for_together", language, count=value) if value else ""
     ),
+    "with_template": lambda value, language: (
+        text("labels.with_template", language, template=value) if value else ""
+    ),
     "or_dash": lambda value, _: value or "–",
     "roles": lambda value, language: role_names(value, language) or "–",
     "categories": _categories,

@@ -43,5 +43,7 @@ def _own(agreement: Agreement) -> list[Any]:
     content = [
         getattr(agreement, each.name) for each in fields(agreement) if each.name not in _NOT_ITS_OWN
     ]
+    # Of a draft a person chooses it; later only the worker may have to name another one.
+    template = agreement.template_sha256 if agreement.state is State.DRAFT else ""
     stage = _ONE_STAGE.get(agreement.state, agreement.state)
-    return [*content, stage, agreement.signed_places]
+    return [*content, template, stage, agreement.signed_places]

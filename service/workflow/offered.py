@@ -1,7 +1,9 @@
-"""What a new agreement may have as its template: one version of each family that is offered."""
+"""What a new agreement or a draft may have as its template: one version of each family that is
+offered."""
 
 from __future__ import annotations
 
+from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.template_family import INSTALLED, Choice
 from service.agreement.template_version import TemplateVersion
@@ -28,6 +30,26 @@ def choices(deps: Deps, by: Principal) -> list[Choice]:
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         return offered(deps, tx)
+
+
+def choices_for(deps: Deps, draft: Agreement, by: Principal) -> list[Choice]:
+    """What a draft may have: the same, with its own first if that is not offered any more."""
+    require(by, Permission.PREPARE)
+    with deps.database.look() as tx:
+        return offered_for(deps, tx, draft)
+
+
+def offered_for(deps: Deps, tx: Transaction, draft: Agreement) -> list[Choice]:
+    """The same in a transaction."""
+    found, own = offered(deps, tx), draft.template_sha256
+    if not own or any(each.sha256 == own for each in found):
+        return found
+    version = tx.own_templates.of_digest(own)
+    if version is not None:
+        name, number, family_id = version.name, str(version.number), version.family_id
+    else:
+        name, number, family_id = installed_name(), tx.templates.shown(own), INSTALLED
+    return [Choice(family_id, name, number, own, is_default=False), *found]
 
 
 def same_family(deps: Deps, template_sha256: str, by: Principal) -> str:

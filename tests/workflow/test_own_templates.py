@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -22,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from variants import some
 
 from service.agreement.activity import Wanted
+from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import PackageState, State
 from service.agreement.template_family import INSTALLED, TemplateState
@@ -29,13 +31,21 @@ from service.documents.own.findings import Finding, Found
 from service.documents.produce import DocumentMaker
 from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
-from service.errors import GenerationFailed, Invalid, NotAllowed, NotFound, Refused
+from service.errors import (
+    GenerationFailed,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Outdated,
+    Refused,
+    WrongState,
+)
 from service.mail.compose import compose
 from service.texts import OURS
 from service.workflow import sweep
 from service.workflow.keeping.dossier import dossier_of
-from service.workflow.offer import send
-from service.workflow.offered import choices, same_family
+from service.workflow.offer import edit, preview, send
+from service.workflow.offered import choices, choices_for, same_family
 from service.workflow.people import staff_log
 from service.workflow.templates import publish, take_in, try_out
 from service.workflow.templates.families import families
@@ -227,6 +237,42 @@ def test_a_new_version_takes_the_place_of_the_former_and_gives_it_back(house: Ho
     send.send(house.deps, chosen, house.staff)  # keeps the version that was withdrawn
     house.ready(chosen)
     assert house.agreement(chosen).template_sha256 == second.sha256
+
+
+def test_the_text_of_a_draft_can_be_changed_until_it_is_sent(house: House) -> None:
+    deps, staff, typed = house.deps, house.staff, house.sample.sales
+    own = published(deps, staff)
+    reference = house.create(typed)
+    before = house.agreement(reference)
+
+    def choose(sha256: str, seen: int | None = None) -> Agreement:
+        changed = dataclasses.replace(typed, fields={**typed.fields, "template": sha256})
+        edit.edit(deps, reference, changed, staff, seen=seen)
+        return house.agreement(reference)
+
+    preview.make_preview(deps, before.id)
+    assert preview.preview(deps, reference)
+    after = choose(own.sha256, before.version)
+    assert (after.template_sha256, after.version) == (own.sha256, before.version + 1)
+    assert {each.key for each in after.places} == set(own.places)
+    assert preview.preview(deps, reference) is None  # it is made anew
+    dossier = dossier_of(deps, reference, staff)
+    assert dossier.timeline[-1].sentence == "Gegevens gewijzigd, en sjabloon Hosting 1 gekozen."
+    with pytest.raises(Outdated):  # somebody else still has the former text before them
+        choose(before.template_sha256, before.version)
+    assert choose("").template_sha256 == own.sha256
+    newer = published(deps, staff, "Nieuw in deze versie.")
+    shown = [each.shown for each in choices_for(deps, after, staff)]
+    assert shown == ["Hosting 1", f"Zegel {deps.template.version}", "Hosting 2"]
+    assert choose(own.sha256).template_sha256 == own.sha256
+    assert choose(newer.sha256).template_sha256 == newer.sha256
+    assert house.events(reference).count("agreement.edited") == 4
+    with pytest.raises(Invalid) as wrong:  # it is its own no longer
+        choose(own.sha256)
+    assert [each.code for each in wrong.value.errors] == ["template_gone"]
+    send.send(deps, reference, staff)
+    with pytest.raises(WrongState):
+        choose(before.template_sha256)
 
 
 def test_no_other_text_takes_the_place_of_one_that_is_missing(house: House) -> None:

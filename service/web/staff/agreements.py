@@ -12,6 +12,7 @@ from service.agreement.deadlines import end_of_day_after
 from service.agreement.list_columns import COLUMNS, SHOWN
 from service.agreement.lists import COUNTED, GROUPS
 from service.agreement.mailboxes import meant
+from service.agreement.model import Agreement
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
 from service.agreement.states import RUNNING
@@ -39,7 +40,7 @@ from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview
 from service.workflow.offered import choices as choices_of_template
-from service.workflow.offered import same_family
+from service.workflow.offered import choices_for, same_family
 from service.workflow.people.kept_searches import kept
 from service.workflow.people.list_columns import columns_of
 from signatures.effective_date import local_date
@@ -146,7 +147,7 @@ def add() -> Any:
 def edit_form(reference: str) -> Any:
     found, typed = agreement_of(deps(), reference, current_staff()), again()
     filled = forms.typed_again(typed.form) if typed else forms.of(found)
-    return _form(filled, typed.errors, editing=reference)
+    return _form(filled, typed.errors, draft=found)
 
 
 @blueprint.post("/overeenkomsten/<reference>/bewerken")
@@ -195,7 +196,12 @@ def changed_meanwhile(refusal: Outdated) -> Any:
     return ask_again({"form": words_of(refusal)}, status_of(refusal), fields=fields)
 
 
-def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") -> tuple[str, int]:
+def _form(
+    filled: forms.Filled, errors: dict[str, str], *, draft: Agreement | None = None
+) -> tuple[str, int]:
+    """The form of a new agreement, or of a draft."""
+    editing, staff = draft.reference if draft else "", current_staff()
+    offered = choices_for(deps(), draft, staff) if draft else choices_of_template(deps(), staff)
     return show(
         "staff/new.html",
         filled=filled,
@@ -203,8 +209,8 @@ def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") ->
         errors=errors,
         editing=editing,
         choices=forms.choices(),
-        able=able(deps(), current_staff(), editing),
-        templates=[] if editing else choices_of_template(deps(), current_staff()),
+        able=able(deps(), staff, editing),
+        templates=offered,
     )
 
 

@@ -114,6 +114,7 @@ def of(agreement: Agreement) -> Filled:
         "link_days": str(agreement.link_days),
         "order": agreement.order.value,
         **_countersigner(agreement),
+        "template": agreement.template_sha256,
         "dpo_answer": agreement.annex.dpo_answer,
         "dpo_name": officer.name if officer else "",
         "dpo_phone": officer.phone if officer else "",

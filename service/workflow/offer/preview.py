@@ -72,8 +72,10 @@ def note_failed_preview(deps: Deps, agreement_id: str, reason: str) -> None:
 
 
 def _digest(agreement: Agreement) -> str:
-    """A digest of the printed data, so that a preview is made again when they change."""
-    return hashlib.sha256(rfc8785.dumps(preview_context(agreement, ""))).hexdigest()
+    """A digest of the printed data and their template, so that a preview is made again when one of
+    them changes."""
+    printed = rfc8785.dumps(preview_context(agreement, ""))
+    return hashlib.sha256(agreement.template_sha256.encode() + printed).hexdigest()
 
 
 def _keep_failed(tx: Transaction, agreement: Agreement, digest: str, reason: str) -> None:

@@ -123,6 +123,11 @@ def test_a_contract_becomes_a_choice_for_new_agreements(
     assert "Hosting 1" in office.answer.text
     office.get(f"/overeenkomsten/{reference}")
     assert "<dd>Hosting 1</dd>" in office.page
+    office.get(f"/overeenkomsten/{reference}/bewerken")
+    assert f'value="{offered[1][0]}" selected' in office.page
+    office.submit("/bewerken", template=offered[0][0])
+    assert f"<dd>{deps.template.version}</dd>" in office.page
+    assert f"en sjabloon Zegel {deps.template.version} gekozen" in office.page
 
 
 def test_the_next_version_shows_what_changed_and_takes_over(

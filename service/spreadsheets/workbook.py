@@ -9,15 +9,12 @@ value that was saved with them; nothing is computed, fetched or executed.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 from service.error_codes import FieldCode
 from service.spreadsheets.table import Dialect, Kind, Table, refusal, tidied
+from signatures.sandbox.limits import NotExamined, answer_of
 
 LONGEST_SECONDS = 60.0
-_ROOT = Path(__file__).resolve().parents[2]
 _CHILD = "service.spreadsheets.workbook_child"
 
 
@@ -27,21 +24,10 @@ def read_workbook(data: bytes) -> Table:
     Raises Invalid if it is no workbook, is protected, or asks for more than the limits.
     """
     try:
-        child = subprocess.run(
-            [sys.executable, "-E", "-s", "-m", _CHILD],
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={},
-            timeout=LONGEST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise refusal(FieldCode.FILE_TOO_MUCH) from late
-    if child.returncode:  # killed by a limit, or by its library for lack of memory
-        raise refusal(FieldCode.FILE_TOO_MUCH)
-    lines = iter(child.stdout.splitlines())
+        answer = answer_of(_CHILD, data, LONGEST_SECONDS)
+    except NotExamined as limited:
+        raise refusal(FieldCode.FILE_TOO_MUCH) from limited
+    lines = iter(answer.splitlines())
     told = json.loads(next(lines))
     if "refused" in told:
         raise refusal(FieldCode(told["refused"]), **told["values"])

@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ STANDARD_ERROR = 2
 LOWER_PRIORITY = 10
 LONGEST_ANSWER = 1 << 20  # bytes
 _STATM = Path("/proc/self/statm")
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class NotExamined(Exception):
@@ -86,6 +88,30 @@ def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
         return json.loads(told)
     except ValueError as cut_off:
         raise NotExamined from cut_off
+
+
+def answer_of(module: str, question: bytes, seconds: float) -> bytes:
+    """What a program of ours writes in answer to a question on its standard input.
+
+    It runs with no environment and must call ``limit`` before it reads. Raises NotExamined when it
+    takes longer than so many seconds, passes a limit or fails.
+    """
+    try:
+        child = subprocess.run(
+            [sys.executable, "-E", "-s", "-m", module],
+            input=question,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env={},
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise NotExamined from late
+    if child.returncode:  # killed by a limit, or by its library for lack of memory
+        raise NotExamined
+    return child.stdout
 
 
 def _work_and_end(work: Callable[[], Any], limits: Limits, writing: int) -> NoReturn:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 from service.documents.drawings.refused import DrawingRefused
+from signatures.sandbox.limits import NotExamined, answer_of
 
 LARGEST = 500_000  # bytes
 LONGEST_SECONDS = 20.0
-_ROOT = Path(__file__).resolve().parents[3]
 _CHILD = "service.documents.drawings.child"
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # UTF-8, UTF-16
 
@@ -32,21 +29,10 @@ def picture_of(data: bytes) -> bytes:
     if len(data) > LARGEST:
         raise DrawingRefused("too_much")
     try:
-        child = subprocess.run(
-            [sys.executable, "-E", "-s", "-m", _CHILD],
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={},
-            timeout=LONGEST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise DrawingRefused("too_much") from late
-    if child.returncode:  # killed by a limit, or by its library
-        raise DrawingRefused("too_much")
-    line, _, png = child.stdout.partition(b"\n")
+        answer = answer_of(_CHILD, data, LONGEST_SECONDS)
+    except NotExamined as limited:
+        raise DrawingRefused("too_much") from limited
+    line, _, png = answer.partition(b"\n")
     told = json.loads(line)
     if "refused" in told:
         raise DrawingRefused(told["refused"], told["element"])

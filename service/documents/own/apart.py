@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 from service.agreement.template_version import TemplateVersion
 from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import Checked, Finding, Found
+from signatures.sandbox.limits import NotExamined, answer_of
 
 LONGEST_SECONDS = 60.0
-_ROOT = Path(__file__).resolve().parents[3]
 _CHILD = "service.documents.own.child"
 
 
@@ -28,21 +25,9 @@ def examine(docx: bytes, version: str = "") -> Checked:
         return Checked((Finding(Found.TOO_LARGE),))
     question = json.dumps({"version": version}).encode()
     try:
-        child = subprocess.run(
-            [sys.executable, "-E", "-s", "-m", _CHILD],
-            input=question + b"\n" + docx,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={},
-            timeout=LONGEST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        told = json.loads(answer_of(_CHILD, question + b"\n" + docx, LONGEST_SECONDS))
+    except NotExamined:
         return Checked((Finding(Found.NOT_EXAMINED),))
-    if child.returncode:
-        return Checked((Finding(Found.NOT_EXAMINED),))
-    told = json.loads(child.stdout)
     template = (
         TemplateVersion.of(base64.b64decode(told["docx"]), told["declaration"])
         if told["docx"]

@@ -19,12 +19,13 @@ from service.agreement.applying import Applied, Known, Listed, Recognised, SelfS
 from service.agreement.bulk.states import ImportState
 from service.agreement.subjects import SubjectKind
 from service.agreement.terms import APPLICATION_HOURS, CODE_MINUTES, CODE_TRIES
+from service.database.agreement.tries import Tried
 from service.database.tables.agreements import agreements
 from service.database.tables.applications import applications, self_started
 from service.database.tables.columns import is_id, word, words
 from service.database.tables.imports import import_lines, imports
 from service.database.tables.messages import messages
-from service.database.tables.records import Records, columns
+from service.database.tables.records import columns
 from service.database.tables.stored_words import BEGUN, with_words
 
 _TURNS_LOCK = 7_403_152
@@ -65,7 +66,10 @@ class Counted:
     all: int
 
 
-class Applications(Records):
+class Applications(Tried):
+    codes = applications
+    usable = _WAITS
+
     def take_turns(self) -> None:
         """Let others who apply wait until this transaction ends, so that all are counted."""
         self._connection.execute(select(func.pg_advisory_xact_lock(_TURNS_LOCK)))
@@ -127,21 +131,6 @@ class Applications(Records):
         wanted = select(applications, expired).where(applications.c.id == application_id)
         row = self._connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
         return _application(row) if row else None
-
-    def code_waits(self, application_id: str) -> bool:
-        """Whether its code can still be entered."""
-        found = select(applications.c.id).where(applications.c.id == application_id, *_WAITS)
-        return self._connection.execute(found).scalar() is not None
-
-    def count_try(self, application_id: str) -> int:
-        """Count a wrong code and return how many attempts are left; the caller has the lock."""
-        tries = self._connection.execute(
-            update(applications)
-            .where(applications.c.id == application_id, applications.c.tries < CODE_TRIES)
-            .values(tries=applications.c.tries + 1)
-            .returning(applications.c.tries)
-        ).scalar()
-        return CODE_TRIES - tries if tries is not None else 0
 
     def confirm(self, application_id: str, agreement_id: str) -> None:
         """It became this agreement: what was typed is there now. The caller has the lock."""

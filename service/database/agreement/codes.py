@@ -11,8 +11,9 @@ from sqlalchemy import Select, bindparam, func, insert, literal, select, text, u
 
 from service.agreement.capabilities import Purpose
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES
+from service.database.agreement.tries import Tried
 from service.database.tables.links import code_challenges, link_sessions
-from service.database.tables.records import Records, record
+from service.database.tables.records import record
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ _PROVED = (
 )
 
 
-class Codes(Records):
+class Codes(Tried):
+    codes = code_challenges
+    usable = _USABLE
+
     def codes_asked(self, link_id: str) -> tuple[int, int]:
         """The numbers of codes requested in the last hour and in the last 24 hours."""
         row = self._connection.execute(_CODES_ASKED, {"link": link_id}).one()
@@ -151,21 +155,6 @@ class Codes(Records):
             consumed=row.consumed_at is not None,
             together=tuple(row.together),
         )
-
-    def code_waits(self, challenge_id: str) -> bool:
-        """Whether this code can still be entered."""
-        found = select(code_challenges.c.id).where(code_challenges.c.id == challenge_id, *_USABLE)
-        return self._connection.execute(found).scalar() is not None
-
-    def count_try(self, challenge_id: str) -> int:
-        """Count a wrong attempt and return how many are left."""
-        tries = self._connection.execute(
-            update(code_challenges)
-            .where(code_challenges.c.id == challenge_id, code_challenges.c.tries < CODE_TRIES)
-            .values(tries=code_challenges.c.tries + 1)
-            .returning(code_challenges.c.tries)
-        ).scalar()
-        return CODE_TRIES - tries if tries is not None else 0
 
     def consume(self, challenge_id: str, secret_hash: bytes, browser: str | None = None) -> bool:
         """Use the code for one session, or for a bundle's ``browser``: a single conditional update

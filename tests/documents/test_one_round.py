@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from docx.document import Document as Docx
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 
 from service.documents.docx_blocks import read_blocks
 from service.documents.fill import CompiledTemplate
@@ -17,7 +20,7 @@ from service.documents.own.example import example
 from service.documents.own.findings import Checked, Found
 from service.documents.own.in_words import remedy
 from service.documents.reading_view import reading_view
-from service.documents.template import read_template
+from service.documents.template import read_part, read_template
 from service.documents.values import filled_with
 from service.texts import OURS
 from tests.documents.foreign import contract, paragraph, replaced
@@ -100,6 +103,21 @@ def test_a_part_of_a_list_outside_it_is_explained(checked: Checking) -> None:
         checked(paragraph("{% als regel.bijzonder %}x{% einde als %}")), Found.OUTSIDE_LOOP
     )
     assert "{% als gevoelige_gegevens %}" in told
+
+
+def copied(docx: Docx) -> None:
+    """A table of another file, whose style did not come with it."""
+    for cell in docx.tables[0].rows[0].cells:
+        style = OxmlElement("w:pStyle")
+        style.set(qn("w:val"), "Elsewhere")
+        cell.paragraphs[0]._p.get_or_add_pPr().insert(0, style)
+
+
+def test_a_style_that_the_file_does_not_have_is_left_out(checked: Checking) -> None:
+    """With it the office would set the cells of the table below each other."""
+    template = checked(copied).template
+    assert template
+    assert b"Elsewhere" not in read_part(template.docx, "word/document.xml")
 
 
 @pytest.mark.parametrize(

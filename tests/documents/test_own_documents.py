@@ -47,6 +47,8 @@ def like_word(docx: Docx) -> None:
     for cell in table.rows[0].cells:
         shade = f'<w:shd {nsdecls("w")} w:val="clear" w:fill="D9E2F3"/>'
         cell._tc.get_or_add_tcPr().append(parse_xml(shade))
+    only = "{% als gevoelige_gegevens %}Gevoelig: {{ gevoelige_gegevens }}.{% einde als %}"
+    docx.paragraphs[9].insert_paragraph_before(only)
     for words in ("Ten eerste", "Ten tweede"):
         docx.paragraphs[6].insert_paragraph_before(words, style="List Number")
     line = docx.paragraphs[9].insert_paragraph_before("Zie ")._p
@@ -129,6 +131,7 @@ def test_its_reading_view_has_headings_lists_and_tables(
     assert re.findall(r"<h3[^>]*>([^<]+)", html)[0] == "Voorwerp"
     assert re.findall(r"<h4>([^<]+)", html) == ["Persoonsgegevens", "Betrokkenen"]
     assert "<li>Gezondheidsgegevens (bijzonder)</li>" in html
+    assert "<p>Gevoelig: Gezondheidsgegevens.</p>" in html
     assert html.count("<thead>") == 2
     assert "Zie ons, Bakkerij Peeters, e-mail" in html
 

@@ -297,7 +297,7 @@ def test_the_command_says_what_to_do(tmp_path: Path) -> None:
     for words in (
         "Fout: Het invulveld verwerker.naem bestaat niet.",
         "  Waar: tekst, onder “Voorwerp”, bij “Aan {{ verwerker.naem }}”",
-        "  Wat te doen: Bedoelt u verwerker.naam?",
+        "  Wat te doen: Bedoelt u `verwerker.naam`?",
         "Plaats: Verwerker, onder de overeenkomst (handtekening.verwerker)",
         "contract.docx kan nog geen sjabloon zijn (1 fout, ",
     ):

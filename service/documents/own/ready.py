@@ -63,7 +63,19 @@ def tidy(source: Source) -> None:
     for element in [] if settings is None else list(settings):
         if element.tag in {W + tag for tag in UNSET}:
             element.getparent().remove(element)
+    _drop_unknown_styles(source)
     _use_english_ids(source)
+
+
+def _drop_unknown_styles(source: Source) -> None:
+    """A style that the file does not have is the default one (ECMA-376 part 1, 17.7.4.17). Of a
+    table with such paragraphs, copied from another file, the office loses the columns."""
+    known = Styles(source).by_id
+    for part in source.texts.values():
+        for tag in ("pStyle", "rStyle", "tblStyle"):
+            for each in list(part.iter(W + tag)):
+                if str(value(each)) not in known:
+                    _drop(each)
 
 
 def _drop(element: Any) -> None:

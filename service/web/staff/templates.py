@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from service.agreement.permissions import Permission
 from service.agreement.template_family import INSTALLED
@@ -31,6 +31,7 @@ from service.workflow.templates.take_in import NEW, take_in
 MOST_PAGES = 1_000
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_CODE = Markup('<code class="code">{}</code>')
 STARTER = folder(OURS, "documents", "starter") / "starter.docx"
 
 
@@ -162,7 +163,14 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "severity": each.severity.value,
             "message": message(each, OURS),
             "where": where(each, OURS),
-            "remedy": remedy(each, OURS),
+            "remedy": _as_code(remedy(each, OURS)),
         }
         for each in findings
     ]
+
+
+def _as_code(words: str) -> Markup:
+    """A sentence in which what is to be typed, between backticks, can be copied whole."""
+    pieces = words.split("`")
+    typed = [_CODE.format(each) if at % 2 else escape(each) for at, each in enumerate(pieces)]
+    return Markup("").join(typed)

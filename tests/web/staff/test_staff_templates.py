@@ -59,7 +59,7 @@ def test_a_faulty_file_is_explained_and_nothing_is_lost(office: Browser, deps: D
     assert "Gevonden in contract.docx" in office.page
     assert "Het invulveld klant.naem bestaat niet." in office.page
     assert "Waar: tekst, onder “Voorwerp”, bij “Aan {{ klant.naem }}”" in office.page
-    assert "Wat te doen: Bedoelt u klant.naam?" in office.page
+    assert 'Wat te doen: Bedoelt u <code class="code">klant.naam</code>?' in office.page
     assert office.value("name") == "Hosting"
     assert rows(deps, "select from template_versions") == []
     office.post(NEW_TEMPLATE, {"family": "", "name": ""})

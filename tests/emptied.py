@@ -54,12 +54,18 @@ def _copy_migrated(
 
 def empty(url: str) -> None:
     """Delete all rows."""
-    _emptier(url).execute("select pg_temp.empty()")
+    emptied(owner_of(url))
+
+
+def emptied(connection: psycopg.Connection[Any]) -> None:
+    """The same by a connection of ``owner_of``, in its transaction if it has one."""
+    connection.execute("select pg_temp.empty()")
 
 
 @cache
-def _emptier(url: str) -> psycopg.Connection[Any]:
-    """A connection that stays open, because a new one takes longer than the deleting.
+def owner_of(url: str) -> psycopg.Connection[Any]:
+    """The owner's connection, with guards and keys off. It stays open, because a new one takes
+    longer than the deleting.
 
     A test fills few of the tables. To ask whether a table has rows takes less than to delete none.
     """
@@ -70,14 +76,6 @@ def _emptier(url: str) -> psycopg.Connection[Any]:
     steps = sql.SQL(" ").join(each.format(sql.Identifier(name)) for (name,) in tables)
     connection.execute(EMPTY.format(steps))
     return connection
-
-
-def without_rows(connection: psycopg.Connection[Any]) -> sql.Composed:
-    """The statement that empties every table, in a session with guards and keys off."""
-    tables = connection.execute(TABLES, ["alembic_version"]).fetchall()
-    return sql.SQL(";").join(
-        sql.SQL("delete from {}").format(sql.Identifier(name)) for (name,) in tables
-    )
 
 
 def as_owner(url: str) -> str:

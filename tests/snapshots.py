@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar, cast
 
 import psycopg
-from emptied import as_owner, without_rows
+from emptied import emptied, owner_of
 from psycopg import sql
 
 from service.deps import Deps
-from service.wiring.build import libpq_url
 from storage.manifest import media_type
 from storage.objects import ObjectStore, ReadObject
 
@@ -32,10 +31,12 @@ T = TypeVar("T", bound=str | tuple[Any, ...])
 # items after fifteen, even if one state begins with another.
 GOOD_FOR_SECONDS = 420
 AT_ONCE = 8
-TABLES = "select tablename from pg_tables where schemaname = 'public'"
+# By name: a database that a test downgraded has them in another order.
 COLUMNS = """
-select column_name from information_schema.columns
-where table_schema = 'public' and table_name = %s and is_generated = 'NEVER' order by column_name
+select table_name, array_agg(column_name::text order by column_name) from information_schema.columns
+where table_schema = 'public' and is_generated = 'NEVER'
+and table_name in (select tablename from pg_tables where tablename <> 'alembic_version')
+group by table_name
 """
 NEW_VERSIONS = """
 update {} as kept set version_id = there.version_id
@@ -47,56 +48,65 @@ LATER = "update messages set queued_at = queued_at + make_interval(secs => %s)"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything stored at one moment: rows by table, objects by key."""
+    """Everything stored when it was made: rows by table and its columns, objects by key."""
 
     made_at: float
     given: Any
-    rows: Mapping[str, bytes]
+    rows: Mapping[tuple[str, tuple[str, ...]], bytes]
     objects: Mapping[str, ReadObject]
 
 
 _KEPT: dict[tuple[str, str, bytes], Snapshot] = {}
 
 
-def begin_with(name: str, deps: Deps, make: Callable[[], T]) -> T:
+def begin_with(name: str, deps: Deps, make: Callable[[], T], *, archive: bool = True) -> T:
     """Let this test begin with what ``make`` leaves behind; returns the result of ``make``.
 
     Restoring deletes whatever the database contained. Staff have the same ids in every test
-    (``add_colleague``) and the keys are the worker's; a browser must sign in again.
+    (``add_colleague``) and the keys are the worker's; a browser must sign in again. Without
+    ``archive`` only the database is kept and restored.
     """
     key = (name, deps.database.url, deps.secret_key)
     kept = _KEPT.get(key)
     if kept is None or time.monotonic() - kept.made_at > GOOD_FOR_SECONDS:
-        _KEPT[key] = _take(deps, time.monotonic(), make())
+        _KEPT[key] = _take(deps, make(), archive=archive)
         return cast(T, _KEPT[key].given)
     _put_back(deps, kept)
     return cast(T, kept.given)
 
 
-def _take(deps: Deps, made_at: float, given: Any) -> Snapshot:
-    objects = deps.objects()
+def _take(deps: Deps, given: Any, *, archive: bool) -> Snapshot:
+    made_at = time.monotonic()
+    by_key = _objects(deps.objects()) if archive else {}
+    connection = owner_of(deps.database.url)
+    rows = {}
+    with connection.transaction():
+        for table, names in connection.execute(COLUMNS).fetchall():
+            if connection.execute(_of("select 1 from {} limit 1", table)).fetchone():
+                rows[table, tuple(names)] = _rows(connection, table, names)
+    return Snapshot(made_at, given, rows, by_key)
+
+
+def _objects(objects: ObjectStore) -> Mapping[str, ReadObject]:
     versions = list(objects.versions(""))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         read = list(pool.map(lambda one: objects.read(one.key, one.version_id), versions))
     by_key = {each.key: found for each, found in zip(versions, read, strict=True)}
     assert len(by_key) == len(versions), "an object in a snapshot has one version"
-    with _owner(deps) as connection:
-        rows = {name: _rows(connection, name) for (name,) in connection.execute(TABLES)}
-    del rows["alembic_version"]
-    return Snapshot(made_at, given, rows, by_key)
+    return by_key
 
 
 def _put_back(deps: Deps, kept: Snapshot) -> None:
-    versions = _put(deps.objects(), kept.objects)
-    with _owner(deps) as connection:
-        connection.execute("set local session_replication_role = replica")  # no guards, no keys
-        connection.execute(without_rows(connection))
-        for name, data in kept.rows.items():
-            statement = _copy("copy {} ({}) from stdin (format binary)", connection, name)
+    versions = _put(deps.objects(), kept.objects) if kept.objects else {}
+    connection = owner_of(deps.database.url)  # without guards and keys
+    with connection.transaction():
+        emptied(connection)
+        for (table, names), data in kept.rows.items():
+            statement = _of("copy {} ({}) from stdin (format binary)", table, names)
             with connection.cursor().copy(statement) as copy:
                 copy.write(data)
-        for name in ("archived_objects", "anchor_objects"):
-            statement = sql.SQL(NEW_VERSIONS).format(sql.Identifier(name))
+        for table in ("archived_objects", "anchor_objects") if versions else ():
+            statement = _of(NEW_VERSIONS, table)
             connection.execute(statement, [list(versions), list(versions.values())])
         connection.execute(LATER, [time.monotonic() - kept.made_at])
 
@@ -117,20 +127,13 @@ def _put(objects: ObjectStore, kept: Mapping[str, ReadObject]) -> dict[str, str]
         return dict(zip(keys, pool.map(put, keys), strict=True))
 
 
-def _rows(connection: psycopg.Connection[Any], table: str) -> bytes:
-    statement = _copy("copy {} ({}) to stdout (format binary)", connection, table)
+def _rows(connection: psycopg.Connection[Any], table: str, names: Sequence[str]) -> bytes:
+    statement = _of("copy {} ({}) to stdout (format binary)", table, names)
     with connection.cursor().copy(statement) as copy:
         return b"".join(copy)
 
 
-def _copy(
-    statement: LiteralString, connection: psycopg.Connection[Any], table: str
-) -> sql.Composed:
-    """With the columns by name: a database that a test downgraded has them in another order."""
-    columns = [sql.Identifier(name) for (name,) in connection.execute(COLUMNS, [table])]
-    return sql.SQL(statement).format(sql.Identifier(table), sql.SQL(", ").join(columns))
-
-
-def _owner(deps: Deps) -> psycopg.Connection[Any]:
-    """A connection of the owner, in one transaction that ends with the block."""
-    return psycopg.connect(libpq_url(as_owner(deps.database.url)))
+def _of(statement: LiteralString, table: str, names: Sequence[str] = ()) -> sql.Composed:
+    return sql.SQL(statement).format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
+    )

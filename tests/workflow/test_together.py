@@ -13,6 +13,7 @@ from house import House
 from leesmij import failing, fetched, unpacked
 from lists import customer
 from mornings import linked
+from snapshots import begin_with
 from together import AN, Together, made
 
 from bench.road import BROWSER
@@ -41,7 +42,10 @@ class Killed(BaseException):
 
 @pytest.fixture
 def an(house: House) -> Together:
-    return Together.sent(house)
+    def make() -> tuple[str, ...]:
+        return tuple(Together.sent(house).references)
+
+    return Together(house, list(begin_with("three together", house.deps, make, archive=False)))
 
 
 def test_one_mail_names_all_and_each_has_its_own_link(an: Together, house: House) -> None:

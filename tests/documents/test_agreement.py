@@ -235,6 +235,7 @@ def test_no_element_of_the_structure_is_empty(document: ProducedDocument) -> Non
         walk(pdf.Root.StructTreeRoot)
 
 
+@pytest.mark.parametrize("context", some([hard, ordinary]), indirect=True)
 def test_the_same_data_give_the_same_bytes_from_a_fresh_office(
     document: ProducedDocument, context: dict[str, Any], templates_dir: Path
 ) -> None:

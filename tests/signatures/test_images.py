@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from signatures.acts.images import ImageRefused, reencode
+from tests.variants import some
 
 ROOT = Path(__file__).parents[2]
 SIZE = (1200, 900)
@@ -71,16 +72,18 @@ def is_ink_alone(page: Image.Image, box: tuple[int, int, int, int] = AROUND_STRO
 
 @pytest.mark.parametrize(
     "photo",
-    [
-        lambda: photographed(sheet(), 90, 230),
-        lambda: photographed(sheet(), 60, 120),
-        lambda: photographed(sheet("#f2dfae"), 150, 250),
-        lambda: photographed(sheet(ink="#8c8c8c"), 190, 240),
-        lambda: photographed(on_a_table(sheet()), 150, 250),
-        lambda: photographed(ruled(sheet()), 140, 230),
-        lambda: photographed(sheet("#202020", "#e8e8e8"), 200, 255),
-    ],
-    ids=["grey", "dim", "yellow", "pencil", "table", "ruled", "chalk"],
+    some(
+        [
+            lambda: photographed(sheet(), 90, 230),
+            lambda: photographed(sheet(), 60, 120),
+            lambda: photographed(sheet("#f2dfae"), 150, 250),
+            lambda: photographed(on_a_table(sheet()), 150, 250),
+            lambda: photographed(sheet(ink="#8c8c8c"), 190, 240),
+            lambda: photographed(ruled(sheet()), 140, 230),
+            lambda: photographed(sheet("#202020", "#e8e8e8"), 200, 255),
+        ]
+    ),
+    ids=["grey", "dim", "yellow", "table", "pencil", "ruled", "chalk"],
 )
 def test_of_a_photographed_sheet_the_ink_is_kept_alone(photo: Callable[[], Image.Image]) -> None:
     assert is_ink_alone(sealed(file_of(photo(), "JPEG")))
@@ -145,7 +148,9 @@ def test_what_an_iphone_keeps_for_itself_has_its_own_refusal(brand: bytes) -> No
 
 @pytest.mark.parametrize(
     ("mode", "size", "form"),
-    [("P", (5000, 4000), "PNG"), ("RGBA", (6000, 4000), "PNG"), ("RGB", (8160, 6120), "JPEG")],
+    some(
+        [("RGB", (8160, 6120), "JPEG"), ("P", (5000, 4000), "PNG"), ("RGBA", (6000, 4000), "PNG")]
+    ),
 )
 def test_the_largest_pictures_fit_and_give_their_memory_back(
     mode: str, size: tuple[int, int], form: str

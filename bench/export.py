@@ -73,7 +73,7 @@ def _record_digests(deps: Deps, store: _Store) -> None:
                 "select agreement_id, key from archived_objects where name = %s", [name]
             ).fetchall()
             connection.cursor().executemany(
-                f"update originals set {column} = %s where agreement_id = %s",
+                f"update originals set {column} = decode(%s, 'hex') where agreement_id = %s",
                 [(store.digest(key), agreement_id) for agreement_id, key in keys],
             )
 

@@ -69,7 +69,7 @@ AGREEMENTS = (
     select *,
       ours_first and state not in ('draft', 'sent') as processor_first,
       {named("agreement")} as id, {named("signatory")} as signatory_id,
-      md5(i || 'frozen') || md5(i || 'f') as frozen_sha256,
+      sha256((i || 'frozen')::bytea) as frozen_sha256,
       extract(year from created_at)::int as year,
       row_number() over (partition by extract(year from created_at) order by i) as in_year,
       -- signed, or stopped, after up to eighteen days; what runs did something this week
@@ -187,10 +187,10 @@ AGREEMENTS = (
     insert into drafts (signatory_id, form, fields, kept_at)
     select signatory_id, 'details', '{}', active_at from filling where state = 'sent' and age < 30
     """,
-    f"""
-    insert into documents (id, agreement_id, edition, kind, sha256, pdf, size, pages, reading_html,
+    """
+    insert into documents (agreement_id, edition, kind, sha256, pdf, size, pages, reading_html,
       context, template_version, template_sha256, engine, created_at)
-    select {named("document")}, id, 1, 'frozen', frozen_sha256,
+    select id, 1, 'frozen', frozen_sha256,
       case when not (state = 'completed' and age > 30) then ''::bytea end,
       case when state = 'completed' and age > 30 then 120000 end, 12,
       case when not (state = 'completed' and age > 30) then '<p>De tekst.</p>' end,
@@ -199,9 +199,9 @@ AGREEMENTS = (
     from filling where frozen
     """,
     f"""
-    insert into acts (id, agreement_id, edition, place, ordinal, signatory_id, staff_id, signed_at,
+    insert into acts (agreement_id, edition, place, ordinal, signatory_id, staff_id, signed_at,
       document_sha256, record, record_sha256)
-    select md5(i || place)::uuid, id, 1, place, ordinal,
+    select id, 1, place, ordinal,
       case when party = 'controller' then signatory_id end,
       case when party = 'processor' then {named("staff", "(1 + i %% 3)")} end,
       active_at, frozen_sha256, '{{}}', 'a'
@@ -217,8 +217,8 @@ AGREEMENTS = (
     """
     insert into originals (agreement_id, edition, sha256, size, level, evidence_sha256,
       manifest_facts, created_at)
-    select id, 1, md5(i || 'original') || md5(i || 'o'), 250000, 'B-LTA',
-      md5(i || 'sheet') || md5(i || 's'),
+    select id, 1, sha256((i || 'original')::bytea), 250000, 'B-LTA',
+      sha256((i || 'sheet')::bytea),
       '{"effective_date": "2026-01-01", "controller": "", "processor": "", "template_version": "",
         "certificates": {}}', active_at
     from filling where state = 'completed'

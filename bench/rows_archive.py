@@ -28,7 +28,7 @@ ARCHIVE = (
     """
     insert into archived_objects (agreement_id, name, key, version_id, sha256, size, locked_until,
       inside, stored_at)
-    select a.agreement_id, name, prefix || name, 'v1', md5(prefix || name), 100000,
+    select a.agreement_id, name, prefix || name, 'v1', sha256((prefix || name)::bytea), 100000,
       clock_timestamp() + (59 + abs(hashtext(prefix)) %% 341) * interval '1 day',
       case when name like '%%.zip' then '{"bewijs.json": [9000, "a"], "manifest.json": [900, "b"]}'
            else '{}' end::jsonb, checked_at

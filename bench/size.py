@@ -17,7 +17,7 @@ from psycopg import sql
 from bench.w5_whole import walk_some
 from bench.workshop import workshop
 from service.wiring.build import libpq_url
-from service.workflow.keeping import retain
+from service.workflow.keeping import renew_stamps, retain
 
 AGREEMENTS, COPIES = 12, 100
 
@@ -32,6 +32,7 @@ def main() -> int:
         ):
             connection.execute("set session_replication_role = replica")
             connection.execute(_LONG_AGO)
+            renew_stamps.renew_stamps(opened.deps)
             tidied, dropped = retain.tidy(opened.deps), retain.shed(opened.deps)
             print(f"tidied {tidied}, dropped of {dropped}", file=sys.stderr)
             opened.hang_up()
@@ -79,7 +80,8 @@ def _sizes(connection: psycopg.Connection[Any], tables: list[str]) -> str:
 
 # As if the archive had read them back twice and a month had passed.
 _LONG_AGO = """
-with ended as (update link_sessions set expires_at = now() - interval '30 days')
+with ended as (update link_sessions set expires_at = now() - interval '30 days'),
+used as (update code_challenges set created_at = created_at - interval '40 days')
 update archive_states set stored_at = now() - interval '40 days', judged_twice_at = now(),
   looked_at = now(), checked_at = now() - interval '39 days'
 where state = 'verified'

@@ -213,7 +213,6 @@ class ActRecord:
 class AcceptedAct:
     """An accepted signing act. ``record`` is the full evidence record with personal data."""
 
-    id: str
     place: Place
     ordinal: int
     signatory_id: str | None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import uuid
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from alembic import command
+from emptied import as_owner
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from usual import CONTROLLER_ANNEX, PROCESSOR_AGREEMENT, USUAL
 
@@ -26,6 +28,9 @@ from service.database.agreement.seals import Seal
 from service.database.engine import Database, Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.database.log.anchors import Anchor
+from service.database.migrate import configuration, upgrade
+from service.database.roles import Role
+from service.engines.postgres import APPLICATION
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
@@ -55,7 +60,6 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
 
 def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> None:
     made = AcceptedAct(
-        id=str(uuid.uuid4()),
         place=PROCESSOR_AGREEMENT,
         ordinal=3,
         signatory_id=None,
@@ -312,6 +316,35 @@ def test_only_what_the_archive_lists_goes_from_acts_and_openings(
             sql(f"update {again}")
 
 
+def test_digests_are_the_same_after_an_upgrade(
+    signed: Agreement, database: Database, engine: Engine, staff: Staff
+) -> None:
+    """They were text; a value that is no digest stays too."""
+
+    def kept() -> list[object]:
+        with database.begin() as tx:
+            return [
+                tx.agreements.get_by_id(signed.id),
+                tx.documents.frozen_pdf(signed.id, 1),
+                tx.documents.acts(signed.id, 1),
+                tx.documents.original(signed.id),
+                tx.openings.of(signed.id, 1, SHA, staff_id=staff.id),
+                tx.archive.objects(signed.id),
+            ]
+
+    before = kept()
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0066")
+        connection.exec_driver_sql("set session_replication_role = replica")
+        assert connection.exec_driver_sql("select record_sha256 from acts").scalar() == SHA
+        connection.exec_driver_sql("update documents set common_sha256 = 'none'")
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    assert kept() == before
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select common_sha256 from documents").scalar() == b"none"
+
+
 def test_the_first_original_counts(signed: Agreement, database: Database) -> None:
     with database.begin() as tx:
         first = tx.documents.original(signed.id)
@@ -320,7 +353,7 @@ def test_the_first_original_counts(signed: Agreement, database: Database) -> Non
             Original(
                 edition=1,
                 pdf=b"another",
-                sha256="another",
+                sha256="ab" * 32,
                 size=7,
                 level="B-LTA",
                 evidence_pdf=b"",
@@ -341,7 +374,7 @@ def test_the_first_frozen_document_of_an_edition_counts(
         values = Document(
             edition=1,
             kind=DocumentKind.FROZEN,
-            sha256="other",
+            sha256="cd" * 32,
             pdf=b"other",
             pages=1,
             reading_html="",

@@ -227,7 +227,7 @@ def test_a_frozen_text_names_its_template_after_an_upgrade(
     kept, lost = (TemplateVersion(each * 64, "agreement", "1.0", "nl-BE", b"", "") for each in "ab")
     with database.begin() as tx:
         tx.templates.keep(kept)
-        texts = [(new(tx, state=State.READY, frozen_sha256="c"), each) for each in (kept, lost)]
+        texts = [(new(tx, state=State.READY, frozen_sha256="cc"), each) for each in (kept, lost)]
         for agreement, template in texts:
             tx.documents.put(agreement.id, frozen_from(template))
         draft = new(tx)
@@ -249,7 +249,7 @@ def frozen_from(template: TemplateVersion) -> Document:
     return Document(
         edition=1,
         kind=DocumentKind.FROZEN,
-        sha256="c",
+        sha256="cc",
         pdf=b"",
         pages=1,
         reading_html="",

@@ -213,7 +213,8 @@ def _is_checked(house: House, reference: str) -> None:
 
 def _record(house: House, agreement_id: str, kept: ArchivedObject) -> None:
     house.rows(
-        "update archived_objects set sha256 = :sha where agreement_id = :id and name = :name",
+        "update archived_objects set sha256 = decode(:sha, 'hex')"
+        " where agreement_id = :id and name = :name",
         sha=kept.sha256,
         id=agreement_id,
         name=kept.name,

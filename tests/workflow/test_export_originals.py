@@ -70,7 +70,10 @@ def test_each_agreement_has_its_folder_and_its_lines(done: tuple[House, str, str
 def test_what_is_broken_is_named_and_the_rest_follows(done: tuple[House, str, str]) -> None:
     house, reference, _ = done
     shed(house, reference)
-    house.rows("update archived_objects set sha256 = repeat('0', 64) where name = 'bewijsblad.pdf'")
+    house.rows(
+        "update archived_objects set sha256 = decode(repeat('00', 32), 'hex')"
+        " where name = 'bewijsblad.pdf'"
+    )
     found, package = fetched(house)
     assert (len(package.namelist()), found.missing) == (2, 1)
     good, bad = index_of(package)

@@ -84,7 +84,7 @@ def test_what_was_read_of_another_text_does_not_count(house: House) -> None:
     assert open_text.note_read(house.deps, shown, house.staff, BROWSER) == {}
     house.rows("update agreements set edition = 2, frozen_sha256 = '1' where true")
     house.rows(
-        """insert into documents select gen_random_uuid(), agreement_id, 2, kind, '1', pdf, pages,
+        """insert into documents select agreement_id, 2, kind, '1', pdf, pages,
         reading_html, context, template_version, template_sha256, engine, created_at, common_sha256
         from documents"""
     )

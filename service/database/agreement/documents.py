@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,7 +85,7 @@ _OF_KIND = select(documents).where(
 _DOCUMENT = _OF_KIND.where(documents.c.edition == bindparam("attempt"))
 # For the driver itself, which can receive bytes as they are: a third of the work of decoding them.
 _FROZEN_PDF = """
-select pdf, sha256 from documents
+select pdf, encode(sha256, 'hex') from documents
 where agreement_id = %s and kind = 'frozen' and edition = %s
 """
 _SEALED_COPIES = "select pdf, evidence_pdf from originals where agreement_id = %s"
@@ -123,13 +122,12 @@ class Documents(Records):
             .values(
                 columns(
                     made,
-                    id=str(uuid.uuid4()),
                     agreement_id=agreement_id,
                     common_sha256=common_sha256,
                 )
             )
             .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "kind"])
-            .returning(documents.c.id)
+            .returning(documents.c.edition)
         )
         return kept.first() is not None
 

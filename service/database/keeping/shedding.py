@@ -49,19 +49,22 @@ _DROP = (
     """
     update acts set record = what_stays_of_record(record)
     where agreement_id = any(cast(:ids as uuid[]))
-      and archive_lists(agreement_id, cast(:records as text) || place || '.json', record_sha256)
+      and archive_lists(agreement_id, cast(:records as text) || place || '.json',
+        encode(record_sha256, 'hex'))
     """,
     """
     update openings set html = ''
     where agreement_id = any(cast(:ids as uuid[])) and html <> ''
       and archive_holds(agreement_id, :difference, convert_to(html, 'UTF8'))
     """,
-    # The log says to whom and when these were delivered. Mails with the first link are counted by
-    # imports, and of a mail about several agreements one row refers to another.
+    # The log says to whom and when these were delivered. An import counts its mails with a first
+    # link, and of a mail about several agreements one row refers to another.
     f"""
     delete from messages
     where agreement_id = any(cast(:ids as uuid[])) and state = 'sent'
-      and kind not in ('invitation','bundle_invitation','bundle_reminder','bundle_code')
+      and left(kind, 7) <> 'bundle_'
+      and (kind <> 'invitation'
+        or not exists (select from import_lines l where l.agreement_id = messages.agreement_id))
       and exists (
         select from audit_entries e where {chain("e")} = messages.agreement_id
           and e.event = '{Event.MESSAGE_SENT}' and e.data ->> 'kind' = messages.kind

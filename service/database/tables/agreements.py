@@ -23,7 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from service.agreement.states import Order, State
-from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
+from service.database.tables.columns import (
+    Digest,
+    agreement_id,
+    instant,
+    metadata,
+    now,
+    one_of,
+    own_id,
+)
 
 reference_counters = Table(
     "reference_counters",
@@ -63,7 +71,7 @@ agreements = Table(
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     # The template of its text; null in agreements from before they named it.
     Column("template_sha256", Text, ForeignKey("document_templates.sha256"), nullable=True),
-    Column("frozen_sha256", Text, nullable=False, server_default=""),
+    Column("frozen_sha256", Digest, nullable=False, server_default=""),
     now("created_at"),
     now("last_activity_at"),
     now("state_since"),

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.agreement.states import PackageState
-from service.database.tables.columns import agreement_id, instant, metadata, now, one_of
+from service.database.tables.columns import Digest, agreement_id, instant, metadata, now, one_of
 from signatures.package.names import AGREEMENT, SHEET
 
 archived_objects = Table(
@@ -26,7 +26,7 @@ archived_objects = Table(
     Column("name", Text, primary_key=True),
     Column("key", Text, nullable=False),
     Column("version_id", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
+    Column("sha256", Digest, nullable=False),
     Column("size", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True), nullable=False),
     # The files inside it by name: size and SHA-256 of each. Empty if it is a single file, and once

@@ -19,16 +19,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from service.agreement.states import DocumentKind
-from service.database.tables.columns import agreement_id, metadata, now, one_of, own_id
+from service.database.tables.columns import Digest, agreement_id, metadata, now, one_of
 
 documents = Table(
     "documents",
     metadata,
-    own_id(),
-    agreement_id(),
-    Column("edition", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
+    agreement_id(primary=True),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("sha256", Digest, nullable=False),
     # Null, like the reading view, once only the archive has it; then ``size`` is set, and of
     # ``context`` only our signer stays.
     Column("pdf", LargeBinary, nullable=True),
@@ -37,12 +36,11 @@ documents = Table(
     Column("reading_html", Text, nullable=True),
     Column("context", JSONB, nullable=False),
     Column("template_version", Text, nullable=False),
-    Column("template_sha256", Text, nullable=False),
+    Column("template_sha256", Digest, nullable=False),
     Column("engine", Text, nullable=False),
     # Of the common text of this template; empty if none was made.
-    Column("common_sha256", Text, nullable=False, server_default=""),
+    Column("common_sha256", Digest, nullable=False, server_default=""),
     now("created_at"),
-    UniqueConstraint("agreement_id", "edition", "kind"),
     one_of("kind", DocumentKind),
     CheckConstraint("(pdf is null) = (size is not null)", name="size"),
 )
@@ -69,20 +67,18 @@ template_declarations = Table(
 acts = Table(
     "acts",
     metadata,
-    own_id(),
-    agreement_id(),
-    Column("edition", Integer, nullable=False),
-    Column("place", Text, nullable=False),
+    agreement_id(primary=True),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+    Column("place", Text, primary_key=True),
     Column("ordinal", Integer, nullable=False),
     Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=True),
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("signed_at", DateTime(timezone=True), nullable=False),
-    Column("document_sha256", Text, nullable=False),
+    Column("document_sha256", Digest, nullable=False),
     # Only the person and the organisation, once only the archive has the rest.
     Column("record", JSONB, nullable=False),
-    Column("record_sha256", Text, nullable=False),
+    Column("record_sha256", Digest, nullable=False),
     Column("image", LargeBinary, nullable=True),
-    UniqueConstraint("agreement_id", "edition", "place"),
     UniqueConstraint("agreement_id", "edition", "ordinal"),
     ForeignKeyConstraint(
         ["agreement_id", "place"],
@@ -126,11 +122,11 @@ originals = Table(
     agreement_id(primary=True),
     Column("edition", Integer, nullable=False),
     Column("pdf", LargeBinary, nullable=True),
-    Column("sha256", Text, nullable=False, unique=True),
+    Column("sha256", Digest, nullable=False, unique=True),
     Column("size", Integer, nullable=False),
     Column("level", Text, nullable=False),
     Column("evidence_pdf", LargeBinary, nullable=True),
-    Column("evidence_sha256", Text, nullable=False),
+    Column("evidence_sha256", Digest, nullable=False),
     Column("evidence_json", LargeBinary, nullable=True),
     Column("log_jsonl", LargeBinary, nullable=True),
     Column("manifest_facts", JSONB, nullable=False),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
-from service.database.tables.columns import agreement_id, metadata, now, own_id
+from service.database.tables.columns import Digest, agreement_id, metadata, now, own_id
 
 common_texts = Table(
     "common_texts",
     metadata,
-    Column("sha256", Text, primary_key=True),
+    Column("sha256", Digest, primary_key=True),
     Column("html", Text, nullable=False),
     now("created_at"),
 )
@@ -24,10 +24,10 @@ openings = Table(
     Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=True),
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("what", Text, nullable=False),
-    Column("document_sha256", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
+    Column("document_sha256", Digest, nullable=False),
+    Column("sha256", Digest, nullable=False),
     # Only for a difference: the common text, and its own bytes until only the archive has them.
-    Column("common_sha256", Text, nullable=False, server_default=""),
+    Column("common_sha256", Digest, nullable=False, server_default=""),
     Column("html", Text, nullable=False, server_default=""),
     now("opened_at"),
     CheckConstraint("what in ('view','pdf','difference')", name="what"),
@@ -40,7 +40,7 @@ openings = Table(
         text("coalesce(signatory_id, staff_id)"),
         "what",
         # The beginning of a digest says enough.
-        text('"left"(sha256, 16)'),
+        text('"substring"(sha256, 1, 8)'),
         unique=True,
     ),
     Index("ix_openings_common", "staff_id", "common_sha256"),

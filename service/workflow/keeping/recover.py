@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -91,7 +90,6 @@ class Recovered:
         place = Place.named(said["record"]["place"])
         actor = self._actor_at(place)
         return AcceptedAct(
-            id=str(uuid.uuid4()),
             place=place,
             ordinal=ordinal,
             signatory_id=actor.removeprefix(_SIGNER) if actor.startswith(_SIGNER) else None,

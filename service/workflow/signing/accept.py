@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -215,7 +214,6 @@ def _record(
         agreement.id,
         agreement.edition,
         AcceptedAct(
-            id=str(uuid.uuid4()),
             place=place,
             ordinal=agreement.ordinal(place),
             signatory_id=person.signatory_id,

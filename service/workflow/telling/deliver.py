@@ -266,7 +266,7 @@ def _log(
         agreement_id,
         event,
         SYSTEM,
-        personal={"recipient": message.recipient, "error": error[:300]},
+        personal={"recipient": message.recipient, **({"error": error[:300]} if error else {})},
         kind=message.kind,
         **({"as_link": "yes"} if as_link else {}),
     )

@@ -92,7 +92,11 @@ def test_damage_is_shown_with_the_last_good_check(
     office: Browser, deps: Deps, archived: str
 ) -> None:
     rows(deps, "update archive_states set checked_at = '2024-03-02T12:00Z'")
-    rows(deps, "update archived_objects set sha256 = repeat('0', 64) where name = 'bijlagen.zip'")
+    rows(
+        deps,
+        "update archived_objects set sha256 = decode(repeat('00', 32), 'hex')"
+        " where name = 'bijlagen.zip'",
+    )
     office.post(f"/archief/{archived}/controle")
     assert "Er klopt iets niet" in office.page
     office.get(f"/archief/{archived}")

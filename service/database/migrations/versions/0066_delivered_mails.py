@@ -15,7 +15,9 @@ _SHED = "select agreement_id from archive_states where shed_at is not null"
 _MAILS = f"""
 delete from messages
 where agreement_id in ({_SHED}) and state = 'sent'
-  and kind not in ('invitation','bundle_invitation','bundle_reminder','bundle_code')
+  and left(kind, 7) <> 'bundle_'
+  and (kind <> 'invitation'
+    or not exists (select from import_lines l where l.agreement_id = messages.agreement_id))
   and exists (
     select from audit_entries e
     where coalesce(e.agreement_id, '00000000-0000-0000-0000-000000000000'::uuid)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -58,7 +59,7 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
     tidy(source)
     links_to_placeholders(source)
     above = headings(source)
-    left_open = list(find_open_places(source))
+    left_open = list(islice(find_open_places(source), MOST_FINDINGS))
     findings += left_open
     words = read_words(source)
     findings += words.findings
@@ -136,7 +137,8 @@ def _values(printed: set[str], tested: set[str]) -> Iterator[Finding]:
     for path in names.EXPECTED:
         instead = names.OF_SPECIAL if path.endswith(".special") else set()
         if not {path, *instead} & used:
-            yield Finding(Found.VALUE_NOT_PRINTED, values={"name": names.shown(path)})
+            name = names.shown("annex.sensitive" if instead else path)
+            yield Finding(Found.VALUE_NOT_PRINTED, values={"name": name})
 
 
 def _meant(left_open: list[Finding]) -> Iterator[str]:

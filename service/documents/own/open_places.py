@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from service.documents.admission import MAIN_PART
@@ -31,6 +32,7 @@ OPEN = re.compile(f"(?P<dots>{DOTS})|(?P<bracket>{BRACKETS})")
 LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
 BEFORE = 90  # characters in which a word says what is meant
 LONGEST_LABEL = 40
+MOST_IN_PARAGRAPH = 30  # nobody reads more of one
 OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
 
 
@@ -45,7 +47,7 @@ def find_open_places(source: Source) -> Iterator[Finding]:
 
 
 def _in_text(spot: Spot, text: str) -> Iterator[Finding]:
-    for found in OPEN.finditer(text):
+    for found in islice(OPEN.finditer(text), MOST_IN_PARAGRAPH):
         if found["bracket"] and not re.search(r"[^\W\d]|…|\.\.|_", found[0]):
             continue  # [1] or [ ] without a word
         written = " ".join(found[0].split())
@@ -75,7 +77,7 @@ def _phrases(spot: Spot, text: str) -> Iterator[Finding]:
         found = re.search(phrase, text, re.IGNORECASE)
         if found:
             place = spot.around(*found.span())
-            values = {"written": found[0].lstrip("( "), **_advice(spot, text, found.end(), "")}
+            values = {"written": found[0], **_advice(spot, text, found.end(), "")}
             yield Finding(Found.STRIKE_OUT, spot.part, place, values, heading=spot.heading)
             return
 

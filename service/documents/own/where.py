@@ -35,11 +35,15 @@ class Spot(NamedTuple):
 def spots(source: Source) -> Iterator[Spot]:
     """Each paragraph in the order of the text, with the last heading before it."""
     styles, heading, chapter = Styles(source), "", ""
+    levels: dict[str, int | None] = {}  # a text has few styles and many paragraphs
     for part, paragraph in source.paragraphs():
         if part != MAIN_PART:
             yield Spot(part, paragraph, "", "")
             continue
-        level = styles.outline(styles.of(paragraph))
+        style = styles.of(paragraph)
+        if style not in levels:
+            levels[style] = styles.outline(style)
+        level = levels[style]
         if level is not None and said(paragraph):
             heading = shortened(said(paragraph))
             chapter = heading if level == 0 else chapter
@@ -58,7 +62,7 @@ def headings(source: Source) -> dict[tuple[str, str], str]:
 
 def around(text: str, start: int, end: int) -> str:
     """Words on both sides of a part of a text; the whole text if it is short."""
-    if len(" ".join(text.split())) <= LONGEST_PLACE:
+    if len(text) <= LONGEST_PLACE * 2 and len(" ".join(text.split())) <= LONGEST_PLACE:
         return shortened(text)
     room = max(LONGEST_PLACE - (end - start), 30)
     first = max(0, start - room * 2 // 3)

@@ -19,10 +19,11 @@ LOG = (
     """,
     f"""
     insert into questions (id, agreement_id, signatory_id, question, asked_at, ended, answer,
-      ended_at)
+      ended_at, matters)
     select {named("question")}, id, signatory_id, 'Wat is een subverwerker?', created_at,
       case when waits then '' else 'answered' end, case when waits then '' else 'Een hulp.' end,
-      case when waits then null else active_at end
+      case when waits then null else active_at end,
+        state in ('sent', 'preparing', 'generation_failed', 'ready', 'in_signing')
     from (select *, age < 30 and i %% 2 = 0 as waits from filling where i %% 50 < 2) asked
     where state <> 'draft'
     """,

@@ -84,6 +84,9 @@ from service.errors import Unavailable
 Kind = TypeVar("Kind")
 
 _CLOCK = select(func.clock_timestamp())
+# Our answers read few rows. More processes, and compiling a statement, take longer than they save,
+# but PostgreSQL uses both when it expects very many.
+_OPTIONS = "-c timezone=UTC -c max_parallel_workers_per_gather=0 -c jit=off"
 
 
 class Part(Generic[Kind]):
@@ -189,7 +192,7 @@ class Database:
             pool_timeout=10,
             hide_parameters=True,  # keeps personal data out of logged errors
             connect_args={
-                "options": "-c timezone=UTC",
+                "options": _OPTIONS,
                 "connect_timeout": 5,
                 "cursor_factory": Cursor,
             },

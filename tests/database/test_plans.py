@@ -223,8 +223,8 @@ def wanted(filled: str) -> dict[tuple[Search, str], list[str]]:
 WAYS: dict[str, dict[str, Any]] = {
     "chosen": {},
     "index": {"FEW": 1e9, "MORE": 1e9},
-    "fortnights, one by one": {"FEW": 0, "MORE": 0},
-    "fortnights": {"FEW": 0, "MORE": 0, "READ_THERE": 1},
+    "fortnights and days": {"FEW": 0, "MORE": 0},
+    "fortnights": {"FEW": 0, "MORE": 0, "BY_DAY": 0},
 }
 
 

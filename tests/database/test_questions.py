@@ -49,6 +49,23 @@ def test_what_has_ended_stays_as_it_ended(database: Database, new: New, staff: S
     assert (ended.ended, ended.answer, ended.answered_by) == ("answered", "Ja.", staff.name)
 
 
+def test_it_matters_while_the_agreement_runs(
+    database: Database, new: New, staff: Staff, sql: Sql
+) -> None:
+    """What expired can be extended, and then its question waits again."""
+    with database.begin() as tx:
+        agreement = new(tx)
+        tx.questions.ask(agreement.id, "Van ons?", staff_id=staff.id)
+    waits = []
+    for state in ("sent", "preparing", "expired", "sent", "voided"):
+        sql("update agreements set state = :state", state=state)
+        with database.begin() as tx:
+            (line,) = tx.overview.these([agreement.reference])
+            assert tx.overview.counts()["trouble"] == line.question_waits
+        waits.append(line.question_waits)
+    assert waits == [True, True, False, True, False]
+
+
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [

@@ -70,7 +70,7 @@ COUNTERSIGNER_GONE = and_(
 MAIL_TROUBLE = and_(
     messages.c.state.in_(words((MailState.FAILED, MailState.REFUSED))), ~messages.c.settled
 )
-QUESTION_WAITS = questions.c.ended == word("")
+QUESTION_WAITS = and_(questions.c.ended == word(""), questions.c.matters)
 # A failure to read back is not reported per agreement: the round shows it and continues.
 _UNARCHIVED = or_(
     and_(
@@ -83,14 +83,7 @@ _TROUBLED = union(
     select(agreements.c.id).where(agreements.c.state.in_(words(GROUPS["trouble"]))),
     select(messages.c.agreement_id).where(MAIL_TROUBLE, messages.c.agreement_id.is_not(None)),
     select(archive_states.c.agreement_id).where(_UNARCHIVED),
-    # The state of each is looked up: in a join, PostgreSQL reads all that runs.
-    select(questions.c.agreement_id).where(
-        QUESTION_WAITS,
-        select(agreements.c.state)
-        .where(agreements.c.id == questions.c.agreement_id)
-        .scalar_subquery()
-        .in_(words(sorted(RUNNING))),
-    ),
+    select(questions.c.agreement_id).where(QUESTION_WAITS),
     select(agreements.c.id).where(COUNTERSIGNER_GONE),
 )
 

@@ -25,7 +25,7 @@ from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import show_belgian_number
 from service.agreement.lists import GROUPS, PAGE, Order, SameNumber, Search, Summary
-from service.agreement.states import RUNNING, State
+from service.agreement.states import State
 from service.database.agreement.templates import OF_AN_AGREEMENT
 from service.database.lists import groups
 from service.database.lists.filters import ENDS
@@ -49,7 +49,9 @@ from service.database.tables.records import Records, names, record
 class Overview(Records):
     def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
         """The first matches in the order of the search, at most ``limit``."""
-        if not search.by_words and search.narrowed.order is Order.ACTIVITY:
+        narrowed = search.narrowed
+        plain = not (search.by_words or narrowed.state_days)
+        if plain and narrowed.order is Order.ACTIVITY:
             values = {"most": limit, **values_of(search)}
             return self._summaries(_listed(shape_of(search)), values)
         ids = page(self._connection, search, limit)
@@ -125,9 +127,7 @@ _SUMMARY: Select[Any] = (
         signatories.c.email.label("signatory_email"),
         AWAITS_US.label("awaits_processor"),
         _MAIL_TROUBLE.label("mail_trouble"),
-        and_(agreements.c.state.in_(words(sorted(RUNNING))), _QUESTION_WAITS).label(
-            "question_waits"
-        ),
+        _QUESTION_WAITS.label("question_waits"),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
         archive_states.c.looked_at.label("archive_looked_at"),
         select(_senders.c.name)

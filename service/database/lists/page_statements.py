@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BindParameter,
     FromClause,
     Integer,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
-    literal,
     literal_column,
     select,
     true,
@@ -38,8 +38,10 @@ from service.database.lists.searching import (
     EARLIEST_ACTIVE,
     EARLIEST_EFFECTIVE,
     EFFECTIVE,
+    FORTNIGHT,
+    HALF_YEAR,
+    HALF_YEARS,
     PRESENT,
-    first_day_after,
     in_index,
     match,
 )
@@ -53,6 +55,7 @@ _PLACES: dict[Order, ColumnElement[Any]] = {
     Order.ORGANISATION: literal_column("lower(agreements.controller ->> 'name')", Text),
     Order.EXPIRY: agreements.c.expires_at,
 }
+_PART: ColumnElement[int] = literal_column("parts.number", Integer)
 _UPWARDS = (Order.ORGANISATION, Order.EXPIRY)
 
 
@@ -181,15 +184,6 @@ def among_the_newest(shape: Search) -> Select[Any]:
     return _having(_newest(shape, bindparam("read")), shape)
 
 
-@lru_cache(maxsize=256)
-def from_there(shape: Search) -> Select[Any]:
-    end: ColumnElement[Any] = first_day_after(bindparam("newest", type_=Integer))
-    if not shape.by_date:
-        end = func.timezone(literal_column("'UTC'"), end)
-    before = _place(agreements, shape) < end
-    return _having(_newest(shape, bindparam("read"), before), shape)
-
-
 def _having(rows: Subquery, shape: Search) -> Select[Any]:
     """Those of some rows that have the words."""
     having = select(rows.c.id, rows.c.place).where(match(rows.c.search))
@@ -212,48 +206,76 @@ def one_by_one(shape: Search, worded: bool) -> Select[Any]:
     return wanted.order_by(*_sorted(walked, shape)).limit(bindparam("most"))
 
 
-def _within(shape: Search, keys: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    """Conditions on the index: these, in the fortnight of the row of ``fortnights``."""
+def _within(shape: Search, part: ColumnElement[int], keys: tuple[str, ...]) -> list[Any]:
+    """Conditions on the index: these, in this part of time."""
     column = EFFECTIVE if shape.by_date else ACTIVE
-    number: ColumnElement[int] = literal_column("fortnights.number", Integer)
-    return [column.op("@>")(array([number])), *in_index(*keys)]
-
-
-def _fortnights(shape: Search) -> Subquery:
-    """The newest first, until the present; one more, for clocks."""
-    newest, oldest = (bindparam(name, type_=Integer) for name in ("newest", "oldest"))
-    present = PRESENT + 1
-    if shape.narrowed.idle_days:
-        present -= bindparam("idle", type_=Integer) // 14
-    begins = EARLIEST_EFFECTIVE if shape.by_date else EARLIEST_ACTIVE
-    numbers = func.generate_series(func.least(newest, present), func.greatest(oldest, begins), -1)
-    return select(numbers.label("number")).subquery("fortnights")
+    return [column.op("@>")(array([part])), *in_index(*keys)]
 
 
 @lru_cache(maxsize=256)
 def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
-    """The newest one in which agreements have these words, whatever else is asked."""
-    numbers = _fortnights(shape)
-    some = select(literal(1)).select_from(agreements).where(*_within(shape, keys)).limit(1)
-    found = some.lateral("found")
-    return select(numbers.c.number).select_from(numbers.join(found, true())).limit(1)
+    """The newest one in which agreements have these words, whatever else is asked, of the half
+    years that have some; the newest day that is asked, and the earliest fortnight."""
+    newest_asked, oldest_asked = (bindparam(n, type_=Integer) for n in ("newest", "oldest"))
+    present = PRESENT + 1  # for clocks
+    if shape.narrowed.idle_days:
+        present -= bindparam("idle", type_=Integer)
+    newest = func.least(newest_asked, present, type_=Integer)
+    begins = EARLIEST_EFFECTIVE if shape.by_date else EARLIEST_ACTIVE
+    earliest = func.greatest(oldest_asked, begins, type_=Integer)
+    halves = _series(newest // HALF_YEAR, earliest // HALF_YEAR, -1).subquery("halves")
+    half = literal_column("halves.number", Integer)
+    fortnights = _series(
+        func.least(newest, half * HALF_YEAR + HALF_YEAR - 1, type_=Integer) // FORTNIGHT,
+        func.greatest(earliest, half * HALF_YEAR, type_=Integer) // FORTNIGHT,
+        -1,
+    ).lateral("parts")
+    in_half = _some(shape, HALF_YEARS - half, keys).lateral("in_half")
+    in_fortnight = _some(shape, _PART, keys).lateral("in_fortnight")
+    columns: list[ColumnElement[Any]] = [
+        _PART,
+        newest.label("newest"),
+        (earliest // FORTNIGHT).label("earliest"),
+    ]
+    joined = halves.join(in_half, true()).join(fortnights, true()).join(in_fortnight, true())
+    return select(*columns).select_from(joined).limit(1)
+
+
+def _series(*limits: Any) -> Select[Any]:
+    return select(func.generate_series(*limits).label("number"))
+
+
+def _some(shape: Search, part: ColumnElement[int], keys: tuple[str, ...]) -> Select[Any]:
+    found = _found(select(agreements.c.id).where(*_within(shape, part, keys)))
+    return select(found.c.id).limit(1)
 
 
 @lru_cache(maxsize=256)
-def in_fortnights(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
-    """In the order of the series, because the second table depends on each row of the first."""
-    numbers = _fortnights(shape)
-    within = _selected(shape).where(*_within(shape, keys), *_more(shape, compared))
-    page = within.order_by(*_sorted(agreements, shape)).limit(bindparam("most")).lateral("page")
-    return select(page).select_from(numbers.join(page, true())).limit(bindparam("most"))
+def in_parts(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
+    """In fortnights, or in days as negative numbers, in the order of their series, because the
+    second table depends on each row of the first."""
+    limits = (bindparam(name, type_=Integer) for name in ("from_part", "to_part", "step"))
+    parts = _series(*limits).subquery("parts")
+    found = _found(_selected(shape).where(*_within(shape, _PART, keys), *_more(shape, compared)))
+    page = _page_of(found, shape).lateral("page")
+    return select(page).select_from(parts.join(page, true())).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=256)
 def by_index(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
-    """Found first, then sorted: otherwise PostgreSQL may read all agreements in the order of the
-    list, expecting that the first ones match."""
-    wanted = _selected(shape).where(*in_index(*keys), *_more(shape, compared))
-    found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
+    """All that the index finds, sorted."""
+    return _page_of(
+        _found(_selected(shape).where(*in_index(*keys), *_more(shape, compared))), shape
+    )
+
+
+def _found(wanted: Select[Any]) -> CTE:
+    """Found before the rest is asked: otherwise PostgreSQL may read all agreements in the order of
+    the list, expecting that the first ones match."""
+    return wanted.cte("found", nesting=True).prefix_with("materialized", dialect="postgresql")
+
+
+def _page_of(found: CTE, shape: Search) -> Select[Any]:
     page = select(found.c.id, found.c.place).order_by(*_sorted(found, shape))
     return page.limit(bindparam("most"))
 

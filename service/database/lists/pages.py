@@ -8,8 +8,8 @@ word is common; its statistics tell which way reads least.
 3. *Use the index on words* and sort what it finds: best for what is rare.
 4. *By fortnight*, for whole words that are common, but perhaps not among the first, such as a
    former template or a year in the past. The index also has the fortnights of the last activity and
-   of the effective date, so it tells in which one the first are; from there they are read one by
-   one, and if that does not fill the page, found in one fortnight after the other.
+   of the effective date, and their days, so it tells in which fortnight the first are; from there
+   they are found day by day, and if six weeks do not fill the page, by fortnight.
 """
 
 from __future__ import annotations
@@ -25,21 +25,20 @@ from service.database.lists.page_statements import (
     among_the_newest,
     by_index,
     first_fortnight,
-    from_there,
-    in_fortnights,
     in_order,
+    in_parts,
     instant,
     one_by_one,
     shape_of,
     values_of,
 )
-from service.database.lists.searching import Words, fortnight_of, judged
+from service.database.lists.searching import FORTNIGHT, Words, judged, number_of
 
 READ_AT_MOST = 20_000  # agreements read one by one
 SPARE = 4  # so many times more than expected are read, before they are found in another way
-READ_THERE = 500  # one by one, from the end of the first fortnight that has some
+BY_DAY = 3  # fortnights that are searched day by day, from the first that has some
 FEW = 2_000  # found and sorted in less time than another way takes
-FUTURE = 10_000  # a fortnight that nobody reaches
+FUTURE = 100_000  # a day that nobody reaches
 MORE = 8_000  # the same, if that way finds so little that it must look everywhere
 
 
@@ -98,18 +97,19 @@ class _Found:
         return self.by_index()
 
     def by_fortnight(self) -> list[str]:
-        typed, shape, keys = self._typed, self.shape, self._typed.whole_keys
+        typed, keys = self._typed, self._typed.whole_keys
+        within = in_parts(self.shape, keys, not typed.all_whole)
         newest, oldest = self._span()
-        span = {"newest": newest, "oldest": oldest}
-        numbers = self._rows(first_fortnight(shape, keys), **span)
         found: list[Any] = []
-        for (number,) in numbers:
-            found = self._rows(from_there(shape), newest=number, read=READ_THERE)
+        firsts = self._rows(first_fortnight(self.shape, keys), newest=newest, oldest=oldest)
+        for first, newest_day, earliest in firsts:
+            until = first - BY_DAY
+            day = min(newest_day, first * FORTNIGHT + FORTNIGHT - 1)
+            found = self._rows(within, from_part=-day, to_part=-(until + 1) * FORTNIGHT, step=1)
             if len(found) < self._limit:
-                within = in_fortnights(shape, keys, not typed.all_whole)
-                found = self._rows(within, **span | {"newest": number})
+                found += self._rows(within, from_part=until, to_part=earliest, step=-1)
         if typed.keys_of_longer:
-            found += self._rows(by_index(shape, typed.keys_of_longer, len(typed.all) > 1))
+            found += self._rows(by_index(self.shape, typed.keys_of_longer, len(typed.all) > 1))
         # The same agreement can have a word both ways.
         places = {(each.place, each.id) for each in found}
         return [each for _, each in sorted(places, reverse=True)[: self._limit]]
@@ -118,12 +118,11 @@ class _Found:
         return list(self._connection.execute(statement, self._values | more).all())
 
     def _span(self) -> tuple[int, int]:
-        """The fortnights between which the search itself limits the order, the newest first; one
-        more, for time zones."""
+        """The days to which the search itself limits the order, the newest first."""
         search = self._search
         ends: list[date | None] = [instant(search)] if search.after else []
         oldest = 0
         if search.by_date:
             ends += [search.signed_until, search.in_force_on]
-            oldest = fortnight_of(search.signed_from) if search.signed_from else 0
-        return min([FUTURE, *(fortnight_of(each) for each in ends if each)]), oldest
+            oldest = number_of(search.signed_from) if search.signed_from else 0
+        return min([FUTURE, *(number_of(each) for each in ends if each)]), oldest

@@ -41,41 +41,45 @@ _NUMBERS = 5
 # Of a word in the index without its agreement, relative to an agreement that is read.
 _OF_A_BEGINNING = 0.05
 
+# The index has three numbers for each date: its fortnight, its day as a negative number, and its
+# half year as one far below.
 _FIRST_DAY = date(2000, 1, 1)
+FORTNIGHT, HALF_YEAR = 14, 182  # days
+HALF_YEARS = -1_000_000
 
 
-def _fortnight(day: str) -> str:
-    return f"({day} - date '{_FIRST_DAY}') / 14"
+def _number(day: str) -> str:
+    return f"({day} - date '{_FIRST_DAY}')"
 
 
 def _of_instant(instant: str) -> str:
-    return _fortnight(f"({instant} at time zone 'UTC')::date")
+    return _number(f"({instant} at time zone 'UTC')::date")
 
 
-def fortnight_of(moment: date) -> int:
-    """The number of the fortnight of this day, or of this instant."""
+def _parts(number: str) -> ColumnElement[Any]:
+    half_year = f"{HALF_YEARS} - {number} / {HALF_YEAR}"
+    return literal_column(f"array[{number} / {FORTNIGHT}, -{number}, {half_year}]")
+
+
+def _first(number: str) -> ScalarSelect[int]:
+    day: ColumnElement[int] = literal_column(number, Integer)
+    return select(day).select_from(agreements).correlate(None).scalar_subquery()
+
+
+def number_of(moment: date) -> int:
+    """The number of this day, or of the day of this instant in UTC."""
     day = moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
-    return (day - _FIRST_DAY).days // 14
-
-
-def first_day_after(fortnight: ColumnElement[int]) -> ColumnElement[date]:
-    """The day with which the next fortnight begins."""
-    return literal_column(f"date '{_FIRST_DAY}'") + (fortnight + 1) * 14
-
-
-def _first(fortnight: str) -> ScalarSelect[int]:
-    number: ColumnElement[int] = literal_column(fortnight, Integer)
-    return select(number).select_from(agreements).correlate(None).scalar_subquery()
+    return (day - _FIRST_DAY).days
 
 
 # Spelled as in the index on words.
-ACTIVE: ColumnElement[Any] = literal_column(f"array[{_of_instant('agreements.last_activity_at')}]")
-EFFECTIVE: ColumnElement[Any] = literal_column(f"array[{_fortnight('agreements.effective_date')}]")
-_NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
+ACTIVE = _parts(_of_instant("agreements.last_activity_at"))
+EFFECTIVE = _parts(_number("agreements.effective_date"))
 PRESENT: ColumnElement[int] = literal_column(_of_instant("now()"), Integer)
-# The fortnight in which the list begins, by the last activity or by the effective date.
+# The day with which the list begins, by the last activity or by the effective date.
 EARLIEST_ACTIVE = _first(_of_instant("min(last_activity_at)"))
-EARLIEST_EFFECTIVE = _first(_fortnight("min(effective_date)"))
+EARLIEST_EFFECTIVE = _first(_number("min(effective_date)"))
+_NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
 
 
 @dataclass(frozen=True)

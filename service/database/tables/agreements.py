@@ -98,14 +98,22 @@ agreements = Table(
         "('ready','in_signing','fully_signed','sealing','seal_failed','completed','superseded')",
         name="frozen_sha256",
     ),
-    # Fortnights of the last activity and of the effective date: the index has no other order. They
-    # come first, because PostgreSQL goes from one match of the first condition to the next.
+    # Fortnights, days and half years of the last activity and of the effective date: the index has
+    # no other order. They come first, because PostgreSQL goes from one match of the first condition
+    # to the next.
     Index(
         "ix_agreements_search",
         text(
-            "(array[((last_activity_at at time zone 'UTC'::text)::date - '2000-01-01'::date) / 14])"
+            "(array[((last_activity_at at time zone 'UTC'::text)::date - '2000-01-01'::date) / 14,"
+            " -((last_activity_at at time zone 'UTC'::text)::date - '2000-01-01'::date),"
+            " -1000000 -"
+            " ((last_activity_at at time zone 'UTC'::text)::date - '2000-01-01'::date) / 182])"
         ),
-        text("(array[(effective_date - '2000-01-01'::date) / 14])"),
+        text(
+            "(array[(effective_date - '2000-01-01'::date) / 14,"
+            " -(effective_date - '2000-01-01'::date),"
+            " -1000000 - (effective_date - '2000-01-01'::date) / 182])"
+        ),
         "search",
         postgresql_using="gin",
     ),
@@ -122,7 +130,12 @@ agreements = Table(
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
     Index("ix_agreements_number", text("(controller ->> 'number')")),
     Index("ix_agreements_name", text("lower(controller ->> 'name')")),
-    Index("ix_agreements_state_since", "state_since", postgresql_where=text(_WAITING)),
+    Index(
+        "ix_agreements_state_since",
+        "state_since",
+        postgresql_include=["last_activity_at", "id"],
+        postgresql_where=text(_WAITING),
+    ),
     Index("ix_agreements_expires", "expires_at", postgresql_where=text(_RUNNING)),
 )
 

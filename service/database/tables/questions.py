@@ -6,7 +6,7 @@ the queue, with one question at a time.
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from service.database.tables.columns import agreement_id, instant, metadata, now, own_id
@@ -24,12 +24,14 @@ questions = Table(
     Column("answer", Text, nullable=False, server_default=""),
     Column("answered_by", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     instant("ended_at", null=True),
+    # Whether its agreement still runs; a trigger keeps it.
+    Column("matters", Boolean, nullable=False, server_default=text("true")),
     CheckConstraint("(signatory_id is null) <> (staff_id is null)", name="person"),
     CheckConstraint("ended in ('','answered','elsewhere','signed')", name="ended"),
     CheckConstraint("(ended = '') = (ended_at is null)", name="ended_at"),
     CheckConstraint("(ended = 'answered') = (answer <> '')", name="answer"),
     Index("ix_questions_agreement", "agreement_id"),
-    Index("ix_questions_waiting", "agreement_id", postgresql_where=text("ended = ''")),
+    Index("ix_questions_waiting", "agreement_id", postgresql_where=text("ended = '' and matters")),
     Index(
         "uq_questions_of_staff",
         "agreement_id",

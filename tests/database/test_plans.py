@@ -30,6 +30,7 @@ from service.database.lists import pages, searching
 from service.engines import EmbeddedPostgres
 from service.wiring.build import build, libpq_url
 from storage.config import S3Config
+from tests.variants import some
 
 AGREEMENTS = 3000
 # Tables that do not grow with the number of agreements.
@@ -228,7 +229,7 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", some(WAYS, one_in=2))
 def test_every_way_to_search_finds_the_same(
     filled: str,
     wanted: dict[tuple[Search, str], list[str]],

@@ -33,6 +33,7 @@ from service.workflow.keeping import (
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.telling import alarm
 from signatures.effective_date import local_date
+from tests.variants import some
 
 
 def mistakes(house: House, **typed: str) -> dict[str, str]:
@@ -101,12 +102,14 @@ def test_it_is_kept_found_and_says_what_it_is(whole_house: House) -> None:
 
 @pytest.mark.parametrize(
     ("data", "pages", "source"),
-    [
-        (scan("JPEG"), 1, "bron.jpg"),
-        (scan("PNG", mode="RGBA"), 1, "bron.png"),
-        (scan("TIFF", pages=3, mode="1"), 3, "bron.tiff"),
-    ],
-    ids=["jpeg", "png", "tiff"],
+    some(
+        [
+            (scan("TIFF", pages=3, mode="1"), 3, "bron.tiff"),
+            (scan("JPEG"), 1, "bron.jpg"),
+            (scan("PNG", mode="RGBA"), 1, "bron.png"),
+        ]
+    ),
+    ids=["tiff", "jpeg", "png"],
 )
 def test_a_scan_becomes_a_pdf_and_is_kept_itself(
     whole_house: House, data: bytes, pages: int, source: str

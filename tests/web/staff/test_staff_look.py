@@ -17,6 +17,7 @@ from service.agreement.changes import change_in_words
 from service.deps import Deps
 from service.texts import OURS
 from service.web.shades import sheet_name
+from tests.variants import some
 
 
 def file_of(picture: Image.Image, form: str = "PNG") -> bytes:
@@ -65,11 +66,14 @@ def saved(office: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("make", "size"),
-    [
-        (lambda: file_of(drawn()), (560, 140)),
-        (lambda: file_of(Image.effect_noise((3000, 2000), 90).convert("RGB"), "JPEG"), None),
-        (lambda: VECTOR, (560, 140)),
-    ],
+    some(
+        [
+            (lambda: file_of(drawn()), (560, 140)),
+            (lambda: file_of(Image.effect_noise((3000, 2000), 90).convert("RGB"), "JPEG"), None),
+            (lambda: VECTOR, (560, 140)),
+        ],
+        one_in=2,
+    ),
     ids=["drawn", "photographed", "vector"],
 )
 def test_any_picture_becomes_a_small_one_of_ours(

@@ -70,15 +70,15 @@ def test_what_is_not_explained_is_found() -> None:
 
 def _imported(file: Path) -> set[str]:
     """The packages that a file imports at run time."""
-    module = ast.parse(file.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
     for_types = [
         node
-        for node in ast.walk(module)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for node in nodes
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
     ]
     only = {id(each) for block in for_types for each in ast.walk(block)}
     found: set[str] = set()
-    for node in ast.walk(module):
+    for node in nodes:
         if id(node) in only:
             continue
         if isinstance(node, ast.Import):

@@ -14,12 +14,20 @@ SERVICE = Path(__file__).parents[2] / "service"
 def _read(file: Path) -> Iterator[str]:
     """The settings that a file reads: as ``settings.name``, or as ``values["name"]`` where settings
     are validated before the object exists."""
-    deciding = file.parent.name == "settings"
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("settings"):
+    deciding, source = file.parent.name == "settings", file.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)) if deciding or "settings" in source else ():
+        if isinstance(node, ast.Attribute) and _name(node.value).endswith("settings"):
             yield node.attr
         if deciding and isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             yield str(node.slice.value)
+
+
+def _name(node: ast.expr) -> str:
+    """The last name of ``a`` or ``x.a``."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def test_every_setting_is_read() -> None:

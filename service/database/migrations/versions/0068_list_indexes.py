@@ -8,8 +8,8 @@ since long ago is sorted from its index alone. For a million agreements this tak
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0067"
-down_revision = "0066"
+revision = "0068"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 

@@ -21,7 +21,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("others", [(), pytest.param((DESK,), marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", some(PAGES, one_in=4))
+@pytest.mark.parametrize("name", some(PAGES, one_in=6))
 def test_page_is_accessible(
     page: Page,
     site: str,

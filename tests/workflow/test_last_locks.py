@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from days import TODAY, Travel
 from house import House
+from snapshots import begin_with
 
 from service.agreement.life import GivenEnd, end_of_day, kept_no_longer, kept_until
 from service.workflow.keeping import archive, renew_stamps, retain
@@ -30,9 +31,13 @@ def ended(
 ) -> tuple[House, str, str]:
     """Two archived agreements, of which the first has ended: their references."""
     house, first, _ = done
-    second, _ = house.archived()
-    end(house.deps, first, GivenEnd(str(effective(house, first)), "controller"), house.staff)
-    return house, first, second
+
+    def make() -> str:
+        second, _ = house.archived()
+        end(house.deps, first, GivenEnd(str(effective(house, first)), "controller"), house.staff)
+        return second
+
+    return house, first, begin_with("archived, one ended", house.deps, make)
 
 
 def effective(house: House, reference: str) -> date:

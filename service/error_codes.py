@@ -77,6 +77,7 @@ class ErrorCode(StrEnum):
     IMPORT_NOTHING = "import_nothing"
     IMPORT_CHANGED = "import_changed"
     IMPORT_TEMPLATE = "import_template"
+    IMPORT_WITHDRAWN = "import_withdrawn"
 
     # accounts
     SECOND_ADMINISTRATOR = "second_administrator"

@@ -184,7 +184,7 @@ def _import(deps: Deps, asked: Asked, checked: Checked, by: Staff) -> int:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_result(deps, ended, asked, by)))
-    return FAULTY if failed else GOOD
+    return FAULTY if failed or ended.found.failure else GOOD
 
 
 def _make_all(deps: Deps, number: int, by: Staff) -> None:
@@ -202,6 +202,8 @@ def _result(deps: Deps, ended: look.Progress, asked: Asked, by: Staff) -> Iterat
     for line in look.lines(deps, ended.found.number, by, states=(LineState.FAILED,), limit=SHOWN):
         words = kept_in_words(line.failure, OURS)
         yield text("cli.import_row", OURS, row=line.row, words=words)
+    if ended.found.failure:
+        yield kept_in_words(ended.found.failure, OURS)
     yield text(
         "cli.import_made",
         OURS,

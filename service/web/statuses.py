@@ -48,6 +48,7 @@ _REFUSED = (
     ErrorCode.IMPORT_NOTHING,
     ErrorCode.IMPORT_CHANGED,
     ErrorCode.IMPORT_TEMPLATE,
+    ErrorCode.IMPORT_WITHDRAWN,
 )
 _LIMITS = (
     ErrorCode.CODE_TOO_MANY,

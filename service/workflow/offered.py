@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.template_family import INSTALLED, Choice
+from service.agreement.template_family import INSTALLED, Choice, TemplateState
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.own_templates import FamilyRow
 from service.database.engine import Transaction
@@ -71,6 +71,18 @@ def template_for(deps: Deps, tx: Transaction, sha256: str) -> TemplateVersion:
     if found is None:
         raise Refused(ErrorCode.TEMPLATE_MISSING)
     return found
+
+
+def still_there(deps: Deps, tx: Transaction, sha256: str) -> TemplateVersion | None:
+    """The template with this digest; None if it was withdrawn, or its file is not there any
+    more."""
+    own = tx.own_templates.of_digest(sha256)
+    if own is not None and own.state is TemplateState.WITHDRAWN:
+        return None
+    try:
+        return template_for(deps, tx, sha256)
+    except Refused:
+        return None
 
 
 def among(deps: Deps, own: list[Choice], rows: list[FamilyRow]) -> list[Choice]:

@@ -14,7 +14,7 @@ from mandates import PLAIN, STATED, TERMS
 from mandates import SERVICES as FOR_SERVICES
 from own_contract import NAME, published
 
-from service.agreement.bulk.states import LineState
+from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.mandate import Mandate
 from service.agreement.states import State
 from service.error_codes import ErrorCode
@@ -50,11 +50,21 @@ def test_a_list_has_one_version_from_its_start(
     make_one(house, number)
     assert set(digests(house)) == {second.sha256}
     publish.withdraw(house.deps, second.id, house.staff, proof_of(house.deps, house.staff))
-    while look.progress(house.deps, number, house.staff).of(LineState.GOOD):
+    for _ in range(2):
         make_one(house, number)
-    (failed,) = look.lines(house.deps, number, house.staff, states=(LineState.FAILED,), limit=9)
-    assert failed.failure.startswith(f"errors.{ErrorCode.IMPORT_TEMPLATE}")
-    assert len(digests(house)) == 2
+    found = look.progress(house.deps, number, house.staff)
+    assert (found.found.state, found.of(LineState.GOOD)) == (ImportState.PAUSED, 1)
+    assert found.found.failure.startswith(f"errors.{ErrorCode.IMPORT_WITHDRAWN}")
+    for gone in ("", second.sha256):
+        with pytest.raises(Refused) as refused:
+            decide.resume(house.deps, number, house.staff, template=gone)
+        assert refused.value.code is ErrorCode.IMPORT_WITHDRAWN
+    there = decide.texts_for_the_rest(house.deps, number, house.staff)
+    assert [each.name for each in there] == ["Hosting", "Zegel"]
+    decide.resume(house.deps, number, house.staff, template=there[0].sha256)
+    assert decide.texts_for_the_rest(house.deps, number, house.staff) == []
+    make_one(house, number)
+    assert digests(house) == [second.sha256, second.sha256, there[0].sha256]
 
 
 def test_a_list_whose_template_is_not_offered_does_not_start(house: House) -> None:

@@ -16,7 +16,7 @@ from service.web.files import file
 from service.web.pages import amount
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.import_words import duration, whole_number
-from service.workflow.bulk import look, problems
+from service.workflow.bulk import decide, look, problems
 from service.workflow.bulk import page as pages
 from service.workflow.bulk.look import Progress
 from service.workflow.bulk.page import STATES, Kind
@@ -46,6 +46,7 @@ def import_page(number: int) -> Any:
         can={step.value for step in ImportStep if may(step, known.found.state)},
         left=duration(_left(known)),
         limit=pace.lowest(deps().settings.bulk_mails_per_minute, known.found.per_minute),
+        texts=_texts(known),
         faults=faults,
         doubts=doubts,
         filters=_filters(known, kind),
@@ -89,6 +90,14 @@ def _left(known: Progress) -> Any:
     joined = send and found.together
     spared = look.shared(deps(), found.number, current_staff()).spared if joined else 0
     return pace.lasts(make, send, limit, spared=spared)
+
+
+def _texts(known: Progress) -> list[tuple[str, str]]:
+    """What the other rows may get if the text was withdrawn meanwhile: digests and names."""
+    if known.found.state is not ImportState.PAUSED:
+        return []
+    found = decide.texts_for_the_rest(deps(), known.found.number, current_staff())
+    return [(each.sha256, each.shown) for each in found]
 
 
 def _filters(known: Progress, current: Kind) -> list[dict[str, Any]]:

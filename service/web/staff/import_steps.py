@@ -92,7 +92,7 @@ def pause_import(number: int) -> Any:
 @require_staff(Permission.PREPARE)
 @shown_at("staff.import_page")
 def resume_import(number: int) -> Any:
-    decide.resume(deps(), number, current_staff())
+    decide.resume(deps(), number, current_staff(), template=request.form.get("template", ""))
     return to("staff.import_page", number=number, done="import_resumed")
 
 

@@ -19,7 +19,7 @@ from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.take_in import JUDGED_NOW
-from service.workflow.offered import offered
+from service.workflow.offered import offered, still_there
 from service.workflow.tasks import IMPORT
 
 TO_DO = (LineState.GOOD, LineState.MADE)
@@ -147,11 +147,34 @@ def pause(deps: Deps, number: int, by: Staff) -> Import:
     return _change(deps, number, by, ImportStep.PAUSE, Event.IMPORT_PAUSED)
 
 
-def resume(deps: Deps, number: int, by: Staff) -> Import:
-    return _change(deps, number, by, ImportStep.RESUME, Event.IMPORT_RESUMED)
+def resume(deps: Deps, number: int, by: Staff, *, template: str = "") -> Import:
+    """Go on. ``template`` is the digest of what the rest gets if the import's own version was
+    withdrawn; Refused if it was, and this is nothing that is offered."""
+    return _change(deps, number, by, ImportStep.RESUME, Event.IMPORT_RESUMED, template)
 
 
-def _change(deps: Deps, number: int, by: Staff, step: ImportStep, event: Event) -> Import:
+def texts_for_the_rest(deps: Deps, number: int, by: Staff) -> list[Choice]:
+    """What the lines that are not made yet may get, if the import's own version was withdrawn; of
+    the same family first. Empty if it was not, or nothing is left to make."""
+    require(by, Permission.PREPARE)
+    with deps.database.look() as tx:
+        found = tx.imports.get(number)
+        if not _lost_its_text(deps, tx, found):
+            return []
+        same = found.options.family
+        return sorted(offered(deps, tx), key=lambda each: each.family_id != same)
+
+
+def _lost_its_text(deps: Deps, tx: Transaction, found: Import) -> bool:
+    named = found.template_sha256
+    if named is None or not tx.imports.counts(found.id).get(LineState.GOOD):
+        return False
+    return still_there(deps, tx, named) is None
+
+
+def _change(
+    deps: Deps, number: int, by: Staff, step: ImportStep, event: Event, template: str = ""
+) -> Import:
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
         found = tx.imports.lock(number)
@@ -159,8 +182,12 @@ def _change(deps: Deps, number: int, by: Staff, step: ImportStep, event: Event) 
         if state is ImportState.RUNNING and found.sending:
             require(by, Permission.SEND)
         # Who resumes it answers for the rest.
-        actor = {"by_id": by.id} if state is ImportState.RUNNING else {}
-        tx.imports.set_state(found.id, state, **actor)
+        changed = {"by_id": by.id} if state is ImportState.RUNNING else {}
+        if state is ImportState.RUNNING and _lost_its_text(deps, tx, found):
+            if template not in {each.sha256 for each in offered(deps, tx)}:
+                raise Refused(ErrorCode.IMPORT_WITHDRAWN)
+            changed["template_sha256"] = template
+        tx.imports.set_state(found.id, state, **changed)
         _note(tx, found, event, by)
         if state is ImportState.RUNNING:
             tx.jobs.defer(IMPORT)
@@ -183,7 +210,7 @@ def end(tx: Transaction, number: int, by: Principal) -> int:
     if found.sending:
         states.append(LineState.MADE)
     stopped = tx.lines.move(found.id, states, LineState.STOPPED)
-    tx.imports.set_state(found.id, state)
+    tx.imports.set_state(found.id, state, failure=found.failure)  # the report says it too
     _note(tx, found, Event.IMPORT_STOPPED, by, count=stopped)
     return stopped
 

@@ -21,7 +21,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.error_words import kept, kept_code
-from service.errors import Invalid, Refused, Unavailable, ZegelError
+from service.errors import Invalid, Unavailable, ZegelError
 from service.workflow.offer.create import Ground, add
 from service.workflow.offer.send import send_in
 from service.workflow.offer.send_together import MOST, same_mail, send_together
@@ -42,7 +42,7 @@ class Maker:
     ground: Ground
     people: People
     template: TemplateVersion | None
-    """None if it was withdrawn since the import was started."""
+    """None if it was withdrawn since the import was started: then nothing is made."""
 
     def make_next(self) -> bool:
         """Make the agreement of the next good line; False if there is none, or it is not running.
@@ -50,7 +50,10 @@ class Maker:
         A line that cannot be made is marked, and the others go on. Raises Unavailable if the
         database does not answer.
         """
-        return self._next(LineState.GOOD, self._make)
+        template = self.template
+        if template is None:
+            return False
+        return self._next(LineState.GOOD, lambda tx, line: self._make(tx, line, template))
 
     def send_next(self) -> bool:
         """Send the agreement of the next line that was made; as ``make_next``.
@@ -98,10 +101,8 @@ class Maker:
             tx.lines.take_turns(self.found.id)
         return tx.lines.take_next(self.found.id, state)
 
-    def _make(self, tx: Transaction, line: Line) -> None:
+    def _make(self, tx: Transaction, line: Line, template: TemplateVersion) -> None:
         found = self.found
-        if self.template is None:
-            raise Refused(ErrorCode.IMPORT_TEMPLATE)
         given = given_in(line.cells, Columns(found.targets), found.options, self.people)
         if given.errors:
             raise Invalid(list(given.errors))
@@ -120,7 +121,7 @@ class Maker:
             self.actor,
             ground=self.ground,
             owner_id=owner_id,
-            template=self.template,
+            template=template,
         )
         tx.audit.append(
             agreement.id,

@@ -18,7 +18,6 @@ from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Staff
 from service.agreement.subjects import Subject
-from service.agreement.template_family import TemplateState
 from service.database.bulk.imports import Import
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -28,7 +27,7 @@ from service.mail.kinds import ImportEnded
 from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.lines import Maker
 from service.workflow.offer.create import ground
-from service.workflow.offered import template_for
+from service.workflow.offered import still_there
 from service.workflow.tasks import IMPORT
 from service.workflow.telling.notify import tell_staff
 
@@ -70,6 +69,8 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
     if actor is None:
         return None
     maker = _maker(deps, found, actor)
+    if maker.template is None and _waits_for_a_text(deps, found):
+        return None
     made = sum(1 for _ in range(LINES_IN_TURN) if maker.make_next())
     if made == LINES_IN_TURN or not found.sending:
         if made:
@@ -91,6 +92,8 @@ def make(deps: Deps, found: Import, *, seconds: float) -> bool:
         return False
     ends = monotonic() + seconds
     maker = _maker(deps, found, actor)
+    if maker.template is None and _waits_for_a_text(deps, found):
+        return False
     made = 0
     while monotonic() < ends and maker.make_next():
         made += 1
@@ -99,12 +102,28 @@ def make(deps: Deps, found: Import, *, seconds: float) -> bool:
 
 def _maker(deps: Deps, found: Import, actor: Staff) -> Maker:
     with deps.database.begin() as tx:
-        here, template = ground(deps, tx), None
+        here = ground(deps, tx)
         named = found.template_sha256 or here.templates[0]  # none in imports of former versions
-        own = tx.own_templates.of_digest(named)
-        if own is None or own.state is not TemplateState.WITHDRAWN:
-            template = template_for(deps, tx, named)
+        template = still_there(deps, tx, named)
         return Maker(deps, found, actor, here, people(tx), template)
+
+
+def _waits_for_a_text(deps: Deps, found: Import) -> bool:
+    """Pause an import whose template was withdrawn, if there is something left to make. What was
+    made is still sent."""
+    with deps.database.begin() as tx:
+        now = tx.imports.lock(found.number)
+        if now.state is not ImportState.RUNNING or now.template_sha256 != found.template_sha256:
+            return False
+        if not tx.imports.counts(found.id).get(LineState.GOOD):
+            return False
+        _pause(tx, now, ErrorCode.IMPORT_WITHDRAWN)
+        return True
+
+
+def _pause(tx: Transaction, found: Import, why: ErrorCode) -> None:
+    tx.imports.set_state(found.id, ImportState.PAUSED, failure=kept_code(why))
+    tx.audit.append(None, Event.IMPORT_PAUSED, SYSTEM, number=found.number)
 
 
 def _still_made(deps: Deps, found: Import) -> bool:
@@ -138,9 +157,7 @@ def _actor(deps: Deps, found: Import) -> Staff | None:
             return account.person
         now = tx.imports.lock(found.number)
         if now.state is ImportState.RUNNING and now.by_id == found.by_id:
-            reason = kept_code(ErrorCode.NOT_ALLOWED)
-            tx.imports.set_state(found.id, ImportState.PAUSED, failure=reason)
-            tx.audit.append(None, Event.IMPORT_PAUSED, SYSTEM, number=found.number)
+            _pause(tx, now, ErrorCode.NOT_ALLOWED)
     return None
 
 

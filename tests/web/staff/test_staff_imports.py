@@ -126,6 +126,30 @@ def test_who_signs_several_gets_one_mail_unless_somebody_wants_otherwise(
     assert "1 mail is nog onderweg naar de mailserver." in office.page
 
 
+def test_a_text_that_is_withdrawn_meanwhile_is_chosen_anew(office: Browser, deps: Deps) -> None:
+    for number in (1, 2):
+        uploaded(office, [customer(10 * number), customer(10 * number + 1)])
+        confirmed(office)
+        started(office, number)
+        rows(deps, "update imports set template_sha256 = 'gone' where state = 'running'")
+        worked(deps)
+        office.get(f"/importen/{number}")
+        assert "Gepauzeerd" in office.page
+        assert "is ingetrokken voor alle rijen gemaakt waren" in office.page
+    (offered,) = re.findall(r'<option value="([0-9a-f]{64})">Zegel', office.page)
+    office.post("/importen/2/hervatting")
+    assert (office.status, office.path) == (409, "/importen/2")
+    office.post("/importen/2/hervatting", {"template": offered})
+    worked(deps)
+    office.get("/importen/2")
+    assert "2 overeenkomsten gemaakt" in office.page
+    assert "ingetrokken" not in office.page
+    office.post("/importen/1/stop")
+    office.get("/importen/1")
+    assert "Gestopt: 0 overeenkomsten gemaakt" in office.page
+    assert "is ingetrokken voor alle rijen gemaakt waren" in office.page
+
+
 def test_rows_can_be_pasted_and_stay_when_they_are_refused(office: Browser) -> None:
     block = "\n".join("\t".join(each) for each in (HEADINGS, *THREE))
     office.get("/importen/nieuw")

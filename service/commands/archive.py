@@ -129,6 +129,7 @@ def _told(summary: Summary, anchors: _Anchors, *, whole: bool) -> list[str]:
     lines.append(text("cli.rebuild_whole" if whole else "cli.rebuild_not_whole", OURS))
     lines.append(text("cli.rebuild_counts", OURS, **summary.counts))
     lines.append(text("cli.rebuild_anchors", OURS, **anchors.counts))
+    lines.append(text("cli.rebuild_log", OURS))
     if summary.unproven:
         lines.append(text("cli.rebuild_unproven", OURS, count=max(summary.unproven.values())))
     return lines

@@ -93,6 +93,13 @@ def test_what_cannot_be_looked_at_is_2(
         assert capsys.readouterr().err
 
 
+def test_a_rebuild_says_what_of_the_log_does_not_return(
+    settings_of: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rebuild(lambda: settings_of, (), ()) == 0
+    assert text("cli.rebuild_log", OURS) in capsys.readouterr().out.splitlines()
+
+
 def test_tables_that_were_not_made_are_said_to_be_missing(
     settings_of: Any, postgres_server: EmbeddedPostgres, capsys: pytest.CaptureFixture[str]
 ) -> None:

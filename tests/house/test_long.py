@@ -38,6 +38,7 @@ SHORTER = {
     "journeys/test_hard_signer.py": "journeys/test_signer.py",
     "web/staff/test_imports_accessible.py": "journeys/test_import.py",
     "web/staff/test_templates_accessible.py": "web/staff/test_staff_templates.py",
+    "workflow/test_mandate_annex.py": "workflow/test_mandate.py",
 }
 
 

@@ -17,19 +17,18 @@ from people import (
     Look,
     Mailbox,
     Sales,
+    Seats,
     Signer,
     hold,
 )
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from screens import DESK, PHONE
 
 from service.commands.browser import Browser as HttpBrowser
 from service.engines.process import free_ports
 from service.running.supervisor import stack
 from service.settings.choices import DEVELOPMENT
 from service.settings.table import load_settings
-
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +55,7 @@ def new_context(browser: Browser, zegel: Installation) -> Iterator[Callable[...,
     """Makes people's browsers, which are closed after the test."""
     opened: list[BrowserContext] = []
 
-    def make(size: dict[str, int], *, scripts: bool = True) -> BrowserContext:
+    def make(size: ViewportSize, *, scripts: bool = True) -> BrowserContext:
         context = browser.new_context(
             base_url=zegel.url, viewport=size, locale="nl-BE", java_script_enabled=scripts
         )
@@ -80,6 +79,12 @@ def sales(new_context: Callable[..., BrowserContext], zegel: Installation, look:
     """Vera of sales, at a desktop, signed in."""
     page = new_context(DESK).new_page()
     return Sales(page, look).signs_in(zegel.member("verkoop"))
+
+
+@pytest.fixture
+def seats(new_context: Callable[..., BrowserContext], look: Look) -> Seats:
+    """Where any member of staff can sit down."""
+    return Seats(new_context, look)
 
 
 @pytest.fixture
@@ -122,6 +127,6 @@ def mailbox(
 
 
 @pytest.fixture
-def plain(new_context: Callable[..., BrowserContext]) -> Callable[[dict[str, int]], Page]:
+def plain(new_context: Callable[..., BrowserContext]) -> Callable[[ViewportSize], Page]:
     """Pages in a browser without JavaScript, in which the rules cannot be checked."""
     return lambda size: new_context(size, scripts=False).new_page()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from installation import Member
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+from screens import Screen
 
 from service.commands.browser import Browser
 from service.commands.road import newest_mail
@@ -107,6 +109,10 @@ class Person:
             what.click()
         return Path(started.value.path()).read_bytes()
 
+    def unfolds(self, fold: str) -> Self:
+        self.page.locator("summary").filter(has_text=fold).first.click()
+        return self
+
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=name).first
 
@@ -116,6 +122,22 @@ class StaffMember(Person):
         self.opens("/aanmelden").sees("Aanmelden")
         self.fills({"E-mailadres": member.email, "Wachtwoord": member.password})
         return self.presses("Aanmelden")
+
+
+P = TypeVar("P", bound=StaffMember)
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Where a member of staff sits down: a new browser with this screen, signed in. The rules are
+    checked on every page where scripts run."""
+
+    new_context: Callable[..., BrowserContext]
+    look: Look
+
+    def __call__(self, person: type[P], member: Member, screen: Screen) -> P:
+        page = self.new_context(screen.size, scripts=screen.scripts).new_page()
+        return person(page, self.look if screen.scripts else lambda _: None).signs_in(member)
 
 
 class Sales(StaffMember):
@@ -222,6 +244,14 @@ class Signer(Person):
             }
         )
         return self.presses("Volgende: Bijlage 1")
+
+    def waits_for_the_text(self) -> Self:
+        """Without JavaScript, the waiting page goes on by hand."""
+        by_hand = self.page.get_by_role("link", name="Nu kijken")
+        while by_hand.count():
+            self.page.wait_for_timeout(BETWEEN_LOOKS)
+            self.follows("Nu kijken")
+        return self.sees("Lees de overeenkomst")
 
     def proves_mailbox(self, code: str) -> Self:
         """Type the code."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from installation import Installation
-from people import BETWEEN_LOOKS, Mailbox, Signer
-from playwright.sync_api import Locator, Page, expect
+from people import Mailbox, Signer
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+from screens import PHONE
 
 from tests.signatures.making import photograph_jpeg
 
@@ -16,7 +17,6 @@ INVITATION = "klaar om te ondertekenen"
 ANNEX = "Bijlage 1: welke gegevens, van wie?"
 READ = "Lees de overeenkomst"
 TOO_OLD = "te oud om te versturen"
-PHONE = {"width": 390, "height": 844}
 # The input in the page's form, without hidden fields.
 TYPED = """() => [...document.querySelectorAll("main form :is(input, select, textarea)")]
     .filter((e) => !["hidden", "file", "search"].includes(e.type))
@@ -52,17 +52,10 @@ class Clumsy(Signer):
         self.sends(button)
         self.reads(TOO_OLD)
 
-    def waits_for_the_text(self) -> None:
-        """Without JavaScript, the waiting page is reloaded by hand."""
-        while self.page.get_by_role("link", name="Nu kijken").count():
-            self.page.wait_for_timeout(BETWEEN_LOOKS)
-            self.follows("Nu kijken")
-        self.sees(READ)
-
 
 @pytest.mark.long
 def test_each_step_wrong_once_without_javascript(
-    zegel: Installation, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
+    zegel: Installation, mailbox: Mailbox, plain: Callable[[ViewportSize], Page]
 ) -> None:
     customer = zegel.customer("Struikelaars & Zonen NV")
     road = zegel.bring(customer, "sent")

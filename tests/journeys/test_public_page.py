@@ -12,14 +12,13 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
 from installation import Customer, Installation
-from people import WORK_SECONDS, Look, Mailbox, Sales, Signer
-from playwright.sync_api import BrowserContext, Page, expect
+from people import WORK_SECONDS, Look, Mailbox, Sales, Seats, Signer
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from screens import ON_DESK, ON_PHONE, PLAIN_DESK, PLAIN_PHONE, Screen, long_on_screens, on_screens
 
 from service.commands.browser import Browser as HttpBrowser
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 PACE = int(os.environ.get("PACE", "0"))  # milliseconds a key
 TITLE = "Verwerkers\u00adovereenkomst met IT4Professionals"
 DETAILS = {
@@ -79,14 +78,6 @@ class Applicant(Signer):
         self.signs_annex()
 
 
-@pytest.fixture
-def administrator(
-    new_context: Callable[..., BrowserContext], zegel: Installation, look: Look
-) -> Sales:
-    """Who may do everything, signed in."""
-    return Sales(new_context(DESK).new_page(), look).signs_in(zegel.administrator)
-
-
 def opens_the_page(administrator: Sales, zegel: Installation) -> None:
     administrator.opens("/beheer/openbare-pagina").sees("Openbare pagina")
     administrator.ticks("Ja, de pagina is open", "Cloudopslag")
@@ -116,14 +107,19 @@ def imports(administrator: Sales, customer: Customer) -> None:
     administrator.presses("Volgende: rijen nakijken").sees("Import ")
 
 
+@on_screens(ON_PHONE, ON_DESK)
 def test_a_known_customer_signs_with_a_stopwatch(
     zegel: Installation,
-    administrator: Sales,
+    seats: Seats,
     new_context: Callable[..., BrowserContext],
     look: Look,
     mailbox: Mailbox,
+    screen: Screen,
 ) -> None:
-    customer = zegel.customer("Bakkerij Zelf BV")
+    """The administrator sits at the other screen."""
+    customer = zegel.customer(f"Bakkerij Zelf {screen.name}")
+    other = ON_PHONE if screen is ON_DESK else ON_DESK
+    administrator = seats(Sales, zegel.administrator, other)
     administrator.sees("Overeenkomsten")
     opens_the_page(administrator, zegel)
     gives_a_mandate(administrator, zegel)
@@ -132,7 +128,7 @@ def test_a_known_customer_signs_with_a_stopwatch(
     link = administrator.page.locator(".facts a.mono").get_attribute("href")
     assert link
 
-    page = new_context(PHONE).new_page()
+    page = new_context(screen.size).new_page()
     applicant = Applicant(page, look)
     begun = time.monotonic()
     applicant.opens(link).sees(TITLE)
@@ -157,19 +153,24 @@ def test_a_known_customer_signs_with_a_stopwatch(
     administrator.follows(customer.organisation).sees(customer.organisation)
     administrator.reads("Bekende klant: nummer, naam en e-mailadres")
     administrator.reads("Handtekening automatisch geplaatst onder mandaat")
+    administrator.opens("/mandaat").sees("Mandaat").reads(customer.organisation)
+    administrator.page.get_by_role("button", name="intrekken").first.click()
+    administrator.reads("Het mandaat is ingetrokken. Alles wacht weer op u.")
 
 
-@pytest.mark.long
+@long_on_screens(PLAIN_DESK, PLAIN_PHONE)
 def test_without_javascript_an_unknown_customer_waits_for_us(
     zegel: Installation,
-    administrator: Sales,
-    plain: Callable[[dict[str, int]], Page],
+    seats: Seats,
+    plain: Callable[[ViewportSize], Page],
     mailbox: Mailbox,
+    screen: Screen,
 ) -> None:
-    customer = zegel.customer("Scriptloos BV")
+    customer = zegel.customer(f"Scriptloos {screen.name}")
+    administrator = seats(Sales, zegel.administrator, screen)
     administrator.sees("Overeenkomsten")
     opens_the_page(administrator, zegel)
-    applicant = Applicant(plain(DESK), lambda _: None)
+    applicant = Applicant(plain(screen.size), lambda _: None)
     applicant.opens("/aanvragen?klantnummer=1001").sees(TITLE)
     expect(applicant.page.get_by_label("Klantnummer")).to_have_value("1001")
     applicant.applies(customer)

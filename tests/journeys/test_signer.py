@@ -10,9 +10,10 @@ from contextlib import ExitStack
 
 import pytest
 from installation import PROCESSOR, Customer, Installation
-from people import BETWEEN_LOOKS, Mailbox, Sales, Signer
+from people import Mailbox, Sales, Signer
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
+from screens import PHONE
 
 from service.engines.process import wait_until
 
@@ -214,7 +215,7 @@ def test_passed_on_to_a_colleague(
 
 @pytest.mark.long
 def test_the_completed_agreement_opened_elsewhere(
-    zegel: Installation, signer: Signer, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
+    zegel: Installation, signer: Signer, mailbox: Mailbox, plain: Callable[[ViewportSize], Page]
 ) -> None:
     customer = zegel.customer("Later Lezers BV")
     zegel.bring(customer, "archived")
@@ -231,7 +232,7 @@ def test_the_completed_agreement_opened_elsewhere(
     signer.opens(link).presses("Overeenkomst bekijken")
     signer.sees("De overeenkomst is van kracht sinds")
 
-    scriptless = Signer(plain({"width": 390, "height": 844}), lambda _: None)
+    scriptless = Signer(plain(PHONE), lambda _: None)
     scriptless.opens(link).presses("Overeenkomst bekijken").presses("Code mailen")
     scriptless.fills({"Code": "12"}).presses("Overeenkomst openen")
     scriptless.is_told("Vul de code van 6 cijfers in.")
@@ -271,11 +272,11 @@ def test_a_tab_beside_another_whose_cookies_go_and_whose_offer_is_withdrawn(
 
 @pytest.mark.long
 def test_the_whole_road_without_javascript(
-    zegel: Installation, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
+    zegel: Installation, mailbox: Mailbox, plain: Callable[[ViewportSize], Page]
 ) -> None:
     customer = zegel.customer("Zonder Scripts NV")
     zegel.bring(customer, "sent")
-    page = plain({"width": 390, "height": 844})
+    page = plain(PHONE)
     signer = Signer(page, lambda _: None)
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
     signer.fills({"Postcode": "20"}).presses("Volgende: Bijlage 1")
@@ -290,11 +291,8 @@ def test_the_whole_road_without_javascript(
     signer.presses("Vorige").sees("Kloppen deze gegevens?").presses("Volgende: Bijlage 1")
     expect(own).to_have_value("Leveranciers van meel")
     signer.presses("Volgende: lezen").is_told("Kies Ja of Nee bij de functionaris")
-    signer.ticks("Nee").presses("Volgende: lezen")
-    while page.get_by_role("link", name="Nu kijken").count():
-        page.wait_for_timeout(BETWEEN_LOOKS)
-        signer.follows("Nu kijken")
-    signer.sees(READ).reads("Leveranciers van meel").presses("Volgende: ondertekenen")
+    signer.ticks("Nee").presses("Volgende: lezen").waits_for_the_text()
+    signer.reads("Leveranciers van meel").presses("Volgende: ondertekenen")
     code = mailbox.waits_for(customer.email, "Uw code").code()
     signer.proves_mailbox("12").is_told("Vul de code van 6 cijfers in.")
     signer.proves_mailbox(code).sees("1 van 2: Overeenkomst")

@@ -23,9 +23,9 @@ from people import (
     Signer,
     StaffMember,
 )
-from playwright.sync_api import BrowserContext, Page, Response, expect
+from playwright.sync_api import BrowserContext, Page, Response, ViewportSize, expect
+from screens import DESK
 
-DESK = {"width": 1280, "height": 900}
 INVITATION = "klaar om te ondertekenen"
 
 
@@ -273,7 +273,7 @@ def test_an_offer_that_we_sign_first(
 
 @pytest.mark.long
 def test_without_javascript(
-    zegel: Installation, plain: Callable[[dict[str, int]], Page], mailbox: Mailbox
+    zegel: Installation, plain: Callable[[ViewportSize], Page], mailbox: Mailbox
 ) -> None:
     customer = zegel.customer("Scriptloos BV")
     sales = Sales(plain(DESK), lambda _: None).signs_in(zegel.member("verkoop"))

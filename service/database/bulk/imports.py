@@ -267,6 +267,18 @@ class Imports(Records):
             ).scalar_one()
         )
 
+    def made_of_stopped(self, import_id: str) -> int:
+        """The number of stopped lines whose agreement was made before that."""
+        return int(
+            self._connection.execute(
+                select(func.count()).where(
+                    import_lines.c.import_id == import_id,
+                    import_lines.c.state == word(LineState.STOPPED),
+                    import_lines.c.agreement_id.is_not(None),
+                )
+            ).scalar_one()
+        )
+
 
 def _import(row: Any) -> Import:
     said = row.dialect

@@ -21,12 +21,14 @@ PAGE_OF_IMPORTS = 20
 @dataclass(frozen=True)
 class Progress:
     """An import with the number of its lines in each state, and of the mails with the first link of
-    its agreements; ``doubtful`` of the good lines have a warning."""
+    its agreements; ``doubtful`` of the good lines have a warning, and the agreements of
+    ``made_of_stopped`` of the stopped lines are drafts."""
 
     found: Import
     counts: Mapping[LineState, int]
     doubtful: int
     mails: Mapping[MailState, int]
+    made_of_stopped: int = 0
 
     def of(self, state: LineState) -> int:
         return self.counts.get(state, 0)
@@ -66,6 +68,7 @@ def progress(deps: Deps, number: int, by: Staff) -> Progress:
             counts,
             tx.imports.doubtful(found.id) if counts.get(LineState.GOOD) else 0,
             tx.imports.mails(found.id) if counts.get(LineState.SENT) else {},
+            tx.imports.made_of_stopped(found.id) if counts.get(LineState.STOPPED) else 0,
         )
 
 

@@ -231,6 +231,10 @@ def test_many_rows_come_in_pages_and_some_are_left_out(office: Browser, deps: De
     assert f"Klaar: {PAGE + 8} overeenkomsten gemaakt" in office.page
     started(office, 1)
     assert f"Verstuurd: 0 van {PAGE + 8}" in office.page
+    office.post("/importen/1/stop")
+    assert f"Gestopt: {PAGE + 8} overeenkomsten gemaakt</h2>" in office.page
+    assert "niet meer verstuurd, omdat de import gestopt is. Het blijven concepten." in office.page
+    assert "niet meer gemaakt" not in office.page
 
 
 def test_who_saw_other_numbers_looks_again(office: Browser, deps: Deps) -> None:

@@ -109,8 +109,8 @@ def _maker(deps: Deps, found: Import, actor: Staff) -> Maker:
 
 
 def _waits_for_a_text(deps: Deps, found: Import) -> bool:
-    """Pause an import whose template was withdrawn, if there is something left to make. What was
-    made is still sent."""
+    """Pause an import whose template was withdrawn, if there is something left to make; one that
+    only has to send goes on."""
     with deps.database.begin() as tx:
         now = tx.imports.lock(found.number)
         if now.state is not ImportState.RUNNING or now.template_sha256 != found.template_sha256:

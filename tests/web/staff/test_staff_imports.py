@@ -135,7 +135,7 @@ def test_a_text_that_is_withdrawn_meanwhile_is_chosen_anew(office: Browser, deps
         worked(deps)
         office.get(f"/importen/{number}")
         assert "Gepauzeerd" in office.page
-        assert "is ingetrokken voor alle rijen gemaakt waren" in office.page
+        assert "is ingetrokken voordat alle rijen gemaakt waren" in office.page
     (offered,) = re.findall(r'<option value="([0-9a-f]{64})">Zegel', office.page)
     office.post("/importen/2/hervatting")
     assert (office.status, office.path) == (409, "/importen/2")
@@ -147,7 +147,7 @@ def test_a_text_that_is_withdrawn_meanwhile_is_chosen_anew(office: Browser, deps
     office.post("/importen/1/stop")
     office.get("/importen/1")
     assert "Gestopt: 0 overeenkomsten gemaakt" in office.page
-    assert "is ingetrokken voor alle rijen gemaakt waren" in office.page
+    assert "is ingetrokken voordat alle rijen gemaakt waren" in office.page
 
 
 def test_rows_can_be_pasted_and_stay_when_they_are_refused(office: Browser) -> None:

@@ -14,13 +14,14 @@ from colleagues import PASSWORD, add_colleague
 from emptied import as_owner
 from flask import Flask
 from kept import application, engine_for
+from snapshots import begin_with
 from sqlalchemy import text
 
 from bench.road import Road as Steps
 from service.agreement.capabilities import code_for
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
-from service.agreement.permissions import Role
+from service.agreement.permissions import Role, Staff
 from service.commands.road import STOPS, Road
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
@@ -112,7 +113,12 @@ def app(deps: Deps) -> Flask:
 @pytest.fixture
 def journey(deps: Deps, app: Flask) -> Journey:
     """An agreement that sales has just sent."""
-    staff = add_colleague(deps, "els@it4.example", *Role, name="Els Verkoop", function="Adviseur")
-    profile.first_profile(deps, PROCESSOR)
+
+    def make() -> tuple[Staff, str]:
+        els = add_colleague(deps, "els@it4.example", *Role, name="Els Verkoop", function="Adviseur")
+        profile.first_profile(deps, PROCESSOR)
+        return els, Steps(deps, els, PASSWORD, SAMPLE).sent()
+
+    staff, reference = begin_with("sent to a signer", deps, make, archive=False)
     steps = Steps(deps, staff, PASSWORD, SAMPLE)
-    return Journey(steps, steps.sent(), Browser(app.test_client()))
+    return Journey(steps, reference, Browser(app.test_client()))

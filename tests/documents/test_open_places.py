@@ -97,6 +97,12 @@ def line(docx: Docx) -> None:
 def test_a_drawn_line_is_an_open_place(checked: Checking) -> None:
     assert len(left_open(checked(line))) == 2
 
+    def priced(docx: Docx) -> None:
+        line(docx)
+        docx.paragraphs[4].add_run("10 euro")
+
+    assert [each.paragraph for each in left_open(checked(priced))] == ["Naam"]
+
 
 def test_a_cell_without_a_signature_is_found_for_the_right_party(checked: Checking) -> None:
     """The last table is that of the annex; the first column names the rows."""

@@ -57,18 +57,25 @@ def _in_text(spot: Spot, text: str) -> Iterator[Finding]:
 
 
 def _drawn(spot: Spot, text: str) -> Iterator[Finding]:
-    """A line that Word draws instead of writing it: a tab with a leader, underlined spaces."""
+    """A line that Word draws instead of writing it: underlined spaces, or a tab with a leader that
+    nothing follows (in a list of prices something does)."""
     stops = spot.paragraph.iterfind(f"{W}pPr/{W}tabs/{W}tab")
     led = any(value(each, "leader") in LEADERS for each in stops)
+    ends_in_tab = False
     for run in spot.paragraph.iter(f"{W}r"):
         words = "".join(each.text or "" for each in run.findall(f"{W}t"))
         tabs = run.findall(f"{W}tab")
         underlined = value(run.find(f"{W}rPr/{W}u")) not in (None, "none")
-        blank = not words.strip() and (len(words) >= 3 or tabs)
-        if (led and tabs) or (underlined and blank):
+        if underlined and not words.strip() and (len(words) >= 3 or tabs):
             at = len(text.rstrip())
             yield _open(spot, "____", at, at, "", text)
             return
+        last = [each.tag for each in run if each.tag in (f"{W}t", f"{W}tab")]
+        if words.strip() or tabs:
+            ends_in_tab = bool(tabs) and (not words.strip() or last[-1] == f"{W}tab")
+    if led and ends_in_tab:
+        at = len(text.rstrip())
+        yield _open(spot, "____", at, at, "", text)
 
 
 def _phrases(spot: Spot, text: str) -> Iterator[Finding]:

@@ -72,6 +72,16 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
 # The narrowest phones, and a page at 400 % on a desktop (WCAG 1.4.10).
 NARROWEST: ViewportSize = {"width": 320, "height": 844}
 SIDEWAYS = """() => document.documentElement.scrollWidth > innerWidth ? ["scrolls sideways"] : []"""
+# A picture keeps its proportions at every width; two pixels are rounding.
+STRETCHED = """() => [...document.querySelectorAll("img")]
+    .filter((e) => e.naturalWidth && e.checkVisibility())
+    .filter((e) => {
+        const s = getComputedStyle(e), {width, height} = e.getBoundingClientRect();
+        const wide = width - parseFloat(s.paddingLeft) * 2 - parseFloat(s.borderLeftWidth) * 2;
+        const high = height - parseFloat(s.paddingTop) * 2 - parseFloat(s.borderTopWidth) * 2;
+        return Math.abs(wide * e.naturalHeight / e.naturalWidth - high) > 2;
+    }).map((e) => "stretched: " + e.outerHTML.slice(0, 120))"""
+BESIDE_AXE = (SMALL_TARGETS, STRETCHED, SIDEWAYS)
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +96,8 @@ def browser() -> Iterator[Browser]:
 def complaints() -> Callable[..., list[str]]:
     """The problems of the page now shown, at its own size and at ``others``.
 
-    axe-core, small targets, width; in dark mode only contrasts, at 320 px only the width. The
-    page's size is restored.
+    axe-core, small targets, stretched pictures, width; in dark mode only contrasts, at 320 px only
+    the width. The page's size is restored.
     """
 
     good: set[str] = set()
@@ -98,7 +108,7 @@ def complaints() -> Callable[..., list[str]]:
         found, judged = page.evaluate(VIOLATIONS, RULES if other else PLACES)
         good.update(() if found else judged)
         wrong: list[str] = found
-        return wrong + page.evaluate(SMALL_TARGETS) + page.evaluate(SIDEWAYS)
+        return [*wrong, *(each for rule in BESIDE_AXE for each in page.evaluate(rule))]
 
     def look(page: Page, *others: ViewportSize) -> list[str]:
         page.wait_for_load_state()  # a click returns when the next page begins, before its <html>

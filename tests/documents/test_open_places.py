@@ -69,6 +69,28 @@ def test_an_open_place_is_found_with_what_is_meant(words: str, all_at_once: dict
     assert MEANT[words] in all_at_once[words]
 
 
+LITERALLY = {
+    "A) Dit hoort zo. De klant vraagt het op grond van een overeenkomst gesloten op ………… (hierna "
+    "“de Hoofdovereenkomst”).": "` gesloten op …` door `{% als hoofdovereenkomst.datum %} gesloten "
+    "op {{ hoofdovereenkomst.datum }}{% einde als %}`",
+    "7. Vragen gaan naar de contactpersoon ………… (e-mail: ……).": "`Vragen gaan naar de "
+    "contactpersoon … (e-mail: …).` door `{% als functionaris %}Vragen gaan naar de contactpersoon "
+    "{{ functionaris.naam }}{% als functionaris.email %} (e-mail: {{ functionaris.email }})"
+    "{% einde als %}.{% einde als %}`",
+    "De klant, [rechtsvorm], met zetel te Mol": "`, [rechtsvorm]` door `{% als klant.rechtsvorm %},"
+    " {{ klant.rechtsvorm }}{% einde als %}`",
+}
+
+
+def test_a_remedy_says_what_to_replace_so_that_nothing_is_left_over(checked: Checking) -> None:
+    """One remedy for each sentence. Typed literally, it is accepted and prints whole sentences."""
+    found = left_open(checked(*map(paragraph, LITERALLY)))
+    for each, (words, said) in zip(reversed(found), LITERALLY.items(), strict=True):
+        assert said in remedy(each, OURS), words
+    typed = [paragraph(said.split("`")[-2]) for said in LITERALLY.values()]
+    assert checked(*typed).template
+
+
 def test_words_that_look_like_one_are_left_alone(checked: Checking) -> None:
     fine = ("zie [1] en noot[a]", "enz. ... en zo verder", "(…) in een citaat", "[{{ kenmerk }}]")
     found = checked(*map(paragraph, fine))

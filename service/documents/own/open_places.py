@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from service.documents.admission import MAIN_PART
 from service.documents.own import names
+from service.documents.own.clauses import LONGEST, clause
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
-from service.documents.own.where import Spot, spots, with_words_before
+from service.documents.own.where import Spot, spots
 from service.documents.template import W
 from service.texts import OURS, table
+from service.texts import text as words_of
 
 DOTS = (
     r"(?:\.\s?){5,}|(?:…[\s.]*){2,}|_(?:\s?_){2,}|(?:·\s?){4,}|-{5,}|–{3,}"
@@ -47,13 +50,60 @@ def find_open_places(source: Source) -> Iterator[Finding]:
 
 
 def _in_text(spot: Spot, text: str) -> Iterator[Finding]:
+    told = 0
     for found in islice(OPEN.finditer(text), MOST_IN_PARAGRAPH):
+        if found.start() < told:
+            continue  # the remedy of the place before says what becomes of this one
         if found["bracket"] and not re.search(r"[^\W\d]|…|\.\.|_", found[0]):
             continue  # [1] or [ ] without a word
         written = " ".join(found[0].split())
         shown = written if found["bracket"] else written[:12]
         inside = found[0] if found["bracket"] else ""
-        yield _open(spot, shown, found.start(), found.end(), inside, text)
+        place = _open(spot, shown, found.start(), found.end(), inside, text)
+        if place.values.get("advice") == "guarded":
+            place, told = _with_clause(place, spot, text, found)
+        yield place
+
+
+def _with_clause(
+    place: Finding, spot: Spot, text: str, found: re.Match[str]
+) -> tuple[Finding, int]:
+    """The finding with the words to replace and what by, and where these end. They are those that
+    go with the value; other open places among them are filled in too."""
+    original = text_of(spot.paragraph)
+    begin, stop = _span(found)
+    start, end, sentence = clause(original, begin, stop, str(place.values["path"]))
+    if end - start > LONGEST:
+        return replace(place, values={**place.values, "advice": "guarded_long"}), stop
+    written = original[start:begin] + str(place.values["whole"])
+    whole, at = written, stop
+    for each in OPEN.finditer(text, stop, end):
+        values = _advice(spot, text, each.start(), each[0] if each["bracket"] else "")
+        if "whole" not in values:  # another remedy says what it is to be
+            whole, at, end, sentence = written, stop, stop, False
+            break
+        begin, stop_here = _span(each)
+        first, last, _ = clause(original, begin, stop_here, values["path"])
+        first, last = max(first, at), min(last, end)
+        inner = original[first:begin] + values["whole"] + original[stop_here:last]
+        if guard := values.get("guard"):
+            inner = words_of("template_findings.advice.within", OURS, guard=guard, whole=inner)
+        whole, at = whole + original[at:first] + inner, last
+    gone = OPEN.sub(_shortly, original[start:end])
+    advice = "guarded_sentence" if sentence else "guarded_clause"
+    values = {"advice": advice, "gone": gone, "whole": whole + original[at:end]}
+    return replace(place, values={**place.values, **values}), end
+
+
+def _span(found: re.Match[str]) -> tuple[int, int]:
+    """Where an open place is; a row of dots may have spaces after it."""
+    return found.start(), found.start() + len(found[0].rstrip())
+
+
+def _shortly(found: re.Match[str]) -> str:
+    if found["bracket"]:
+        return found[0]
+    return "…" + found[0][len(found[0].rstrip()) :]
 
 
 def _drawn(spot: Spot, text: str) -> Iterator[Finding]:
@@ -174,7 +224,7 @@ def _advice(spot: Spot, text: str, at: int, inside: str) -> dict[str, str]:
         if meant not in names.DECLARED and meant not in ("signature", "date"):
             return {"advice": meant}
         ours = _is_ours(cell, f"{head} {inside or words}")
-        return _field(meant, spot, with_words_before(text, at, ""), ours=ours)
+        return _field(meant, spot, ours=ours)
     return {}
 
 
@@ -192,8 +242,8 @@ def _is_ours(cell: Any, words: str) -> bool:
     )
 
 
-def _field(meant: str, spot: Spot, before: str, *, ours: bool) -> dict[str, str]:
-    """The placeholder for a value or place; ``before`` are the words that go with it."""
+def _field(meant: str, spot: Spot, *, ours: bool) -> dict[str, str]:
+    """The placeholder for a value or place."""
     if meant in ("signature", "date"):
         annex = re.search(table("template_open", OURS)["annex"]["heading"], spot.chapter, re.I)
         key = f"{'processor' if ours else 'controller'}_{'annex' if annex else 'agreement'}"
@@ -206,10 +256,10 @@ def _field(meant: str, spot: Spot, before: str, *, ours: bool) -> dict[str, str]
         listed = "special" if path in names.OF_SPECIAL else "list"
         return {"advice": listed, "field": field, "path": path}
     guard = next(_guards(path), "")
-    whole = f"{before}{{{{ {field} }}}}"
+    found = {"field": field, "whole": f"{{{{ {field} }}}}", "path": path}
     if guard:
-        return {"advice": "guarded", "field": field, "guard": guard, "whole": whole, "path": path}
-    return {"advice": "field", "field": field, "path": path}
+        return {"advice": "guarded", "guard": guard, **found}
+    return {"advice": "field", **found}
 
 
 def _guards(path: str) -> Iterator[str]:

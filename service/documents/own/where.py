@@ -11,8 +11,6 @@ from service.documents.own.paragraphs import text_of
 from service.documents.own.source import Source, said
 from service.documents.own.styles import Styles
 
-LONGEST_WORDS = 100
-
 
 class Spot(NamedTuple):
     """A paragraph, its part of the file, the heading above it and the main heading above that
@@ -74,15 +72,3 @@ def around(text: str, start: int, end: int) -> str:
         last = max(text.rfind(" ", min(end, last), last), min(end, last))
     words = " ".join(text[first:last].split())
     return f"{'… ' if first > 0 else ''}{words}{' …' if last < len(text) else ''}"
-
-
-def with_words_before(text: str, start: int, written: str) -> str:
-    """What to write at a place of a text, with the words before it that say nothing without it:
-    back to the last punctuation, or to another placeholder. `, telefoon {{ functionaris.telefoon
-    }}`"""
-    before = text[:start]
-    at = max(before.rfind(each) for each in ("}}", "%}"))
-    before = before[at + 2 :] if at >= 0 else before
-    at = max(before.rfind(each) for each in ",;:.(–")
-    words = before[at:] if at >= 0 and before[at] in ",;" else before[at + 1 :].lstrip()
-    return written if len(words) > LONGEST_WORDS else words + written

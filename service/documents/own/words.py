@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.documents.own import expressions, names, paragraphs
+from service.documents.own.clauses import LONGEST, clause
 from service.documents.own.expressions import Scope, Test, Wrong
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import Token, text_of
 from service.documents.own.source import Source
-from service.documents.own.where import Spot, spots, with_words_before
+from service.documents.own.where import Spot, spots
 from service.documents.template import W
 
 MOST_TOKENS = 2_000
@@ -115,7 +116,10 @@ class _Reader:
         values = wrong.values
         if wrong.code is Found.UNGUARDED:
             words = text_of(spot.paragraph)
-            values = values | {"whole": with_words_before(words, token.start, token.text)}
+            path = wrong.path.removesuffix("[]")
+            start, end, _ = clause(words, token.start, token.end, path)
+            short = end - start <= LONGEST
+            values = values | {"whole": words[start:end] if short else token.text}
         place = spot.around(token.start, token.end)
         self.words.findings.append(
             Finding(wrong.code, spot.part, place, values, heading=spot.heading)

@@ -63,11 +63,17 @@ def template_import(file: Path, name: str) -> None:
 
 @template.command("publish", help=text("cli.template_publish", OURS))
 @click.argument("name")
-@click.argument("version", type=int)
-def template_publish(name: str, version: int) -> None:
-    from service.commands.own_templates import publish_version  # noqa: PLC0415
+@click.argument("version", type=int, required=False)
+def template_publish(name: str, version: int | None) -> None:
+    """A version by its number, or by the file that it was imported from."""
+    from service.commands.own_templates import publish_file, publish_version  # noqa: PLC0415
 
-    publish_version(settings(), name, version)
+    if version is not None:
+        publish_version(settings(), name, version)
+    elif Path(name).is_file():
+        publish_file(settings(), Path(name))
+    else:
+        raise click.UsageError(text("cli.template_no_file", OURS, file=name))
 
 
 @template.command("withdraw", help=text("cli.template_withdraw", OURS))

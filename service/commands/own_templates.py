@@ -16,7 +16,7 @@ import click
 from service.agreement.deadlines import show_date
 from service.agreement.permissions import OPERATOR
 from service.agreement.reasons import in_words
-from service.agreement.template_family import Family, Version
+from service.agreement.template_family import Family, TemplateState, Version
 from service.commands.installation import installation
 from service.commands.templates import FAULTY, GOOD, tell_findings
 from service.deps import Deps
@@ -25,7 +25,7 @@ from service.errors import Invalid
 from service.settings.table import Settings
 from service.texts import OURS, text
 from service.workflow.templates import publish, take_in
-from service.workflow.templates.families import families
+from service.workflow.templates.families import families, of_file
 from signatures.effective_date import local_date
 
 
@@ -58,6 +58,23 @@ def publish_version(settings: Settings, name: str, number: int) -> None:
     """Publish a checked version."""
     with installation(settings) as deps:
         done = publish.publish(deps, _version(deps, name, number).id, OPERATOR)
+    click.echo(text("cli.template_published", OURS, version=done.shown))
+
+
+def publish_file(settings: Settings, file: Path) -> None:
+    """Publish the version that was imported from this file; say so if it is published already, so
+    that a pipeline can run again."""
+    given = file.read_bytes()
+    with installation(settings) as deps:
+        found = of_file(deps, given, OPERATOR)
+        if found is None:
+            raise click.ClickException(text("cli.template_not_imported", OURS, file=file.name))
+        if found.state is TemplateState.PUBLISHED:
+            click.echo(text("cli.template_published_before", OURS, version=found.shown))
+            return
+        if found.state is TemplateState.IMPORTED:
+            raise click.ClickException(text("cli.template_untried", OURS, version=found.shown))
+        done = publish.publish(deps, found.id, OPERATOR)
     click.echo(text("cli.template_published", OURS, version=done.shown))
 
 

@@ -342,11 +342,20 @@ def test_the_same_from_the_command_line(house: House, tmp_path: Path) -> None:
     made = zegel(house, "template", "import", file, "--name", NAME)
     assert made.exit_code == 0, made.output
     assert "Hosting 1 is opgeladen." in made.output
-    early = zegel(house, "template", "publish", NAME, "1")
-    assert early.exit_code == 1
+    assert zegel(house, "template", "publish", NAME, "1").exit_code == 1
+    early = zegel(house, "template", "publish", file)
+    assert (early.exit_code, "nog geen voorbeeld" in early.output) == (1, True)
     ((version_id,),) = house.rows("select id from template_versions")
     try_out.try_out(house.deps, str(version_id))
-    assert zegel(house, "template", "publish", "hosting", "1").exit_code == 0
+    other = tmp_path / "anders.docx"
+    other.write_bytes(word_file())
+    unknown = zegel(house, "template", "publish", other)
+    assert (unknown.exit_code, "anders.docx is niet opgeladen" in unknown.output) == (1, True)
+    assert zegel(house, "template", "publish", tmp_path / "weg.docx").exit_code == 2
+    for said in ("Hosting 1 is gepubliceerd.", "Hosting 1 is al gepubliceerd."):
+        done = zegel(house, "template", "publish", file)
+        assert (done.exit_code, done.output.strip()) == (0, said)
+    assert zegel(house, "template", "publish", "hosting", "1").exit_code == 1
     assert zegel(house, "template", "default", "hosting").exit_code == 0
     assert zegel(house, "template", "publish", NAME, "2").exit_code == 1
     listed = zegel(house, "template", "list")

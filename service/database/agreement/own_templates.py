@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -181,6 +182,13 @@ class OwnTemplates(Records):
         row = self._connection.execute(
             _WHOLE.where(template_versions.c.sha256 == sha256)
         ).one_or_none()
+        return _version(row) if row else None
+
+    def of_given(self, given: bytes) -> Version | None:
+        """The newest version made of exactly this file, whatever its state."""
+        same = func.sha256(template_versions.c.given) == hashlib.sha256(given).digest()
+        newest = _WHOLE.where(same).order_by(template_versions.c.imported_at.desc()).limit(1)
+        row = self._connection.execute(newest).one_or_none()
         return _version(row) if row else None
 
     def template(self, version_id: str) -> TemplateVersion:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.template_family import INSTALLED, Family
+from service.agreement.template_family import INSTALLED, Family, Version
 from service.database.agreement.own_templates import FamilyRow
 from service.deps import Deps
 from service.error_codes import ErrorCode
@@ -36,6 +36,13 @@ def families(deps: Deps, by: Principal) -> list[Family]:
         )
         for each in (first, *own)
     ]
+
+
+def of_file(deps: Deps, given: bytes, by: Principal) -> Version | None:
+    """The newest version that was imported from exactly this file, whatever its state."""
+    require(by, Permission.MANAGE_TEMPLATES)
+    with deps.database.look() as tx:
+        return tx.own_templates.of_given(given)
 
 
 def family(deps: Deps, family_id: str, by: Principal) -> Family:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import xlsxwriter
 
-from service.spreadsheets.write import harmless, sheet_name
+from service.spreadsheets.formulas import harmless
+from service.spreadsheets.write import sheet_name
 
 ROWS_OF_A_SHEET = 1_000_000  # Excel stops at 1,048,576
 PART = 64 << 10  # bytes

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
+from service.spreadsheets.formulas import harmless
 from service.spreadsheets.table import Dialect, Kind
 
-# The first characters with which a spreadsheet takes text for a formula (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_NAME = 31  # of a sheet
 _NOT_IN_A_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 CONTENT_TYPES = {
@@ -25,11 +24,6 @@ def write_table(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     if dialect.kind is Kind.WORKBOOK:
         return _workbook(rows, dialect.sheet)
     return _delimited(rows, dialect)
-
-
-def harmless(cell: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would execute it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _delimited(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:

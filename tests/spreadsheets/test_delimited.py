@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from service.error_codes import FieldCode
 from service.errors import Invalid
+from service.spreadsheets.formulas import as_given, harmless
 from service.spreadsheets.read import read_pasted, read_table
 from service.spreadsheets.table import MOST_ROWS_IN_FILE, Kind
-from service.spreadsheets.write import harmless, write_table
+from service.spreadsheets.write import write_table
 
 ROWS = [
     ("Naam", "E-mail", "Nummer"),
@@ -102,6 +103,8 @@ def test_what_is_no_list_is_refused_with_a_reason(data: bytes, code: FieldCode) 
 def test_no_cell_that_we_write_is_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     assert harmless(f"x{cell}") == f"x{cell}"
+    assert as_given(harmless(cell)) == cell
+    assert as_given("'t Huis") == "'t Huis"
 
 
 @given(st.binary(max_size=400))

@@ -132,6 +132,20 @@ def test_the_mended_remainder_is_imported_as_the_same_list(house: House) -> None
     assert done(house, second) == {"made": 2}
 
 
+def test_a_name_like_a_formula_is_the_same_after_mending(house: House) -> None:
+    names = ["@Home BV", "+ Punt", "=Is", "-min", "'t Huis"]
+    rows = [customer(n, name=name, email="an@") for n, name in enumerate(names, 1)]
+    first = taken_in(house, *rows)
+    data = problems.problems(house.deps, first, house.staff).data
+    assert b";'@Home BV;" in data
+    for number in range(1, 6):
+        data = data.replace(b";an@;", b";an%d@zaak.example;" % number, 1)
+    second = take_in.take_in(house.deps, data, "klanten-probleem.csv", house.staff).number
+    assert done(house, second) == {"made": 5}
+    made = [house.agreement(each).controller.name for each in references(house, second)]
+    assert made == names
+
+
 def test_corrected_columns_are_remembered_for_lists_with_these_headings(house: House) -> None:
     headings = ("Wie", "Wat", "Waar naartoe")
     rows = [("Zaak 1", "An Peeters", "an@zaak.example")]

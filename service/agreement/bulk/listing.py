@@ -8,6 +8,7 @@ from functools import cache
 
 from service.agreement.bulk.columns import PROBLEM, Columns, guess, shape_of, target_of
 from service.agreement.fields import fold
+from service.spreadsheets.formulas import as_given
 from service.spreadsheets.table import Row
 from service.texts import OURS, table
 
@@ -33,8 +34,10 @@ class Listing:
 
 def listing_of(rows: Sequence[Row]) -> Listing:
     """The list in a table, with the columns as guessed."""
-    columns = guess([row.cells for row in rows])
-    headings = rows[columns.heading].cells if columns.heading >= 0 else ("",) * len(rows[0].cells)
+    columns, headings = _guessed(rows)
+    if any(map(is_problem, headings)):  # written by us
+        rows = [Row(row.number, tuple(map(as_given, row.cells))) for row in rows]
+        columns, headings = _guessed(rows)
     below = rows[columns.heading + 1 :]
     kept = [row for row in below if row.cells != headings]
     while kept and _is_total(kept[-1].cells):
@@ -42,6 +45,14 @@ def listing_of(rows: Sequence[Row]) -> Listing:
     numbers = {row.number for row in kept}
     left_out = tuple(row.number for row in below if row.number not in numbers)
     return Listing(headings, columns, tuple(kept), left_out)
+
+
+def _guessed(rows: Sequence[Row]) -> tuple[Columns, tuple[str, ...]]:
+    """The columns with their headings."""
+    columns = guess([row.cells for row in rows])
+    if columns.heading < 0:
+        return columns, ("",) * len(rows[0].cells)
+    return columns, rows[columns.heading].cells
 
 
 def _is_total(cells: Sequence[str]) -> bool:

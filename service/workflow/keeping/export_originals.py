@@ -17,7 +17,7 @@ from service.agreement.states import State
 from service.database.agreement.documents import Digests
 from service.deps import Deps
 from service.errors import NotFound
-from service.spreadsheets.write import harmless
+from service.spreadsheets.formulas import harmless
 from service.texts import OURS, text
 from service.workflow.actors import Client
 from service.workflow.keeping.exports import begun, selected

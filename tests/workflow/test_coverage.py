@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from bakery import SALES
 from colleagues import add_colleague
+from elsewhere import TYPED, added
 from house import BROWSER, House
 from lists import NUMBERS, SERVICES, as_csv, customer
 
@@ -12,10 +15,11 @@ from service.agreement.bulk.coverage import Cover, Covered, Match
 from service.agreement.bulk.states import ImportState
 from service.agreement.life import GivenEnd
 from service.agreement.permissions import Role
+from service.agreement.states import State
 from service.errors import NotAllowed, NotFound, Refused
 from service.spreadsheets.table import Kind
 from service.workflow.bulk import coverage, decide, run, take_in
-from service.workflow.life import end
+from service.workflow.life import end, withdraw
 from service.workflow.offer import send, void
 
 
@@ -79,6 +83,22 @@ def test_one_that_is_in_force_until_it_ends(done: tuple[House, str, str]) -> Non
     end.end(house.deps, reference, given, house.staff)
     (line,) = covers(house, number).values()
     assert line.cover is Cover.ENDED
+
+
+def test_one_signed_elsewhere_is_in_force_until_it_is_withdrawn(house: House) -> None:
+    reference = added(house)
+    number = taken_in(house, customer(1, name=TYPED["name"], enterprise=TYPED["number"]))
+    (line,) = covers(house, number).values()
+    assert (line.cover, line.match, line.reference, line.state) == (
+        Cover.IN_FORCE,
+        Match.NUMBER,
+        reference,
+        State.REGISTERED,
+    )
+    assert line.effective_date == date(2024, 3, 2)
+    withdraw.withdraw(house.deps, reference, "Verkeerd bestand.", house.staff)
+    (line,) = covers(house, number).values()
+    assert (line.cover, line.state) == (Cover.ENDED, State.WITHDRAWN)
 
 
 def test_what_lists_made_is_recognised_by_row_and_by_customer(house: House) -> None:

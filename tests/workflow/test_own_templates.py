@@ -329,7 +329,7 @@ def test_a_sample_that_cannot_be_made_is_seen_and_tried_again(
     try_out.try_out(house.deps, version.id)
     with house.deps.database.look() as tx:
         now, sample = tx.own_templates.get(version.id), tx.template_samples.get(version.sha256)
-        assert tx.template_samples.there(house.deps.template.sha256)
+        assert not tx.template_samples.there(house.deps.template.sha256)  # nothing is beside it
     assert (now.state, now.failure) == (TemplateState.CHECKED, "")
     assert sample
     assert "[kenmerk]" in sample.reading_html

@@ -24,6 +24,7 @@ class TemplateSample:
     pages: int
     pictures: int
     reading_html: str
+    least_html: str
     made_at: datetime
 
 
@@ -35,6 +36,7 @@ class TemplateSamples(Records):
                 template_samples.c.pages,
                 func.cardinality(template_samples.c.pictures).label("pictures"),
                 template_samples.c.reading_html,
+                template_samples.c.least_html,
                 template_samples.c.made_at,
             ).where(template_samples.c.template_sha256 == sha256)
         ).one_or_none()
@@ -62,13 +64,21 @@ class TemplateSamples(Records):
         return self._connection.execute(there).scalar() is not None
 
     def keep(
-        self, sha256: str, *, pdf: bytes, pages: int, reading_html: str, pictures: Sequence[bytes]
+        self,
+        sha256: str,
+        *,
+        pdf: bytes,
+        pages: int,
+        reading_html: str,
+        least_html: str,
+        pictures: Sequence[bytes],
     ) -> None:
         """Store a sample, or replace the former one."""
         made = {
             "pdf": pdf,
             "pages": pages,
             "reading_html": reading_html,
+            "least_html": least_html,
             "pictures": list(pictures),
         }
         self._connection.execute(

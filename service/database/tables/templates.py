@@ -75,7 +75,7 @@ template_versions = Table(
     one_of("state", TemplateState),
 )
 
-# Of the installed template as well, to compare with.
+# To compare the next version with, too.
 template_samples = Table(
     "template_samples",
     metadata,
@@ -83,6 +83,8 @@ template_samples = Table(
     Column("pdf", LargeBinary, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("reading_html", Text, nullable=False),
+    # With nothing that may be absent; empty in samples of former versions.
+    Column("least_html", Text, nullable=False, server_default=text("''")),
     # A PNG of each page; none in samples of former versions.
     Column("pictures", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     now("made_at"),

@@ -36,6 +36,8 @@ class Sample:
 
     findings: tuple[Finding, ...]
     reading_html: str = ""
+    least_html: str = ""
+    """The reading view of an agreement with nothing that may be absent."""
 
     def pictures(self) -> tuple[bytes, ...]:
         """The pages as PNG, the first ones of a long text."""
@@ -77,10 +79,10 @@ def make_sample(maker: Maker, template: TemplateVersion) -> Sample:
     fields = [place.key for place in template.places]
     dated = datetime.now(UTC)
     most = named_values(template.version)
-    least = example(complete=False, version=template.version)
+    least = named_values(template.version, complete=False)
     try:
-        for context in (most, least):
-            maker.agreement(template, context, fields=fields, dated=dated)
+        maker.agreement(template, most, fields=fields, dated=dated)
+        bare = maker.agreement(template, least, fields=fields, dated=dated)
         shown = maker.agreement(template, most, fields=fields, dated=dated, preview=True)
     except GenerationFailed as failed:
         if failed.reason in OFFICE:
@@ -88,22 +90,27 @@ def make_sample(maker: Maker, template: TemplateVersion) -> Sample:
         values = {"reason": failed.reason, "detail": failed.detail}
         return Sample(b"", (), (Finding(Found.NOT_MADE, values=values),))
     pages = tuple(map(compact, read_pdf_text(shown.pdf).pages))
-    return Sample(shown.pdf, pages, (), shown.reading_html)
+    return Sample(shown.pdf, pages, (), shown.reading_html, bare.reading_html)
 
 
-def named_values(version: str) -> dict[str, Any]:
-    """A context in which each value is its own name; a list has two items."""
-    context = example(complete=True, version=version)
+def named_values(version: str, *, complete: bool = True) -> dict[str, Any]:
+    """A context in which each value is its own name; a list has two items, also without
+    ``complete``, so that beside the other only what may be absent differs."""
+    context = example(complete=complete, version=version)
     for path in names.DECLARED:
         if "[]" in path:
             continue
         *outer, last = path.split(".")
-        scope = context
+        scope: Any = context
         for step in outer:
-            scope = scope[step]
+            scope = scope[step] if scope else None
+        if not scope or not scope.get(last):
+            continue
         if path in names.LISTS:
             labels = [f"[{names.shown(path)} {number}]" for number in (1, 2)]
-            items = [{"label": label, "special": not at} for at, label in enumerate(labels)]
+            items = [
+                {"label": label, "special": complete and not at} for at, label in enumerate(labels)
+            ]
             scope[last] = labels if path in names.OF_WORDS else items
         elif isinstance(scope.get(last), str) and path != "template.version":
             scope[last] = f"[{names.shown(path)}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import request
@@ -32,6 +33,7 @@ MOST_PAGES = 1_000
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CODE = Markup('<code class="code">{}</code>')
+_NAMES = re.compile(r' (?:id|aria-labelledby)="[^"]*"')
 STARTER = folder(OURS, "documents", "starter") / "starter.docx"
 
 
@@ -127,6 +129,7 @@ def template_version(version_id: str) -> Any:
         ],
         # Our own reading views, of samples without data of anybody.
         reading_html=Markup(found.sample.reading_html) if found.sample else "",  # noqa: S704
+        least_html=_unnamed(found.sample.least_html) if found.sample else "",
         problem=again().errors.get("form", ""),
     )
 
@@ -154,6 +157,11 @@ def template_picture(sha256: str, page: int) -> Any:
     at = min(page, MOST_PAGES)  # a number beyond that of a column is no page either
     png = looking.sample_picture(deps(), sha256, at, current_staff())
     return file(png, "image/png", f"{at}.png", show=True)
+
+
+def _unnamed(view: str) -> Markup:
+    """A reading view without its names, which the other one on the same page has too."""
+    return Markup(_NAMES.sub("", view))  # noqa: S704
 
 
 def _in_words(findings: Any) -> list[dict[str, object]]:

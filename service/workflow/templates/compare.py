@@ -8,7 +8,8 @@ from service.agreement.template_family import Choice, Version
 
 
 def compared_with(version: Version, offered: Sequence[Choice]) -> Choice | None:
-    """The current version of its family, or else the default; None if it is that one itself."""
-    own = [each for each in offered if each.family_id == version.family_id]
-    found = next(iter([*own, *offered]))
-    return None if found.sha256 == version.sha256 else found
+    """The current version of its family; None if there is none, or it is that one itself. Beside
+    another template nearly every word differs, which tells nobody anything."""
+    own = (each for each in offered if each.family_id == version.family_id)
+    found = next(own, None)
+    return found if found and found.sha256 != version.sha256 else None

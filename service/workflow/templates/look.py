@@ -21,8 +21,10 @@ from service.workflow.templates.publish import alone_with, another_administrator
 class Looked:
     """A version with what people look at before they publish it.
 
-    ``sample`` is None until it was made. ``beside`` is the version to compare with and
-    ``changes`` what is different from it; None if there is nothing to compare.
+    ``sample`` is None until it was made; ``fallen`` is what becomes different in it without
+    anything that may be absent. ``beside`` is the version to compare with and ``changes`` what is
+    different from it; None if there is nothing to compare. ``offered``: whether new agreements
+    can get it.
     ``waits_for_another``: this person imported it, and another administrator has to publish it;
     ``alone``: there is no other.
     """
@@ -33,6 +35,8 @@ class Looked:
     beside: Choice | None
     beside_sample: TemplateSample | None
     changes: list[Paragraph] | None
+    fallen: list[Paragraph] | None
+    offered: bool
     waits_for_another: bool
     alone: bool
 
@@ -47,7 +51,8 @@ def look(deps: Deps, version_id: str, by: Principal) -> Looked:
     with deps.database.look() as tx:
         version = tx.own_templates.get(version_id)
         sample = tx.template_samples.get(version.sha256)
-        beside = compared_with(version, offered(deps, tx))
+        choices = offered(deps, tx)
+        beside = compared_with(version, choices)
         other = tx.template_samples.get(beside.sha256) if beside else None
         own, another = alone_with(version, by), another_administrator(tx, by)
     return Looked(
@@ -57,6 +62,10 @@ def look(deps: Deps, version_id: str, by: Principal) -> Looked:
         beside,
         other,
         text_changes(other.reading_html, sample.reading_html) if sample and other else None,
+        text_changes(sample.reading_html, sample.least_html)
+        if sample and sample.least_html
+        else None,
+        offered=version.sha256 in {each.sha256 for each in choices},
         waits_for_another=own and another,
         alone=own and not another,
     )

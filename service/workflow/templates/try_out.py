@@ -75,7 +75,7 @@ def try_again(deps: Deps, version_id: str, by: Principal) -> None:
 
 
 def _unsampled(deps: Deps, tx: Transaction, choice: Choice | None) -> TemplateVersion | None:
-    """The template of a choice of which there is no sample yet; only the installed one has none."""
+    """The template of a choice whose sample has no pictures; those of former versions have none."""
     if choice is None or tx.template_samples.there(choice.sha256):
         return None
     return template_for(deps, tx, choice.sha256)
@@ -92,5 +92,6 @@ def _keep(tx: Transaction, sha256: str, made: MadeSample, pictures: Sequence[byt
             pdf=made.pdf,
             pages=len(made.pages),
             reading_html=made.reading_html,
+            least_html=made.least_html,
             pictures=pictures,
         )

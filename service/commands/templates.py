@@ -125,6 +125,7 @@ def _values(checked: Checked) -> dict[str, Any]:
                 "heading": each.heading,
                 "paragraph": each.paragraph,
                 "page": each.page,
+                "near_page": each.near_page,
                 "values": dict(each.values),
                 "message": message(each, OURS),
                 "remedy": remedy(each, OURS),

@@ -33,6 +33,7 @@ from service.documents.own.findings import (
 from service.documents.own.layout import check_layout
 from service.documents.own.looks import check_looks
 from service.documents.own.open_places import find_open_places
+from service.documents.own.pages import Pages
 from service.documents.own.paragraphs import text_of
 from service.documents.own.places import check_places, links_to_placeholders, write_marks
 from service.documents.own.ready import finish, tidy, title_of
@@ -53,6 +54,7 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
     if any(each.code is not Found.FIELD for each in refused):
         return Checked(_ordered(refused))
     source = Source(docx)
+    pages = Pages(source)
     findings = list(_fields(source)) or list(_page_numbers(source))
     findings += check_layout(source)
     findings += check_looks(source, fonts)
@@ -85,8 +87,9 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
         each if each.heading else replace(each, heading=above.get((each.part, each.paragraph), ""))
         for each in findings
     ]
+    ordered = _ordered(findings, ["", *above.values()])
     return Checked(
-        _ordered(findings, ["", *above.values()]),
+        tuple(map(pages.placed, ordered)),
         title,
         places,
         printed,

@@ -115,7 +115,8 @@ MOST_FINDINGS = 200
 class Finding:
     """``part`` is the part of the package, ``paragraph`` the beginning of the text there or the
     words around the place, both empty for the file as a whole; ``heading`` is the one above it;
-    ``page`` is known once pages were made."""
+    ``page`` is known once pages were made; ``near_page`` is where Word had the place when the file
+    was saved."""
 
     code: Found
     part: str = ""
@@ -123,13 +124,14 @@ class Finding:
     values: Mapping[str, str | int] = field(default_factory=dict)
     page: int | None = None
     heading: str = ""
+    near_page: int | None = None
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Finding:
         """Of ``as_json``."""
         code, page = Found(kept["code"]), kept.get("page")
-        heading = kept.get("heading", "")
-        return cls(code, kept["part"], kept["paragraph"], kept["values"], page, heading)
+        heading, near = kept.get("heading", ""), kept.get("near_page")
+        return cls(code, kept["part"], kept["paragraph"], kept["values"], page, heading, near)
 
     def as_json(self) -> dict[str, Any]:
         """As stored, and as the process with limits answers."""
@@ -140,6 +142,7 @@ class Finding:
             "values": dict(self.values),
             "page": self.page,
             "heading": self.heading,
+            "near_page": self.near_page,
         }
 
     @property

@@ -34,9 +34,17 @@ def remedy(finding: Finding, language: Language) -> str:
 
 
 def where(finding: Finding, language: Language) -> str:
-    """The part, the page, the heading above and the words there; '' for the file as a whole."""
+    """The part, the page, the heading above and the words there; '' for the file as a whole.
+
+    Before there is a sample, the page is about that of Word, if the file knows it.
+    """
     heading = "" if finding.heading == finding.paragraph else finding.heading
-    found = {"page": finding.page, "heading": heading, "paragraph": finding.paragraph}
+    found = {
+        "page": finding.page,
+        "heading": heading,
+        "paragraph": finding.paragraph,
+        "near_page": None if finding.page else finding.near_page,
+    }
     said = [
         text(f"{CATALOGUE}.where.{key}", language, **{key: value})
         for key, value in found.items()

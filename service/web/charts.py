@@ -2,7 +2,8 @@
 
 Each part of a bar has its own filling (empty, striped, crossed, full) and the length of a bar says
 its number, which stands behind it. Widths are shares of the page's width, so that letters keep
-their size on a telephone. The numbers are also in a table beside the chart.
+their size on a telephone. A chart only repeats the table beside it, in which the numbers are links;
+so a screen reader passes over it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ _LONGEST = 84.0  # of the width, in percent: the rest is for the number
 _LABEL, _BAR, _GAP = 24, 16, 4  # pixels
 _BELOW = 12
 _SVG = Markup(
-    '<svg class="chart" role="img" width="100%" height="{height}"'
-    ' aria-labelledby="{name}-title {name}-about">'
-    '<title id="{name}-title">{title}</title><desc id="{name}-about">{about}</desc>'
+    '<svg class="chart" width="100%" height="{height}" aria-hidden="true">'
     '<defs><pattern id="{name}-striped" width="6" height="6" patternUnits="userSpaceOnUse"'
     ' patternTransform="rotate(45)"><path class="chart-line" d="M0 0V6"/></pattern>'
     '<pattern id="{name}-crossed" width="6" height="6" patternUnits="userSpaceOnUse"'
@@ -54,9 +53,8 @@ class Row:
     bars: Sequence[Bar]
 
 
-def chart(name: str, title: str, about: str, rows: Sequence[Row]) -> Markup:
-    """The rows below each other, on one scale. ``name`` is that of one chart of the page, ``title``
-    and ``about`` are what a screen reader says."""
+def chart(name: str, rows: Sequence[Row]) -> Markup:
+    """The rows below each other, on one scale. ``name`` is that of one chart of the page."""
     most = max((_length(bar) for row in rows for bar in row.bars), default=0) or 1
     content, y = Markup(""), 0
     for row in rows:
@@ -66,7 +64,7 @@ def chart(name: str, title: str, about: str, rows: Sequence[Row]) -> Markup:
             content += _bar(name, bar, most, y)
             y += _BAR + _GAP
         y += _BELOW
-    return _SVG.format(name=name, title=title, about=about, height=y, content=content)
+    return _SVG.format(name=name, height=y, content=content)
 
 
 def swatch(name: str, filling: str) -> Markup:

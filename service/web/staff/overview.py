@@ -27,7 +27,7 @@ _YOUNGER = (7, 14, 30)  # where a part of a bar begins
 @blueprint.get("/overzicht")
 @require_staff(Permission.SEE_AGREEMENTS)
 def overview() -> Any:
-    """Charts with their tables; each number leads to the agreements it counts."""
+    """Charts with their tables; each number of a table leads to the agreements it counts."""
     possible = choices(deps(), current_staff())
     month = request.args.get("verstuurd", "")
     month = month if month in possible.months else ""
@@ -44,11 +44,16 @@ def overview() -> Any:
         months=[
             _reached(each, show_month(each.key, OURS), verstuurd=each.key) for each in found.months
         ],
-        months_chart=_months_chart(found.months),
+        months_chart=_reached_chart(
+            "months", [(show_month(each.key, OURS), each) for each in found.months]
+        ),
         imports=[
             _reached(each, f"{number}. {name}", **{"import": number})
             for number, name, each in found.imports
         ],
+        imports_chart=_reached_chart(
+            "imports", [(f"{number}. {name}", each) for number, name, each in found.imports]
+        ),
         stages=_stages(found.stages, chosen),
         stages_chart=_stages_chart(found.stages),
         options={
@@ -79,7 +84,7 @@ def _waiting(found: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
 
 
 def _waiting_chart(found: Mapping[str, Sequence[int]]) -> Any:
-    rows, said = [], []
+    rows = []
     for name in WAITING_GROUPS:
         by_age = dict(zip((0, *AGES), found[name], strict=True))
         begins = (0, *_YOUNGER)
@@ -90,49 +95,43 @@ def _waiting_chart(found: Mapping[str, Sequence[int]]) -> Any:
         label, number = text(f"staff.group.{name}", OURS), amount(by_age[0], COUNTED)
         # The oldest first, so that they can be compared from the same line.
         rows.append(Row(label, [Bar(parts[::-1], number)]))
-        old = amount(by_age[30], COUNTED)
-        said.append(text("staff.overview.waiting_said", OURS, group=label, count=number, old=old))
-    return _chart("waiting", rows, said)
+    return chart("waiting", rows)
 
 
 def _reached(found: Reached, label: str, **where: Any) -> dict[str, Any]:
     """A line of a table: numbers with the addresses of their lists, shares, and medians."""
+    sent = _list(**{"verstuurd": ANY, **where})
+    opened, done = (_list(**where, stap=each) for each in (OPENED, Stage.DONE.value))
     return {
         "label": label,
-        "sent": (amount(found.sent, found.sent), _list(**{"verstuurd": ANY, **where})),
-        "opened": (amount(found.opened, found.opened), _list(**where, stap=OPENED)),
+        "sent": (amount(found.sent, found.sent), sent),
+        "opened": (amount(found.opened, found.opened), opened),
         "opened_share": round(100 * found.opened / found.sent),
-        "done": (amount(found.done, found.done), _list(**where, stap=Stage.DONE.value)),
+        "done": (amount(found.done, found.done), done),
         "done_share": round(100 * found.done / found.sent),
-        "until_opened": _wait(found.until_opened),
-        "until_signed": _wait(found.until_signed),
+        "until_opened": _wait(found.until_opened, opened),
+        "until_signed": _wait(found.until_signed, done),
     }
 
 
-def _wait(value: str) -> str:
+def _wait(value: str, address: str) -> tuple[str, str]:
     if not value:
-        return text("staff.overview.wait.none", OURS)
+        return text("staff.overview.wait.none", OURS), ""
     number, unit = shown_wait(value)
-    return text(f"staff.overview.wait.{unit if number else 'soon'}", OURS, number=number)
+    return text(f"staff.overview.wait.{unit if number else 'soon'}", OURS, number=number), address
 
 
-def _months_chart(found: Sequence[Reached]) -> Any:
-    rows, said = [], []
-    for each in found:
-        numbers = {"sent": each.sent, "opened": each.opened, "done": each.done}
-        fillings = ("empty", "striped", "full")
-        month = show_month(each.key, OURS)
+def _reached_chart(name: str, found: Sequence[tuple[str, Reached]]) -> Any:
+    rows = []
+    for label, each in found:
+        bars = ((each.sent, "empty"), (each.opened, "striped"), (each.done, "full"))
         rows.append(
             Row(
-                month,
-                [
-                    Bar([(number, filling)], amount(number, number))
-                    for number, filling in zip(numbers.values(), fillings, strict=True)
-                ],
+                label,
+                [Bar([(number, filling)], amount(number, number)) for number, filling in bars],
             )
         )
-        said.append(text("staff.overview.months_said", OURS, month=month, **numbers))
-    return _chart("months", rows, said)
+    return chart(name, rows)
 
 
 def _stages(
@@ -154,25 +153,10 @@ def _stages(
 
 
 def _stages_chart(found: Mapping[Stage, int]) -> Any:
-    rows, said = [], []
+    rows = []
     for running, stopped in STEPS:
         numbers = (found.get(running, 0), found.get(stopped, 0) if stopped else 0)
-        label = text(f"staff.stage.{running}", OURS)
         parts = [(numbers[0], "full"), (numbers[1], "striped")]
+        label = text(f"staff.stage.{running}", OURS)
         rows.append(Row(label, [Bar(parts, amount(sum(numbers), sum(numbers)))]))
-        said.append(
-            text(
-                "staff.overview.stages_said",
-                OURS,
-                step=label,
-                running=numbers[0],
-                stopped=numbers[1],
-            )
-        )
-    return _chart("stages", rows, said)
-
-
-def _chart(name: str, rows: Sequence[Row], said: Sequence[str]) -> Any:
-    title = text(f"staff.overview.{name}_title", OURS)
-    about = text(f"staff.overview.{name}_about", OURS, said=" ".join(said))
-    return chart(name, title, about, rows)
+    return chart("stages", rows)

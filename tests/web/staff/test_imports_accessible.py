@@ -102,6 +102,7 @@ def test_every_page_of_an_import_on_a_telephone_and_on_a_desk(
         look("never-asked")
         page.goto("/overzicht?import=1")
         look("overview")
+        expect(page.locator("section:has(#imports) > svg rect")).to_have_count(1)
         page.context.close()
     assert shown >= IMPORTS
     assert {name: what for name, what in found.items() if what} == {}

@@ -116,7 +116,8 @@ def test_what_a_customer_began_is_marked(
     began(deps, customer="1001")
     began(deps, name="Onbekend NV", number="0863.643.458", signatory_email="jan@elders.example")
     office.get("/overeenkomsten")
-    assert office.page.count("Zelf gestart") == 2
+    assert office.page.count('"badge busy">Aangevraagd</span>') == 2
+    assert "Zelf gestart" not in office.page
     office.get("/overeenkomsten?herkomst=self_started&zoek=bakkerij")
     assert "Herkomst: Aangevraagd door de klant zelf" in office.page
     assert "Onbekend NV" not in office.page
@@ -124,6 +125,7 @@ def test_what_a_customer_began_is_marked(
     office.get(f"/overeenkomsten/{found[0][0]}")
     assert f"Bekende klant: nummer, naam en e-mailadres staan zo in import {number}" in office.page
     assert "Opgegeven klantnummer: 1001" in office.page
+    assert office.page.count('"badge busy">Aangevraagd</span>') == 1
     assert "An Peeters is zelf begonnen" in office.page
     office.get(f"/overeenkomsten/{found[1][0]}")
     assert "Onbekend: dit nummer staat in geen enkele ingelezen lijst" in office.page

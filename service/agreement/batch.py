@@ -13,7 +13,7 @@ from service.agreement.states import State, Step, next_state
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 
-MOST = 5000  # agreements at once
+MOST = 50_000  # agreements at once
 
 
 class BatchKind(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, text, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.batch import BatchKind, BatchLineState, BatchState
@@ -74,6 +74,18 @@ _DROP_OLD_LINES = delete(batch_lines).where(
 _DROP_OLD = delete(batches).where(_OLD)
 
 
+AT_ONCE = 5000  # lines per statement
+_ADD_LINES = text(
+    """
+    insert into batch_lines (batch_id, position, agreement_id, failure, state)
+    select cast(:batch_id as uuid), :before + each.ordinality, each.agreement_id, each.failure,
+      case when each.failure = '' then :waiting else :refused end
+    from unnest(cast(:ids as uuid[]), cast(:failures as text[])) with ordinality
+      as each (agreement_id, failure, ordinality)
+    """
+)
+
+
 class Batches(Records):
     def add(
         self,
@@ -102,21 +114,17 @@ class Batches(Records):
         )
         if not added.rowcount:
             return False
-        self._connection.execute(
-            insert(batch_lines),
-            [
-                {
-                    "batch_id": batch_id,
-                    "position": position,
-                    "agreement_id": line.agreement_id,
-                    "failure": line.failure,
-                    "state": (
-                        BatchLineState.REFUSED if line.failure else BatchLineState.WAITING
-                    ).value,
-                }
-                for position, line in enumerate(lines)
-            ],
-        )
+        for start in range(0, len(lines), AT_ONCE):
+            part = lines[start : start + AT_ONCE]
+            values = {
+                "batch_id": batch_id,
+                "before": start - 1,
+                "ids": [line.agreement_id for line in part],
+                "failures": [line.failure for line in part],
+                "waiting": BatchLineState.WAITING.value,
+                "refused": BatchLineState.REFUSED.value,
+            }
+            self._connection.execute(_ADD_LINES, values)
         return True
 
     def known(self, batch_id: str) -> bool:
@@ -180,10 +188,11 @@ class Batches(Records):
             .values(state=state.value, failure=failure)
         )
 
-    def waiting(self, batch_id: str) -> set[str]:
-        """The agreements whose turn is still to come."""
+    def waiting(self, batch_id: str, agreement_ids: Sequence[str]) -> set[str]:
+        """Those of these agreements whose turn is still to come."""
         found = select(batch_lines.c.agreement_id).where(
             batch_lines.c.batch_id == batch_id,
+            batch_lines.c.agreement_id.in_(agreement_ids),
             batch_lines.c.state == word(BatchLineState.WAITING),
         )
         return set(self._column(found))

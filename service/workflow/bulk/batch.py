@@ -53,8 +53,15 @@ _STEPS: dict[BatchKind, _Step] = {
 
 
 def _extend(deps: Deps, tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:
-    also, since = tx.batches.waiting(batch.id), batch.created_at
-    done = extend_together(deps, tx, one, batch.days, by, since=since, also=also)
+    done = extend_together(
+        deps,
+        tx,
+        one,
+        batch.days,
+        by,
+        since=batch.created_at,
+        also=lambda ids: tx.batches.waiting(batch.id, ids),
+    )
     tx.batches.mark_with(batch.id, done)
 
 

@@ -7,7 +7,7 @@ is in a bundle made since the step over many began, so it is done. The caller ho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from service.agreement.deadlines import end_of_day_after
@@ -48,10 +48,10 @@ def extend_together(
     by: Principal,
     *,
     since: datetime,
-    also: Collection[str],
+    also: Callable[[Sequence[str]], Collection[str]],
 ) -> list[str]:
     """Extend the term of this agreement; if it had ended, also that of the others of its bundle
-    that are in ``also``, and mail one new link for all. Returns the ids of what was extended.
+    that ``also`` leaves, and mail one new link for all. Returns the ids of what was extended.
 
     Nothing if that was done with another one after ``since``. Raises as for one.
     """
@@ -61,9 +61,9 @@ def extend_together(
         if not (reached and _renewed(tx, agreement, since)):
             extend_in(deps, tx, agreement, term, by)
         return [agreement.id]
-    others = [
-        each for each in _with(tx, agreement) if each.state is State.EXPIRED and each.id in also
-    ]
+    ended = [each for each in _with(tx, agreement) if each.state is State.EXPIRED]
+    left = also([each.id for each in ended])
+    others = [each for each in ended if each.id in left]
     extended = [extend_without_link(tx, each, term, by) for each in (agreement, *others)]
     _renew(deps, tx, [each for each, needs_link in extended if needs_link], by)
     return [each.id for each, _ in extended]

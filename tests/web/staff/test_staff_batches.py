@@ -48,6 +48,7 @@ def _counted(
     return unescape(action[1]), {name: office.value(name) for name in ("key", "seen")}
 
 
+MANY = 5100
 _LATER = "update agreements set expires_at = now() + interval '200 days'"
 
 
@@ -194,3 +195,32 @@ def test_a_worker_that_is_killed_has_done_a_line_or_has_not(
     rows(deps, "update batches set ended_at = ended_at - interval '401 days'")
     tidy(deps)
     assert rows(deps, "select 1 from batches, batch_lines") == []
+
+
+def test_a_whole_import_at_once(office: Browser, deps: Deps) -> None:
+    """More than one page, one part or one statement takes; the agreements are copies by SQL."""
+    _new(office, "Aksent", send=False)
+    names = "select string_agg(column_name, ', ') from information_schema.columns where table_name"
+    others = f"{names} = 'agreements' and column_name not in ('id', 'reference')"
+    ((columns,),) = rows(deps, others)
+    rows(
+        deps,
+        f"insert into agreements (id, reference, {columns}) select gen_random_uuid(),"
+        f" 'VO-2020-' || n, {columns} from agreements, generate_series(10001, {10000 + MANY}) n",
+    )
+    rows(
+        deps,
+        "insert into signatories (id, agreement_id, name, email, function, created_at)"
+        " select gen_random_uuid(), a.id, s.name, s.email, s.function, s.created_at"
+        " from signatories s, agreements a where a.reference like 'VO-2020-%'",
+    )
+    rows(deps, "analyze agreements, signatories")
+    address, form = _counted(office, "void", alles="ja")
+    office.post(address, {**form, "reason": "Verkeerde lijst"})
+    assert f"0 van {MANY + 1}" in office.page
+    lines = rows(
+        deps,
+        "select count(distinct agreement_id), min(position), max(position) from batch_lines"
+        " where state = 'waiting'",
+    )
+    assert [tuple(each) for each in lines] == [(MANY + 1, 0, MANY)]

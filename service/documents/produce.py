@@ -23,7 +23,6 @@ from typing import Any, TypeVar
 
 import rfc8785
 
-from service.agreement.colours import ZEGEL
 from service.agreement.template_version import TemplateVersion
 from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
@@ -35,7 +34,7 @@ from service.documents.normalise import Attachment, normalise
 from service.documents.own.sample import Sample, make_sample
 from service.documents.pdf_text import read_pdf_text
 from service.documents.reading_view import reading_view
-from service.documents.sheet.letterhead import Letterhead
+from service.documents.sheet.letterhead import letterhead
 from service.documents.sheet.make import SheetMaker
 from service.documents.template import DocumentTemplate, read_template
 from service.documents.values import filled_with
@@ -170,7 +169,7 @@ class DocumentMaker:
         No value in it can make this fail (``always_printable``), and no office is needed: see
         ``service.documents.sheet``. Raises GenerationFailed for a missing value.
         """
-        head = Letterhead(colour or ZEGEL, logo) if colour or logo else None
+        head = letterhead(colour, logo)
         return self._sheets.sheet(
             context, evidence_json=evidence_json, dated=_in_utc(dated), head=head
         )

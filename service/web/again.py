@@ -116,7 +116,7 @@ def ask_again(
 def again() -> Again:
     """What this page shows again; a false ``Again`` if nothing. Changes nothing."""
     if "again" not in g:
-        g.again = _read()
+        g.again = _read(request.path)
     found: Again = g.again
     return found
 
@@ -216,11 +216,16 @@ def _from_top_to_bottom(
     return sorted(errors.items(), key=lambda each: sent.get(each[0], len(sent)))
 
 
-def _read() -> Again:
+def again_at(page: str) -> Again:
+    """The same of the page at another path, for a picture that is shown on it."""
+    return _read(page)
+
+
+def _read(page: str) -> Again:
     form_id, content = request.args.get(AGAIN_FIELD, ""), None
     if request.method not in SAFE:
         return Again()
-    place = kept_forms.Place(_holder(), _hash(request.path))
+    place = kept_forms.Place(_holder(), _hash(page))
     if _ID.fullmatch(form_id):
         content = kept_forms.find(deps(), form_id, place, _staff())
     elif security().cookie(UNSENT_COOKIE) and _is_for_signer():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from service.agreement.colours import ZEGEL
 from service.documents.sheet.objects import PdfFile, stream
 from service.documents.sheet.styles import LEFT, MM, TOP, WIDTH
 
@@ -29,6 +30,12 @@ class Letterhead:
 
     colour: str
     logo: bytes = b""
+
+
+def letterhead(colour: str, logo: bytes) -> Letterhead | None:
+    """Of the processor's colour and logo, each of which may be empty; without both a sheet has no
+    decoration."""
+    return Letterhead(colour or ZEGEL, logo) if colour or logo else None
 
 
 @dataclass(frozen=True)

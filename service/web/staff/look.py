@@ -15,18 +15,19 @@ from service.agreement.permissions import Permission
 from service.error_codes import ErrorCode
 from service.errors import Invalid, NotFound
 from service.texts import OURS, named
-from service.web.again import LARGEST, again, ask_again, fields_sent
+from service.web.again import LARGEST, again, again_at, ask_again, fields_sent
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
+from service.web.files import file
 from service.web.forms import PNG_URL, drawing, read, upload
 from service.web.mistakes import sentences
 from service.web.pages import PageLook
-from service.web.security import body_limit
+from service.web.security import AGAIN_FIELD, body_limit
 from service.web.shades import both_schemes
 from service.web.sign.look import shown
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.look_mail import styles_of_mails, without_styles
-from service.workflow.people.logo import MOST_BYTES, small_logo
-from service.workflow.people.look import Proposal, change_look, proposed
+from service.workflow.people.logo import MOST_BYTES, logo_png, small_logo
+from service.workflow.people.look import Proposal, change_look, proposed, sheet_picture
 from service.workflow.people.look import look as known_look
 from service.workflow.people.profile import profile
 
@@ -81,6 +82,7 @@ def look_preview() -> Any:
         values=typed.values,
         errors=typed.errors,
         shown=_shown(known_look(deps()), typed.values),
+        evidence_url=url_for("staff.look_evidence", opnieuw=request.args[AGAIN_FIELD]),
         sheet_url=url_for("staff.look_sheet", colour=proposal.colour[1:]),
         reply_to=proposal.reply_to,
         public_introduction=paragraphs(proposal.public_introduction),
@@ -111,6 +113,31 @@ def look_sheet(colour: str) -> Response:
     if accent is None or too_faint(accent):
         raise NotFound(ErrorCode.NOT_FOUND)
     return Response(both_schemes(accent) + styles_of_mails(accent), mimetype="text/css")
+
+
+@blueprint.get("/profiel/uiterlijk/bewijsblad.png")
+@require_staff(Permission.MANAGE_PROFILE)
+def look_evidence() -> Any:
+    """The first page of an evidence sheet with the look of the preview. Raises NotFound if there is
+    none, or if it could not be made in time."""
+    typed, known = again_at(url_for("staff.look_preview")), profile(deps())
+    if not typed or known is None:
+        raise NotFound(ErrorCode.NOT_FOUND)
+    seen = _shown(known_look(deps()), typed.values)
+    if seen.logo is None:
+        logo = b""
+    elif seen.logo_url.startswith(PNG_URL):
+        logo = drawing(seen.logo_url)
+    else:
+        logo = logo_png(deps(), seen.logo.sha256)
+    try:
+        proposal = Proposal(parse_look(typed.values, seen.logo), logo)
+    except Invalid as wrong:
+        raise NotFound(ErrorCode.NOT_FOUND) from wrong
+    png = sheet_picture(known[1], proposal, current_staff())
+    if not png:
+        raise NotFound(ErrorCode.NOT_FOUND)
+    return file(png, "image/png", "bewijsblad.png", show=True)
 
 
 def _picture() -> bytes:

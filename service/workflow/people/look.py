@@ -16,12 +16,20 @@ from typing import Any
 from service.agreement.changes import LOOK, Change, What
 from service.agreement.events import Event
 from service.agreement.look import INTRODUCED, Look, parse_look
+from service.agreement.parties import Processor
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.sheet_example import example_sheet
 from service.deps import Deps
+from service.documents.sheet.shown import first_page
 from service.errors import Invalid
+from service.texts import OURS
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.logo import small_logo
 from service.workflow.people.reauthenticate import Proof, must_prove
+from service.workflow.turns import NoTurn, Turns
+
+PATIENCE_SECONDS = 5.0
+_DRAWING = Turns(1, 1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,18 @@ def proposed(
     if errors:
         raise Invalid(errors)
     return Proposal(made, png)
+
+
+def sheet_picture(processor: Processor, new: Proposal, staff: Staff) -> bytes:
+    """The first page of an invented evidence sheet with this look, as a PNG; ``new.png`` is its
+    logo. Empty if it could not be made in time."""
+    require(staff, Permission.MANAGE_PROFILE)
+    contents = example_sheet(processor, staff.name, OURS)
+    try:
+        with _DRAWING.turn(PATIENCE_SECONDS):
+            return first_page(contents, colour=new.look.accent, logo=new.png)
+    except NoTurn:
+        return b""
 
 
 def change_look(deps: Deps, new: Proposal, staff: Staff, proof: Proof) -> None:

@@ -96,6 +96,7 @@ FILES = {
     "staff.coverage_file",
     "staff.export",
     "staff.import_problems",
+    "staff.look_evidence",
     "staff.look_sheet",
     "staff.preview_state",
     "staff.public_qr_png",

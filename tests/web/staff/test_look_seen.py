@@ -77,9 +77,12 @@ def test_a_look_is_seen_before_it_is_saved_and_then_by_signers(
             page.click("button:has-text('Voorbeeld bekijken')")
         page.click("summary:has-text('Herinnering')")
         found["preview"] = complaints(page, *others)
-        light, dark = page.locator(".scheme .button:not(.second)").all()
-        assert light.evaluate(GROUND) == _rgb(COLOUR)
-        assert dark.evaluate(GROUND) == _rgb(dark_shades(COLOUR)["button"])
+        buttons = page.locator(".scheme .button:not(.second)").all()
+        pale, deep = _rgb(COLOUR), _rgb(dark_shades(COLOUR)["button"])
+        assert [each.evaluate(GROUND) for each in buttons] == [pale, deep, pale, deep]
+        sheet = page.get_by_alt_text("Voorbeeld van een bewijsblad")
+        sheet.scroll_into_view_if_needed()
+        assert sheet.evaluate("(e) => e.decode().then(() => e.naturalWidth)") == 900
         with page.expect_navigation():
             page.click("button:has-text('Bewaren')")
         assert page.get_by_text("Klanten zien het vanaf nu.").is_visible()

@@ -166,6 +166,22 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert {mail.values["about_name"]["code"] for mail in told} == {"look"}
 
 
+def test_the_preview_has_a_signing_page_and_an_evidence_sheet(office: Browser) -> None:
+    proposed(office, file_of(drawn()), **LOOK)
+    assert office.page.count("1 van 2: Overeenkomst") == 2
+    (address,) = re.findall(r'src="(/profiel/uiterlijk/bewijsblad[^"]+)"', office.page)
+    answer = office.client.get(html.unescape(address))
+    assert answer.headers["Content-Type"] == "image/png"
+    with Image.open(io.BytesIO(answer.data)) as sheet:
+        assert sheet.size == (900, 1273)
+        head = sheet.convert("RGB").crop((100, 20, 400, 100))
+        found = {colour for _, colour in head.getcolors(24_000) or []}
+    for wanted in ((123, 44, 191), (11, 110, 79)):  # the line and the logo
+        near = [max(map(abs, (a - b for a, b in zip(wanted, each, strict=True)))) for each in found]
+        assert min(near) < 12
+    assert office.client.get(address.partition("?")[0]).status_code == 404
+
+
 def test_saving_asks_for_the_password_and_checks_again(office: Browser, deps: Deps) -> None:
     proposed(office, file_of(drawn()), **LOOK)
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")

@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from applicants import began, opened
 from bakery import SALES
 from colleagues import add_colleague
+from elsewhere import archived
 from house import House
 
+from service.agreement.events import Event
 from service.agreement.life import GivenEnd, LifeState
 from service.agreement.permissions import Role
+from service.database.lists import customers
 from service.errors import NotFound
+from service.workflow.keeping import history
 from service.workflow.keeping.history import History, history_of
 from service.workflow.life.end import end
+from service.workflow.life.withdraw import withdraw
 
 
 def references(found: History) -> set[str]:
@@ -57,3 +63,47 @@ def test_without_a_number_those_with_the_same_name(house: House) -> None:
     house.draft({**SALES, **none, "name": "Vriendenkring Café Zénith Gent"})
     house.draft({**SALES, "name": "Vriendenkring Café Zénith"})
     assert references(history_of(house.deps, first, house.staff)) == {first, same}
+
+
+def test_each_of_many_is_on_one_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PAGE", 2)
+    monkeypatch.setattr(customers, "_NAMESAKES", 1)
+    none = {"number": "", "number_type": "none"}
+    numbered = [house.draft(SALES) for _ in range(5)]
+    named = [
+        house.draft({**SALES, **none, "name": name})
+        for name in ("Café Zénith", "Café Zénith Gent", "Café Zénith Aalst", "Cafe zenith")
+    ]
+    assert _pages(house, numbered[0]) == [numbered[:2:-1], numbered[2:0:-1], numbered[:1]]
+    # Two namesakes at a time are read, whatever their whole name.
+    assert _pages(house, named[0]) == [[named[3]], [named[0]], []]
+
+
+def _pages(house: House, reference: str) -> list[list[str]]:
+    """All pages."""
+    pages, after = [], ""
+    while True:
+        found = history_of(house.deps, reference, house.staff, after=after)
+        pages.append([each.agreement.reference for each in found.agreements])
+        assert {each.reference for each in found.moments} == set(pages[-1])
+        if not (after := found.older):
+            return pages
+
+
+def test_a_registration_its_withdrawal_and_a_request_are_told(whole_house: House) -> None:
+    house = whole_house
+    paper = archived(house)
+    withdraw(house.deps, paper, "Verkeerde klant.", house.staff)
+    opened(house.deps, house.staff)
+    began(house.deps)
+    ((asked,),) = house.rows("select reference from agreements where state = 'sent'")
+    for reference, events in (
+        (paper, {Event.AGREEMENT_REGISTERED, Event.AGREEMENT_WITHDRAWN}),
+        (str(asked), {Event.AGREEMENT_REQUESTED}),
+    ):
+        with house.deps.database.look() as tx:
+            entries = tx.audit.of(house.agreement(reference).id)
+        said = {each.sentence(house.staff.language) for each in entries if each.event in events}
+        assert len(said) == len(events)
+        found = history_of(house.deps, reference, house.staff)
+        assert said <= {each.sentence for each in found.moments if each.reference == reference}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from service.agreement.deadlines import show_date
 from service.agreement.fields import Checker
@@ -36,6 +37,7 @@ from storage.manifest import BUNDLE
 from storage.renewed import FOLDER, original_of
 
 blueprint = Blueprint("archive", __name__)
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 @blueprint.get("/archief")
@@ -88,8 +90,10 @@ def item(reference: str) -> Any:
 @require_staff(Permission.SEE_ARCHIVE)
 def customer(reference: str) -> Any:
     """All agreements with the same customer; no number or name is in the address."""
-    found = history_of(deps(), reference, current_staff())
-    return show("staff/customer.html", history=found, customer=found.chosen.controller)
+    after = request.args.get("na", "")
+    after = after if _ID.fullmatch(after) else ""
+    found = history_of(deps(), reference, current_staff(), after=after)
+    return show("staff/customer.html", history=found, customer=found.chosen.controller, after=after)
 
 
 @blueprint.get("/archief/<reference>/bestand/<path:name>")

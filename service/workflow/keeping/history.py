@@ -13,11 +13,13 @@ from service.deps import Deps
 from service.workflow.keeping.dossier import agreement_of
 from signatures.effective_date import local_date
 
-MOST = 100  # agreements; of more, the newest
+PAGE = 50  # agreements
 TOLD = frozenset(
     {
         Event.AGREEMENT_CREATED,
         Event.AGREEMENT_IMPORTED,
+        Event.AGREEMENT_REQUESTED,
+        Event.AGREEMENT_REGISTERED,
         Event.AGREEMENT_SENT,
         Event.AGREEMENT_OFFERED,
         Event.AGREEMENT_REOPENED,
@@ -28,6 +30,7 @@ TOLD = frozenset(
         Event.DOCUMENT_FROZEN,
         Event.AGREEMENT_FULLY_SIGNED,
         Event.AGREEMENT_COMPLETED,
+        Event.AGREEMENT_WITHDRAWN,
         Event.AGREEMENT_ENDED,
         Event.AGREEMENT_END_CHANGED,
         Event.AGREEMENT_END_UNDONE,
@@ -54,20 +57,18 @@ class Moment:
 
 @dataclass(frozen=True)
 class History:
-    """``chosen`` is the agreement by which the customer was found; both lists are newest first."""
+    """``chosen`` is the agreement by which the customer was found; both lists are newest first.
+    ``older`` is the id behind which the next page begins, empty on the last one."""
 
     chosen: Agreement
     agreements: list[OneAgreement]
     moments: list[Moment]
-
-    @property
-    def cut_off(self) -> bool:
-        """Whether there may be more, older ones."""
-        return len(self.agreements) >= MOST
+    older: str
 
 
-def history_of(deps: Deps, reference: str, staff: Staff) -> History:
-    """All agreements with the customer of this one. Raises NotFound, NotAllowed.
+def history_of(deps: Deps, reference: str, staff: Staff, *, after: str = "") -> History:
+    """A page of the agreements with the customer of this one, and what happened to those; the next
+    begins behind the id ``after``. Raises NotFound, NotAllowed.
 
     A customer is known by the number, or by name where there is none. The role archive only sees
     agreements signed by both parties.
@@ -76,7 +77,7 @@ def history_of(deps: Deps, reference: str, staff: Staff) -> History:
     found, moments = [], []
     with deps.database.look() as tx:
         today = local_date(tx.now())
-        ids = tx.customers.agreements_of(chosen.controller, MOST)
+        ids, older = tx.customers.agreements_of(chosen.controller, PAGE, after)
         whole = tx.agreements.these(ids)
         for agreement_id in ids:
             agreement, _ = whole[agreement_id]
@@ -91,4 +92,4 @@ def history_of(deps: Deps, reference: str, staff: Staff) -> History:
                 for each in tx.audit.of(agreement_id)
                 if each.event in TOLD
             ]
-    return History(chosen, found, sorted(moments, key=lambda each: each.at, reverse=True))
+    return History(chosen, found, sorted(moments, key=lambda each: each.at, reverse=True), older)

@@ -17,8 +17,11 @@ from service.agreement.places import COUNTERSIGNER, SIGNATORY
 from service.agreement.states import EFFECTIVE, RUNNING, Order, State
 from signatures.effective_date import local_date
 
-AGES = (7, 14, 30, 90)  # days in which nothing happened
+AGES = (7, 14, 30, 90)  # days that something waits
 WAITING_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
+# Those in which an agreement does not wait since it is in its state: a mail or the archive may fail
+# long after, even of one that is completed.
+BY_ACTIVITY = frozenset({"trouble"})
 _HOURS = 48  # waits are counted by the hour until here, then by the day
 
 

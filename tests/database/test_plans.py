@@ -341,6 +341,18 @@ def test_who_cannot_sign_any_more_is_found_without_reading_what_runs(
         assert "Index Only Scan" in kinds
 
 
+def test_what_waits_longest_in_a_state_is_read_first(
+    plans: dict[str, list[dict[str, Any]]],
+) -> None:
+    index, nodes = "ix_agreements_state_since", plans["overview: what waits"]
+    read = {
+        node["Index Cond"]
+        for node in nodes
+        if node.get("Index Name") == index and node["Above"] == "Limit"  # without sorting
+    }
+    assert {f"(state = '{each}'::text)" for each in ("draft", "sent", "preparing")} <= read
+
+
 def test_a_year_in_the_past_is_searched_by_fortnight(
     plans: dict[str, list[dict[str, Any]]],
 ) -> None:

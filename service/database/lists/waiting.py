@@ -1,4 +1,4 @@
-"""How many agreements of each group wait, and since when nothing happened."""
+"""How many agreements of each group wait, and since when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Select, func, literal_column, select, union_all
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import COUNTED
-from service.agreement.progress import AGES, WAITING_GROUPS
+from service.agreement.progress import AGES, BY_ACTIVITY, WAITING_GROUPS
 from service.database.lists.groups import branches
 from service.database.tables.agreements import agreements
 from service.database.tables.records import Records
@@ -19,34 +19,30 @@ _MOST = literal_column(str(COUNTED + 1), Integer)
 
 class Waiting(Records):
     def by_age(self) -> dict[str, Sequence[int]]:
-        """Of each group the number in all, and of those in which nothing happened for so many days
-        or more; ``COUNTED + 1`` means any larger number."""
+        """Of each group the number in all, and of those that wait for so many days or more: in
+        their state, or, in the groups of ``BY_ACTIVITY``, without anything that happened.
+        ``COUNTED + 1`` means any larger number."""
         rows = self._connection.execute(_BY_AGE)
         return {name: list(numbers) for name, *numbers in rows}
 
 
-def _idle(since: ColumnElement[Any], days: int) -> ColumnElement[Any]:
+def _waits(since: ColumnElement[Any], days: int) -> ColumnElement[Any]:
     # As the filter of the list has it.
     long_ago = since <= func.now() - func.make_interval(0, 0, 0, days)
     return func.count().filter(long_ago)
 
 
 def _group(name: str) -> Select[Any]:
-    """Only the longest idle ones are read: if there are more, all of those are older than the
+    """Only those that wait longest are read: if there are more, all of those are older than the
     others."""
+    place = agreements.c.last_activity_at if name in BY_ACTIVITY else agreements.c.state_since
     oldest = [
-        select(agreements.c.last_activity_at)
-        .where(each)
-        .order_by(agreements.c.last_activity_at)
-        .limit(_MOST)
-        .subquery()
-        .select()
+        select(place.label("since")).where(each).order_by(place).limit(_MOST).subquery().select()
         for each in branches(name)
     ]
     several = union_all(*oldest).subquery()
-    some = select(several).order_by(several.c.last_activity_at).limit(_MOST).subquery()
-    since = some.c.last_activity_at
-    ages = [_idle(since, days) for days in AGES]
+    some = select(several).order_by(several.c.since).limit(_MOST).subquery()
+    ages = [_waits(some.c.since, days) for days in AGES]
     return select(literal_column(f"'{name}'"), func.count(), *ages).select_from(some)
 
 

@@ -132,6 +132,7 @@ agreements = Table(
     Index("ix_agreements_name", text("lower(controller ->> 'name')")),
     Index(
         "ix_agreements_state_since",
+        "state",
         "state_since",
         postgresql_include=["last_activity_at", "id"],
         postgresql_where=text(_WAITING),

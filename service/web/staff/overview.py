@@ -11,7 +11,15 @@ from service.agreement.deadlines import show_month
 from service.agreement.facets import ANY, OPENED
 from service.agreement.lists import COUNTED
 from service.agreement.permissions import Permission
-from service.agreement.progress import AGES, STEPS, WAITING_GROUPS, Reached, Stage, shown_wait
+from service.agreement.progress import (
+    AGES,
+    BY_ACTIVITY,
+    STEPS,
+    WAITING_GROUPS,
+    Reached,
+    Stage,
+    shown_wait,
+)
 from service.texts import OURS, text
 from service.web.charts import Bar, Row, chart, swatch
 from service.web.context import current_staff, deps, require_staff
@@ -75,12 +83,16 @@ def _waiting(found: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
         {
             "label": text(f"staff.group.{name}", OURS),
             "numbers": [
-                (amount(number, COUNTED), _list(groep=name, stil=days))
+                (amount(number, COUNTED), _list(**{"groep": name, _age_filter(name): days}))
                 for days, number in zip((None, *AGES), found[name], strict=True)
             ],
         }
         for name in WAITING_GROUPS
     ]
+
+
+def _age_filter(group: str) -> str:
+    return "stil" if group in BY_ACTIVITY else "duur"
 
 
 def _waiting_chart(found: Mapping[str, Sequence[int]]) -> Any:

@@ -38,7 +38,7 @@ def some(office: Browser, deps: Deps) -> None:
     for reference, days in ((old, 20), (aged, 100)):
         rows(
             deps,
-            f"update agreements set last_activity_at = now() - interval '{days} days'"
+            f"update agreements set state_since = now() - interval '{days} days'"
             f" where reference = '{reference}'",
         )
 
@@ -63,6 +63,7 @@ def test_every_number_leads_to_as_many(office: Browser, deps: Deps, some: None) 
         assert set(medians) <= numbers.keys()
         assert sorted(numbers.values())[-1] == 5  # sent this month
         assert sum(numbers.values()) > 20
+        assert numbers["/overeenkomsten?groep=draft&duur=90"] == 1  # although saved just now
         for address, number in numbers.items():
             office.get(address)
             assert office.status == 200

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
+from service.agreement.batch import MOST as AT_ONCE
 from service.agreement.deadlines import end_of_day_after
 from service.agreement.list_columns import COLUMNS, SHOWN
 from service.agreement.lists import COUNTED, GROUPS
@@ -34,7 +35,7 @@ from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.bulk.batch import newest
 from service.workflow.keeping.dossier import agreement_of, dossier_of
-from service.workflow.keeping.export_list import export_list
+from service.workflow.keeping.export_list import count_list, export_list
 from service.workflow.keeping.listing import choices, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
@@ -103,10 +104,48 @@ def export() -> Any:
     kind = Kind.WORKBOOK if request.args.get("als") == Kind.WORKBOOK.value else Kind.DELIMITED
     columns = request.args.getlist("kolom")
     try:
-        found = export_list(deps(), asked.search, columns, kind, current_staff(), client())
+        found = export_list(
+            deps(),
+            asked.search,
+            columns,
+            kind,
+            current_staff(),
+            client(),
+            references=request.args.getlist("kies"),
+        )
     except Invalid:
         return redirect(url_for("staff.agreements", **asked.address), 303)
     return streamed(found.parts, CONTENT_TYPES[kind], found.name)
+
+
+@blueprint.get("/overeenkomsten/gekozen")
+@require_staff(Permission.SEE_AGREEMENTS)
+def export_chosen() -> Any:
+    """What was ticked, or all that the filters leave: how many there are, before they are
+    fetched."""
+    asked = filters.asked(choices(deps(), current_staff()))
+    every = bool(request.args.get("alles"))
+    references = [] if every else request.args.getlist("kies")
+    count, errors = 0, {}
+    if every or references:
+        try:
+            count = count_list(deps(), asked.search, current_staff(), references=references)
+        except Invalid as wrong:
+            errors = {"form": next(iter(sentences(wrong).values()))}
+    else:
+        errors = {"form": text("staff.batch.nothing", OURS)}
+    return show(
+        "staff/list_fetch.html",
+        422 if errors else 200,
+        count=min(count, AT_ONCE),
+        more=count > AT_ONCE,
+        references=references,
+        all=every,
+        asked=asked,
+        columns=_named(COLUMNS),
+        errors=errors,
+        back=url_for("staff.agreements", **asked.address),
+    )
 
 
 @blueprint.get("/overeenkomsten/nieuw")

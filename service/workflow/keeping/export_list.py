@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from service.agreement.batch import MOST
 from service.agreement.events import Event
 from service.agreement.list_columns import cells, chosen_columns, headings
 from service.agreement.lists import Order, Search, Summary, too_short
@@ -30,34 +32,59 @@ class ListFile:
 
 
 def export_list(
-    deps: Deps, search: Search, columns: Sequence[str], kind: Kind, by: Staff, client: Client
+    deps: Deps,
+    search: Search,
+    columns: Sequence[str],
+    kind: Kind,
+    by: Staff,
+    client: Client,
+    *,
+    references: Sequence[str] = (),
 ) -> ListFile:
-    """The agreements that a search finds, the latest made first. Each export is logged, before its
-    first byte leaves.
+    """The agreements that a search finds, the latest made first; or those with these references.
+    Each export is logged, before its first byte leaves.
 
     ``columns`` are names of ``COLUMNS``; all of them if it is empty. Raises NotAllowed, or Invalid
     for words that are too short to search for.
     """
     require(by, Permission.SEE_AGREEMENTS)
-    if too_short(search.words):
-        raise Invalid([FieldError("zoek", FieldCode.SEARCH_SHORT)])
+    if references:
+        search = Search()
+    _check(search)
     with deps.database.begin() as tx:
         day = local_date(tx.now())
+        chosen = tx.overview.these(references[:MOST]) if references else None
         tx.audit.append(
             None,
             Event.LIST_EXPORTED,
             by,
             personal=client.personal(**by.with_name(words=search.words)),
             kind=kind.value,
-            filter=search.list_filters,
+            filter=search.list_filters if chosen is None else {"chosen": str(len(chosen))},
         )
     language, names = by.language, chosen_columns(columns)
     head = headings(names, language)
-    rows = (cells(line, names, language) for line in everything(deps, search))
+    found = everything(deps, search) if chosen is None else chosen
+    rows = (cells(line, names, language) for line in found)
     name = text("list.file_name", language, day=day.isoformat(), kind=kind.value)
     if kind is Kind.WORKBOOK:
         return ListFile(name, workbook_parts(head, rows, text("list.sheet", language)))
     return ListFile(name, csv_parts(_with(head, rows)))
+
+
+def count_list(deps: Deps, search: Search, by: Staff, *, references: Sequence[str] = ()) -> int:
+    """How many agreements ``export_list`` would give; ``MOST + 1`` means any larger number."""
+    require(by, Permission.SEE_AGREEMENTS)
+    if references:
+        with deps.database.look() as tx:
+            return len(tx.overview.these(references[:MOST]))
+    _check(search)
+    return sum(1 for _ in islice(everything(deps, search), MOST + 1))
+
+
+def _check(search: Search) -> None:
+    if too_short(search.words):
+        raise Invalid([FieldError("zoek", FieldCode.SEARCH_SHORT)])
 
 
 def everything(deps: Deps, search: Search) -> Iterator[Summary]:

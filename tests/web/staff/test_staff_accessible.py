@@ -86,6 +86,7 @@ class Place:
             "resend": f"{sent}/herzending",
             "void": f"{sent}/intrekking",
             "hand-over": f"{sent}/overdracht",
+            "list-fetch": f"/overeenkomsten/gekozen?kies={self.sent}",
             "batch-hand-over": f"/overeenkomsten/samen?actie=hand_over&kies={self.sent}",
             "take-over": f"{sent}/overname",
             "waiting": f"/overeenkomsten/{self.waiting}",

@@ -97,6 +97,27 @@ def test_the_list_is_fetched_as_a_file(office: Browser, deps: Deps) -> None:
     assert "Status: Verstuurd" in office.page
 
 
+def test_what_was_ticked_is_counted_and_fetched(office: Browser, deps: Deps) -> None:
+    made = [_new(office, name=name, number="") for name in ("Een", "Twee", "Drie")]
+    office.get("/overeenkomsten")
+    assert 'formaction="/overeenkomsten/gekozen"' in office.page
+    ticked = f"kies={made[0]}&kies={made[2]}"
+    office.get(f"/overeenkomsten/gekozen?actie=remind&{ticked}")
+    assert "2 overeenkomsten." in office.page
+    assert f'name="kies" value="{made[2]}"' in office.page
+    answer = office.get(f"/overeenkomsten/lijst?als=csv&kolom=reference&{ticked}")
+    assert {*answer.data.decode("utf-8-sig").split()[1:]} == {made[0], made[2]}
+    assert _exports(deps) == [{"kind": "csv", "filter": {"chosen": "2"}}]
+    office.get("/beheer/logboek?soort=viewed")
+    assert "Aangevinkt: 2" in office.page
+    office.get(f"/overeenkomsten/gekozen?alles=ja&status=draft&kies={made[0]}")
+    assert "Status: Concept), samen 3." in office.page
+    assert 'name="kies"' not in office.page
+    office.get("/overeenkomsten/gekozen")
+    assert office.status == 422
+    assert "Vink eerst overeenkomsten aan" in office.page
+
+
 def test_a_file_of_words_that_are_too_short_is_refused_on_the_list(
     office: Browser, deps: Deps
 ) -> None:

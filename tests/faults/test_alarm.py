@@ -154,7 +154,9 @@ def test_the_close_and_the_archive_stand_still(house: House) -> None:
 def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
     (reference,) = house.begin_archived()
     mails_sent(house)
-    now_is = {"missing": "key = key || 'x'", "corrupt": "sha256 = repeat('0', 64)"}[state]
+    now_is = {"missing": "key = key || 'x'", "corrupt": "sha256 = decode(repeat('00', 32), 'hex')"}[
+        state
+    ]
     house.rows(f"update archived_objects set {now_is} where name = 'bijlagen.zip'")
     reread.check(house.deps, reference, house.staff)
     assert house.archive_state(reference) == state

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from house import House
 
 from service.workflow.keeping import audit
 from service.workflow.keeping.audit import AuditReport
+from signatures.effective_date import local_date
 
 _NOW = datetime.now(UTC)
-# Far from midnight if possible, but never later than the tokens made here.
-TODAY = min(_NOW, _NOW.replace(hour=12))
+# The present day in Brussels, as in the log; far from midnight if possible, but never later than
+# the tokens made here.
+TODAY = min(_NOW, datetime.combine(local_date(_NOW), time(12), UTC))
 Travel = Callable[[int], None]
 
 

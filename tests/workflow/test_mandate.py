@@ -35,6 +35,7 @@ from service.workflow.people import mandate as mandates
 from service.workflow.people import profile, staff_log
 from service.workflow.people import staff as people
 from service.workflow.signing import countersign, send_back, under_mandate
+from signatures.effective_date import local_date
 
 Another = Callable[..., Staff]
 
@@ -83,7 +84,7 @@ def test_what_fits_is_signed_at_once_and_says_so(plain: House) -> None:
     assert agreement.state is State.FULLY_SIGNED
     acts = dossier_of(plain.deps, reference, plain.staff).acts
     act = next(each for place, each in acts.items() if place.party == "processor")
-    assert agreement.effective_date == act.signed_at.date()
+    assert agreement.effective_date == local_date(act.signed_at)
     record = act.record
     assert record.mandate == given.in_record
     assert record.shown == ()

@@ -94,7 +94,7 @@ def test_who_waits_and_who_was_never_asked(
     asked, never = (zegel.customer(f"Dek{screen.name} {town}") for town in TOWNS[:2])
     zegel.bring(asked, "created")
     sales = seats(Sales, zegel.member("verkoop"), screen).sees("Overeenkomsten")
-    sales.follows("Overzicht").sees("Overzicht").reads("Elk getal leidt naar")
+    sales.follows("Overzicht").sees("Overzicht").reads("Elk getal in een tabel leidt naar")
     waiting = sales.page.get_by_role("row").filter(has_text="Concept").get_by_role("link").first
     count = int(re.findall(r"\d+", waiting.inner_text())[0])
     waiting.click()

@@ -7,9 +7,9 @@ word is common; its statistics tell which way reads least.
 2. *Read the first ones one by one* until the page is full: best for what many have.
 3. *Use the index on words* and sort what it finds: best for what is rare.
 4. *By fortnight*, for whole words that are common, but perhaps not among the first, such as a
-   former template or a year in the past. The index also has the fortnights of the last activity and
-   of the effective date, and their days, so it tells in which fortnight the first are; from there
-   they are found day by day, and if six weeks do not fill the page, by fortnight.
+   former template or a year in the past. The index also has the half year, the fortnight and the
+   day of the last activity and of the effective date, so it tells in which fortnight the first are.
+   From there they are found day by day, and if six weeks do not fill the page, by fortnight.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""A rejected form is kept for a limited time, so that its page can show it again.
+"""Keeps a rejected form for a limited time, so that its page can show it again.
 
-It belongs to the browser that sent it and to the page that shows it. The caller leaves secret
-fields out.
+It belongs to one browser and one page. The caller leaves secret fields out.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ def keep(
 ) -> str:
     """Store it and return its id.
 
-    ``former`` is the id of the form shown for correction: the newer one replaces it, so that every
-    page of the browser's history shows the last input. ``stranger``: nobody is signed in.
+    ``former`` is the id of the form that was corrected; the new one replaces it, so that every page
+    of the browser's history shows the last input. ``stranger``: nobody is signed in.
     """
     staff_id = staff.id if staff else None
     with deps.database.begin() as tx:

@@ -53,8 +53,7 @@ def offered_for(deps: Deps, tx: Transaction, draft: Agreement) -> list[Choice]:
 
 
 def same_family(deps: Deps, template_sha256: str, by: Principal) -> str:
-    """The digest of the current version of the family that an agreement's template is of; empty if
-    it is not offered any more."""
+    """The digest of the current version of the template's family; empty if no longer offered."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         own = tx.own_templates.of_digest(template_sha256)

@@ -27,7 +27,7 @@ def said(failure: Exception) -> str:
 def one_by_one(items: Iterable[Item], step: Callable[[Item], int]) -> int:
     """Call ``step`` for each item and return the sum of the results.
 
-    Raises SomeFailed after the last item if a step raised, so that the job is recorded as failed.
+    Raises SomeFailed after the last item if a step raised.
     """
     done = 0
     failures: list[str] = []

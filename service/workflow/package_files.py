@@ -1,7 +1,5 @@
-"""The files of one agreement's package: which there are, and their bytes.
-
-The bytes are the database's copy while it exists, then the archive's, compared with the records.
-"""
+"""The files of one agreement's package: the database's copy while it exists, then the archive's,
+compared with the records."""
 
 from __future__ import annotations
 
@@ -137,9 +135,9 @@ def read_file(
     objects: Sequence[ArchivedObject],
     name: str,
 ) -> bytes | None:
-    """One file, compared with the records; None if there is none with that name.
+    """One file, compared with the records; None if there is no such name.
 
-    Reads one object, or none if the file is the list of files. Raises the store's errors.
+    Reads at most one object. Raises the store's errors.
     """
     for each in objects:
         if name in each.inside:

@@ -1,7 +1,7 @@
-"""Tests whether LibreOffice can be isolated on a worker's machine, when the worker starts.
+"""Tests when a worker starts whether LibreOffice can be isolated on its machine.
 
-The result is in the general chain of the audit log, because the page that shows it may be served by
-another machine. Only changes are recorded.
+Changes are recorded in the general chain of the audit log, because another machine may serve the
+page that shows them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class OfficeOpen(ZegelError):
 
 
 def probe_office(deps: Deps) -> tuple[str, ...]:
-    """Test the protections and record the missing ones; returns their names.
+    """Test the protections, record the missing ones and return their names.
 
     Raises OfficeOpen outside development if one is missing and no setting gives a reason.
     """

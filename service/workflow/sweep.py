@@ -1,8 +1,7 @@
-"""Finds overdue work in the state tables, which are authoritative; the queue only makes it fast
-(DESIGN.md §2).
+"""Finds overdue work in the state tables, which are authoritative, and defers its jobs again.
 
-Every few minutes this searches for overdue agreements, mails and requests, and defers their jobs
-again. It needs no record of the cause: a crash, a lost job and a restored backup look the same.
+It runs every few minutes and needs no cause: a crash, a lost job and a restored backup look the
+same.
 """
 
 from __future__ import annotations

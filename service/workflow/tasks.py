@@ -1,7 +1,6 @@
 """The kinds of jobs that steps leave for the worker, with their queues.
 
-They are in one file because several steps defer the same one. ``service/running/jobs.py`` lists
-what each does and what its failure shows, and the scheduled jobs.
+``service/running/jobs.py`` lists what each does and what its failure shows.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ CLOSE = Task("close")  # only deferred by former code, like the next
 ARCHIVE = Task("archive")
 KEEP_REGISTERED = Task("keep_registered")
 DELIVER = Task("deliver", MAIL, about="message_id")
-# All imports in one job, so that their mails together keep to the pace.
+# All imports in one job, so that together they keep to the pace of mails.
 IMPORT = Task("import", BULK, about="", single="imports")
 BATCH = Task("batch", BULK, about="", single="batches")
 FORGOTTEN = Task("forgotten", about="request_id")

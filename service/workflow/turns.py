@@ -1,8 +1,8 @@
 """Turns for costly work: a few at a time per process, a few waiting, one per requester.
 
-A waiting request holds a thread that another page needs, so only a few may wait, and not for long;
-the rest is refused at once. A requester has one place, running or waiting, so a flood from one
-network leaves places for others. Turns are given in the order of the requests.
+A waiting request holds a thread that another page needs, so the rest is refused at once. One place
+per requester leaves places for others during a flood from one network. Turns keep the order of the
+requests.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Turns:
 
     @contextmanager
     def turn(self, patience: float, asker: str = "") -> Iterator[None]:
-        """Wait for a turn, at most ``patience`` seconds. Raises NoTurn.
+        """Wait at most ``patience`` seconds for a turn. Raises NoTurn.
 
-        ``asker`` identifies the requester, who may have one place; empty means no limit.
+        ``asker`` identifies the requester; empty means no limit.
         """
         with self._changed:
             self._take_place(patience, asker)

@@ -1,7 +1,7 @@
-"""Detects and shows the weak spots of this installation.
+"""Shows the weak spots of this installation, and blocks nothing.
 
-Nothing is blocked here. Silent dangers are refused at the start unless a setting allows them; this
-lists what was allowed, and weaknesses found in the engines.
+Silent dangers prevent the start unless a setting allows them; this lists those, and weaknesses
+found in the engines.
 """
 
 from __future__ import annotations

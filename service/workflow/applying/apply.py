@@ -1,8 +1,8 @@
-"""Somebody fills in the public page, and is mailed a code.
+"""Somebody fills in the public page and is mailed a code.
 
-Until the code is entered nothing is looked up about a customer, so the answer and the time it takes
-are the same for everybody. What was typed is kept for the ten minutes of the code. Mails are
-limited per mailbox, per network and in total, and contain nothing that was typed.
+No customer is looked up before the code is entered, so the answer and its duration are the same for
+everybody. The input is kept for the ten minutes of the code. Mails contain none of it and are
+limited per mailbox, per network and in total.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ class Waiting:
 
 
 def apply(deps: Deps, form: Mapping[str, Any], sent: str, client: Client) -> str:
-    """Mail a code to whoever fills this in, and return the cookie of the application.
+    """Mail a code, and return the cookie of the application.
 
-    ``sent`` identifies this form in this browser: if it is sent again unchanged, nothing more is
-    mailed. Raises Invalid naming the field, Refused if the page is closed, TooMany.
+    Sending the same form (``sent``) again unchanged mails nothing more. Raises Invalid naming the
+    field, Refused if the page is closed, TooMany.
     """
     with deps.database.look() as tx:
         must_be_opened(tx)
@@ -68,7 +68,7 @@ def apply(deps: Deps, form: Mapping[str, Any], sent: str, client: Client) -> str
 
 
 def apply_again(deps: Deps, cookie: str, client: Client) -> str:
-    """Mail another code; the former one stops working. Returns the new cookie.
+    """Mail another code in place of the former one, and return the new cookie.
 
     Counts like the first. Raises Refused if the page is closed or the application is over, TooMany.
     """
@@ -88,8 +88,7 @@ def apply_again(deps: Deps, cookie: str, client: Client) -> str:
 
 
 def waiting(deps: Deps, cookie: str) -> Waiting | None:
-    """What waits for its code in this browser; None if nothing does. Raises Refused if the page is
-    closed. Changes nothing."""
+    """What waits for its code in this browser. Raises Refused if the page is closed."""
     with deps.database.look() as tx:
         opened = must_be_opened(tx)
         found = tx.applications.get(application_in(deps.secret_key, cookie))
@@ -123,7 +122,7 @@ def _add(
             raise TooMany(ErrorCode.APPLICATIONS_TOO_MANY, minutes=_DAY_MINUTES)
         if hour >= most_an_hour:
             raise TooMany(ErrorCode.APPLICATIONS_TOO_MANY, minutes=60)
-    # Last, so that what a network may not ask for does not use up what everybody may.
+    # Last, so that a network over its own limit does not use up everybody's.
     if counted.all >= opened.page.per_day:
         raise TooMany(ErrorCode.APPLICATIONS_FULL)
     application_id = str(uuid.uuid4())

@@ -1,8 +1,7 @@
 """The code is entered: the agreement is made, and the customer continues as behind a link.
 
-One transaction makes the agreement, its log entries, the mail with the link, and the session of
-this browser, in which the mailbox is proved. A repetition, however it comes, opens the same
-agreement.
+One transaction makes the agreement, its log entries, the mail with the link, and this browser's
+session with the mailbox proved. A repetition opens the same agreement.
 """
 
 from __future__ import annotations
@@ -47,8 +46,7 @@ class Begun:
 
 
 def begin(deps: Deps, cookie: str, typed: str, client: Client) -> Begun:
-    """Check the code, and make the agreement. A wrong attempt is counted, even if the answer is
-    never seen.
+    """Check the code, and make the agreement. A wrong attempt is always counted.
 
     Raises Invalid naming ``code``, Refused if the page is closed or the application is over.
     """
@@ -95,7 +93,7 @@ def _continue(
     first = found.agreement_id is None
     if first:
         _make(deps, tx, found, opened, client)
-    # Never a later link: it may be that of a colleague to whom it was passed on.
+    # Never a later link: that may be a colleague's.
     link_id = tx.codes.link_of(found.id)
     secret = new_session_secret()
     tx.signing.start_session(link_id, hash_secret(secret), client.ip, client.user_agent[:400])
@@ -117,7 +115,7 @@ def _make(deps: Deps, tx: Transaction, found: Application, opened: Opened, clien
     draft = add(deps, tx, given, by, ground=ground(deps, tx), owner_id=opened.owner.id)
     _note_origin(tx, draft, applied, opened, by, client)
     sent = send_in(deps, tx, draft, by, requested=True)
-    # The customer is in it from now on, without having used the link.
+    # The customer is already in it, without having used the link.
     tx.agreements.save(sent, dataclasses.replace(sent, opened_at=tx.now()))
     link = tx.signing.live_link(sent.id)
     if link is None:  # it was made just now

@@ -1,7 +1,7 @@
 """The public page: an administrator opens and closes it; everybody else sees whether it is open.
 
-It is open only while an agreement made on it can also be signed for us. Closing takes effect with
-the next request: no answer is kept anywhere.
+It is open only while somebody can sign its agreements for us. Closing takes effect with the next
+request.
 """
 
 from __future__ import annotations
@@ -102,8 +102,7 @@ def full(deps: Deps, by: Principal) -> Usage | None:
 
 
 def address(deps: Deps, customer: str, by: Principal) -> tuple[str, bool]:
-    """The address of the page, with this customer number in it if it is not empty, and whether the
-    page is open now."""
+    """The page's address, with this customer number if not empty, and whether the page is open."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         return public_address(deps.settings.base_url, customer), opened_in(tx) is not None

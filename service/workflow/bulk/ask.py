@@ -31,9 +31,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Questions:
-    """``remembered`` is the number of the import of the same list from which the answers come, None
-    for guesses; ``suggested`` signs for us if nobody is chosen; of ``templates`` the first is the
-    default."""
+    """``remembered`` is the number of the import of the same list that gave the answers, None for
+    guesses; ``suggested`` signs for us by default; the first of ``templates`` is the default."""
 
     found: Import
     rows: int

@@ -1,8 +1,7 @@
 """One step for many agreements: counted first, then done by the worker, one by one.
 
-Each agreement has its own transaction: the step, its log entry and the mark of the line commit
-together, so that a worker that is killed has done a line or has not. The rules are those of the
-step for one agreement; what it refuses is kept with the reason.
+The rules are those of the step for one agreement. The step, its log entry and the mark of the line
+commit together per agreement; a refusal is kept with its reason.
 """
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ class Selected:
 
 @dataclass(frozen=True)
 class Counted:
-    """What would happen: how many have their turn, and the reasons of the others with how many.
+    """How many can be done, and the reasons of the others with how many.
 
     ``too_many``: more than ``MOST``, so nothing was counted.
     """
@@ -150,8 +149,8 @@ def begin(
 ) -> None:
     """Let the worker do it. A repetition with the same id changes nothing.
 
-    ``seen`` is how many the person was told. Raises Invalid for days, a reason or a new owner,
-    Refused if it is now another number, or none.
+    ``seen`` is the number that the person was shown. Raises Invalid for days, a reason or a new
+    owner, Refused if the number changed or is zero.
     """
     require(by, Permission.SEND)
     given = checked_reason(reason) if kind is BatchKind.VOID else ""

@@ -31,8 +31,8 @@ LISTS = 20  # the newest
 
 @dataclass(frozen=True)
 class Shown:
-    """A list with the number of its customers in each cover, and a page of those in one: at most
-    ``SHOWN``, and the number of the last, or 0 if no more follow."""
+    """A list with its number of customers per cover, and at most ``SHOWN`` of those in one. The
+    number of the last is given if more follow, else 0."""
 
     found: Import
     counts: Mapping[Cover, int]
@@ -95,8 +95,8 @@ def _compared(deps: Deps, found: Import) -> Iterator[Covered]:
 def export_coverage(
     deps: Deps, number: int, by: Staff, client: Client, kind: Kind, cover: Cover | None
 ) -> ListFile:
-    """All customers of a list, or those in one cover, as a file. Each export is logged, before its
-    first byte leaves. Raises NotFound."""
+    """The customers of a list, or those in one cover, as a file; logged before its first byte
+    leaves. Raises NotFound."""
     require(by, Permission.SEE_AGREEMENTS)
     found = _list(deps, number)
     with deps.database.begin() as tx:

@@ -28,10 +28,10 @@ TO_DO = (LineState.GOOD, LineState.MADE)
 def choose(
     deps: Deps, number: int, by: Staff, *, targets: Sequence[str], options: Options
 ) -> Import:
-    """Confirm or correct what the columns hold and the choices for all rows, which are judged anew.
+    """Set the columns and the choices for all rows, which are judged anew.
 
-    Raises Invalid naming ``columns`` (an unknown target, one twice, or a needed one nowhere) or
-    another choice; Refused once the import was started.
+    Raises Invalid naming ``columns`` (unknown, double or missing) or another choice; Refused once
+    the import was started.
     """
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
@@ -87,14 +87,13 @@ def start(
     together: bool = False,
     seen: int | None = None,
 ) -> Import:
-    """Make the agreements of all good lines and, with ``send``, send them and those made before.
+    """Make the agreements of all good lines in the name of ``by``; with ``send``, also send them
+    and those made before.
 
-    ``per_minute`` limits how many are sent; None: as set for the installation. Without
-    ``doubtful``, good lines with a warning are left out. ``together``: who signs several of these
-    gets one mail with one link. From now on this is done in the name of
-    ``by``. ``seen`` is how many lines ``by`` was told are good or made. Raises Refused if it is
-    another number by now, if there is nothing to do, nobody who can sign for us, or the chosen
-    template is not offered any more.
+    ``per_minute`` limits the sending; None: as set for the installation. ``doubtful``: also good
+    lines with a warning. ``together``: one mail with one link for all of a person's agreements.
+    ``seen`` is the number of good or made lines that ``by`` was shown. Raises Refused if that
+    number changed, nothing is left to do, nobody can sign for us, or the template is not offered.
     """
     require(by, Permission.PREPARE)
     if send:
@@ -148,14 +147,16 @@ def pause(deps: Deps, number: int, by: Staff) -> Import:
 
 
 def resume(deps: Deps, number: int, by: Staff, *, template: str = "") -> Import:
-    """Go on. ``template`` is the digest of what the rest gets if the import's own version was
-    withdrawn; Refused if it was, and this is nothing that is offered."""
+    """Go on. ``template`` is the digest of the text for the rest if the import's own version was
+    withdrawn; Refused if it is then not one that is offered."""
     return _change(deps, number, by, ImportStep.RESUME, Event.IMPORT_RESUMED, template)
 
 
 def texts_for_the_rest(deps: Deps, number: int, by: Staff) -> list[Choice]:
-    """What the lines that are not made yet may get, if the import's own version was withdrawn; of
-    the same family first. Empty if it was not, or nothing is left to make."""
+    """The texts for lines not yet made if the import's own version was withdrawn, its family first.
+
+    Empty if it was not withdrawn, or nothing is left to make.
+    """
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)
@@ -195,8 +196,8 @@ def _change(
 
 
 def stop(deps: Deps, number: int, by: Staff) -> int:
-    """End an import: what is not made is not made any more, and what is made but not sent stays a
-    draft. Returns how many lines that stops."""
+    """End an import, and return the number of lines that this stops. Agreements made but not sent
+    stay drafts."""
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
         return end(tx, number, by)

@@ -29,8 +29,8 @@ AT_ONCE = 1000  # rows looked up in the database together
 
 @dataclass(frozen=True)
 class Found:
-    """A list in a file, with the columns and choices of the last import of a list with the same
-    headings, or else the guessed columns and no choices."""
+    """A list in a file, with the columns and choices of the last import with the same headings, or
+    else guessed columns and no choices."""
 
     listing: Listing
     dialect: Dialect
@@ -56,9 +56,9 @@ def find(
     targets: Sequence[str] = (),
     options: Options | None = None,
 ) -> Found:
-    """The list in a table, with these columns and choices if they are given.
+    """The list in a table, with the given columns and choices, if any.
 
-    Raises Invalid, naming ``file``, if there is no row or there are too many; or ``owner``.
+    Raises Invalid naming ``file`` for no rows or too many, or naming ``owner``.
     """
     require(by, Permission.PREPARE)
     found = _found(deps, table, targets, options)
@@ -102,11 +102,11 @@ def require_owner(tx: Transaction, options: Options) -> None:
 def _as_before(
     tx: Transaction, listing: Listing, targets: Sequence[str], options: Options | None
 ) -> tuple[Columns, Options]:
-    """The columns and choices that were given, or else those of the list's last import. The column
-    with problems is ours, and holds nothing."""
+    """The given columns and choices, or those of the list's last import. Our own column with
+    problems holds nothing."""
     before = tx.imports.like(listing.shape) if not targets or options is None else None
     columns, width = listing.columns, len(listing.headings)
-    # Lists without headings all look the same, and their columns are not.
+    # Lists without headings all look the same, but their columns differ.
     if before and not targets and any(listing.headings):
         targets = (*before.targets[:width], *columns.targets[len(before.targets) :])
     kept = [

@@ -45,10 +45,10 @@ class Maker:
     """None if it was withdrawn since the import was started: then nothing is made."""
 
     def make_next(self) -> bool:
-        """Make the agreement of the next good line; False if there is none, or it is not running.
+        """Make the agreement of the next good line; False if there is none or the import is not
+        running.
 
-        A line that cannot be made is marked, and the others go on. Raises Unavailable if the
-        database does not answer.
+        A line that cannot be made is marked. Raises Unavailable if the database does not answer.
         """
         template = self.template
         if template is None:
@@ -58,8 +58,8 @@ class Maker:
     def send_next(self) -> bool:
         """Send the agreement of the next line that was made; as ``make_next``.
 
-        With those of the same person, if the import sends them together. If that is refused, for
-        which any of them may be the reason, this one goes by itself.
+        With those of the same person if the import sends them together; if that is refused, by
+        itself, because any of them may be the reason.
         """
         if not self.found.together:
             return self._next(LineState.MADE, self._send)
@@ -107,7 +107,7 @@ class Maker:
         if given.errors:
             raise Invalid(list(given.errors))
         if not found.options.again:
-            # Two imports of a list may run at once, and this line was judged before.
+            # Another import of the same list may be running, and this line was judged before.
             tx.known.hold_list(found.shape)
             if made := tx.known.made(line.keys, found.shape):
                 before = Note(Skip.MADE_BEFORE, {"reference": next(iter(made.values()))})

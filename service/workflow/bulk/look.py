@@ -20,9 +20,11 @@ PAGE_OF_IMPORTS = 20
 
 @dataclass(frozen=True)
 class Progress:
-    """An import with the number of its lines in each state, and of the mails with the first link of
-    its agreements; ``doubtful`` of the good lines have a warning, and the agreements of
-    ``made_of_stopped`` of the stopped lines are drafts."""
+    """An import with its lines per state, and the mails with the first link of its agreements.
+
+    ``doubtful`` are good lines with a warning, ``made_of_stopped`` stopped lines whose agreement is
+    a draft.
+    """
 
     found: Import
     counts: Mapping[LineState, int]
@@ -48,8 +50,10 @@ class Progress:
 
 
 def all_imports(deps: Deps, by: Staff, *, before: int | None = None) -> list[Progress]:
-    """The newest imports, or those before a number, without what is said of their good lines and
-    mails; one more than a page if there are more."""
+    """The newest imports, or those before a number, without counts of doubtful lines and mails.
+
+    One more than a page if there are more.
+    """
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.newest(limit=PAGE_OF_IMPORTS + 1, before=before)

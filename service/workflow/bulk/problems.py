@@ -1,6 +1,6 @@
-"""The rows with a fault, as a file like the one that came, with a column that says what is wrong.
+"""The faulty rows as a file like the one that came, with a column that says what is wrong.
 
-Mended and imported again, it is recognised as the same list: what was made is not made again.
+Corrected and imported again, it is recognised as the same list, and nothing is made twice.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def in_words(
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong in a row. ``cell`` is its address, such as F12, and ``given`` what it
-    holds; both are empty if no cell of the row is wrong."""
+    """One fault in a row: the address of its cell, such as F12, and its content; both empty if no
+    cell is wrong."""
 
     cell: str
     column: str

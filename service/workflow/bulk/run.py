@@ -1,9 +1,8 @@
 """The worker's part of imports: judges, makes and sends, line by line, until nothing is left.
 
-Each line is its own transaction: the agreement, its log entry and the line's new state commit
-together, so a worker that is killed has done a line or has not. One job does it for all imports in
-turn, a few seconds at a time; then it defers itself, so that other work of its priority gets its
-turn and a worker that must stop can. The command line works the same way.
+The agreement, its log entry and the line's new state commit together, so a kill leaves no line half
+done. One job serves all imports in turn for a few seconds, then defers itself, so that other work
+of its priority gets a turn and the worker can stop. The command line works the same way.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def run(deps: Deps) -> None:
 def turn(deps: Deps, found: Import) -> timedelta | None:
     """Do some lines of an import.
 
-    Returns after which pause to go on, zero for now; None if nothing is left to do.
+    Returns the pause before the next turn, zero for none; None if nothing is left to do.
     """
     if found.state is ImportState.JUDGING:
         judge_import(deps, found.number)
@@ -109,8 +108,7 @@ def _maker(deps: Deps, found: Import, actor: Staff) -> Maker:
 
 
 def _waits_for_a_text(deps: Deps, found: Import) -> bool:
-    """Pause an import whose template was withdrawn, if there is something left to make; one that
-    only has to send goes on."""
+    """Pause an import that still has to make agreements of a withdrawn template."""
     with deps.database.begin() as tx:
         now = tx.imports.lock(found.number)
         if now.state is not ImportState.RUNNING or now.template_sha256 != found.template_sha256:

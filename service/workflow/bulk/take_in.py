@@ -31,11 +31,10 @@ def take_in(
     targets: Sequence[str] = (),
     options: Options | None = None,
 ) -> Import:
-    """Store the list in a file; ``name`` is the file's. Returns the import, *ready* or *judging*.
+    """Store the list in the file called ``name``; returns the import, *ready* or *judging*.
 
-    Columns and choices that are not given are those of the last import of a list with the same
-    headings. A long list is judged by the worker. Raises Invalid, naming ``file`` if it is no list,
-    ``columns`` or ``owner``.
+    Columns and choices default to those of the last import with the same headings. The worker
+    judges a long list. Raises Invalid naming ``file`` if it is no list, ``columns`` or ``owner``.
     """
     require(by, Permission.PREPARE)
     found = find(deps, read_table(data), by, targets=targets, options=options)
@@ -48,9 +47,9 @@ def take_in(
 
 
 def receive(deps: Deps, data: bytes, name: str, by: Staff) -> Import:
-    """Store the list in a file for a person to confirm its columns and choices (``decide.choose``).
+    """Store the list so that a person can set its columns and choices (``decide.choose``).
 
-    Returns the import, *choosing*. Raises Invalid, naming ``file``, if it is no list.
+    Returns the import, *choosing*. Raises Invalid naming ``file`` if it is no list.
     """
     require(by, Permission.PREPARE)
     return _receive(deps, read_table(data), name, by)

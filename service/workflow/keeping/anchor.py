@@ -1,8 +1,7 @@
-"""Anchoring the log: once a day (UTC) one time stamp over the heads of all chains that grew.
+"""Anchors the log: once a day (UTC) one time stamp over the heads of all chains that grew.
 
-The job may be killed at any point and run twice: an unused token does no harm, only the first
-anchor of a day is stored, and the next run puts missing copies into the bucket. A missed day gets
-no anchor afterwards; the next anchor names it.
+It may be killed at any point and run twice: only the first anchor of a day is stored, and the next
+run puts missing copies into the bucket. A missed day gets no anchor; the next one names it.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from storage.retention import lock_until
 def anchor(deps: Deps) -> int:
     """Make today's anchor unless it exists, and copy missing ones to the bucket; a job.
 
-    Returns how many anchors were made or copied. Raises TimestampUnavailable, or SomeFailed if the
-    store refused some; the next run tries again.
+    Returns how many were made or copied. Raises TimestampUnavailable, or SomeFailed if the store
+    refused some.
     """
     try:
         made = _make(deps)

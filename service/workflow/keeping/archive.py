@@ -25,11 +25,10 @@ from storage.retention import lock_until
 
 
 def archive(deps: Deps, agreement_id: str) -> None:
-    """Store one agreement's package and verify it; repeatable after a kill at any point.
+    """Store one agreement's package, read it back and verify it; a job, repeatable after a kill.
 
-    The files read back must also pass the verdict before anybody is notified.
-
-    Raises the store's errors if it does not answer; the job is then retried indefinitely.
+    Nobody is notified before the verdict is good. Raises the store's errors if it does not answer;
+    the job is then retried indefinitely.
     """
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
@@ -65,8 +64,8 @@ def first_lock(tx: Transaction, settings: Settings, agreement_id: str) -> dateti
 
 
 def last_moment(ends_on: date | None, years: int) -> datetime | None:
-    """The moment at which the last lock ends, aware UTC: at the end of the last Brussels calendar
-    day of keeping. None while no end is recorded."""
+    """When the last lock ends (aware UTC): with the last Brussels day of keeping; None without an
+    end."""
     return end_of_day(kept_until(ends_on, years)) if ends_on else None
 
 

@@ -1,8 +1,8 @@
-"""Auditing the log: recomputes every chain and compares it with every anchor; changes nothing.
+"""Audits the log: recomputes every chain and compares it with every anchor; changes nothing.
 
-Nobody can change anchored entries unnoticed, not even the owner of the database and the seal's key:
-with an external authority the token is a third party's, and a copy is locked in the bucket. Entries
-after the last anchor are protected by the chain alone; the report says how many.
+Not even the owner of the database and the seal's key can change anchored entries unnoticed: the
+token of an external authority is a third party's, and a copy is locked in the bucket. Entries after
+the last anchor are protected by the chain alone; the report counts them.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class AnchorFinding:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """The scope and the faults found; ``erased`` counts erased personal data, which is allowed,
-    ``not_anchored`` the entries that no anchor covers yet. Instants are aware UTC."""
+    """The scope and the faults found. ``erased`` counts personal data that were rightly erased,
+    ``not_anchored`` entries without an anchor. Instants are aware UTC."""
 
     chains: int
     entries: int
@@ -80,9 +80,9 @@ class AuditReport:
 
 
 def audit(deps: Deps, roots: Sequence[x509.Certificate]) -> AuditReport:
-    """Audit all chains and anchors. ``roots`` are those that the tokens must chain to.
+    """Audit all chains and anchors; the tokens must chain to ``roots``.
 
-    Raises Unavailable or the store's errors if either does not answer: then there is no result.
+    Raises Unavailable or the store's errors: then there is no result.
     """
     with deps.database.begin() as tx:
         anchors = tx.anchors.all()

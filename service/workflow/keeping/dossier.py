@@ -60,16 +60,18 @@ class TimelineEntry:
 class Dossier:
     """All data of one agreement.
 
-    ``other_days`` has the token's time of each act that was stamped on a later date than it was
-    signed; ``token_quality`` is the quality of the time stamps in words, empty before the closing.
-    ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None if they
-    can; ``invited``: it waits for the signatory, who has a valid link. ``life`` is None before the
-    agreement takes effect. ``end_waits`` says why the last attempt to put a change of its end into
-    the archive failed, empty before the first; None if the archive has all. ``registered`` is what
-    is kept of an agreement that was signed elsewhere. ``imported``: by the import of this number,
-    from this row of its list. ``template`` is the version of its text, as shown; empty if it names
-    none. ``start`` is how it began, if the customer began it. ``mailed_with`` are the agreements
-    that one mail brought to the same person, those which the reader may see.
+    - ``other_days``: the token's time of each act that was stamped on a later date than signed.
+    - ``token_quality``: the quality of the time stamps in words; empty before the closing.
+    - ``remind_refused``: the code of why staff cannot send a reminder now, None if they can.
+    - ``invited``: it waits for the signatory, who has a valid link.
+    - ``life``: None before the agreement takes effect.
+    - ``end_waits``: why a change of its end is not in the archive yet, empty before the first
+      attempt; None if the archive has all.
+    - ``registered``: what is kept of an agreement that was signed elsewhere.
+    - ``imported``: the number of the import, and the row of its list.
+    - ``template``: the version of its text, as shown; empty if it names none.
+    - ``start``: how it began, if the customer began it.
+    - ``mailed_with``: the other agreements in the same mail that the reader may see.
     """
 
     agreement: Agreement
@@ -112,8 +114,8 @@ class Dossier:
 
     @property
     def renamed(self) -> bool:
-        """Whether the text that awaits a signature has another name for our countersigner than the
-        account has now: then nobody can sign it for us."""
+        """Whether the text that awaits our signature names its signer otherwise than the account
+        does now: then nobody can sign it for us."""
         chosen = self.agreement.countersigner
         return (
             chosen is not None

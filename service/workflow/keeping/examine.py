@@ -1,6 +1,5 @@
-"""Examining one agreement's package in the archive: compares the files with the records, gives the
-verdict on each sealed file, and records the result. Every check of the archive uses it.
-"""
+"""Examines one agreement's package for every check of the archive: compares the files with the
+records, gives the verdict on each sealed file, and records the result."""
 
 from __future__ import annotations
 
@@ -30,11 +29,11 @@ from storage.renewed import original_of
 
 @dataclass(frozen=True)
 class Recorded:
-    """The database's records of a stored package; ``looked_at`` is the last check. ``original`` is
-    None if it was signed elsewhere: then nothing in it is sealed by us but the record.
+    """The database's records of a stored package. ``original`` is None if it was signed elsewhere:
+    then only the record is sealed by us.
 
-    Before recording a result, compare ``looked_at``: a check that started later may have finished
-    first.
+    Before recording a result, compare ``looked_at``, the last check: a check that started later may
+    have finished first.
     """
 
     agreement: Agreement
@@ -52,11 +51,10 @@ class Recorded:
 
 @dataclass(frozen=True)
 class ArchiveCheck:
-    """The result of an examination: the comparison of the files with the records, and by name the
-    verdicts on the sealed files and renewed copies that could be read.
+    """The comparison of the files with the records, and by name the verdicts on the sealed files
+    and renewed copies that could be read.
 
-    ``objections`` are those of the second verdict on the originals by name, empty if it has none;
-    None if it was not given.
+    ``objections``: those of the second verdict by original; None if it was not given.
     """
 
     stored: CheckReport
@@ -80,9 +78,8 @@ class ArchiveCheck:
     def intact(self) -> bool:
         """Whether the files are unchanged and the verdicts are good.
 
-        The originals stay genuine permanently: their SHA-256 is recorded, so the expiry of a
-        certificate does not matter. A copy whose newest time stamp has expired no longer proves
-        anything by itself, but is still unchanged.
+        Originals stay genuine after a certificate expires, because their SHA-256 is recorded. A
+        copy whose newest time stamp has expired proves nothing by itself, but is still unchanged.
         """
         return self.stored.intact and not self.refused()
 
@@ -156,11 +153,10 @@ def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
 
 
 def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck:
-    """Read the whole package back, compare it with the records, and verify the sealed files with
-    the roots of this installation; with ``twice`` a second library also verifies the originals
-    whose bytes are unchanged.
+    """Read the whole package back, compare it, and verify the sealed files with our roots; with
+    ``twice``, a second library also verifies the unchanged originals.
 
-    Raises the store's errors if it does not answer, or KeysUnusable: then there is no result.
+    Raises the store's errors or KeysUnusable: then there is no result.
     """
     beside = [stored(each) for each in known.objects if is_beside(each.name)]
     package = recorded_package(known.agreement, known.original, known.objects)
@@ -183,7 +179,7 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
 
 
 def ledgers(tx: Transaction, agreement: Agreement) -> dict[str, Ledger]:
-    """What is recorded about each sealed file of an agreement, by its name in the package.
+    """The records about each sealed file, by its name in the package.
 
     Raises LookupError if there is no original yet.
     """
@@ -197,8 +193,8 @@ def ledgers(tx: Transaction, agreement: Agreement) -> dict[str, Ledger]:
 
 
 def verify_kept(deps: Deps, ledger: Ledger, pdf: bytes) -> Report:
-    """Apply the policy to a file read from the archive, or a renewed copy of it; ``ledger`` is
-    about the original. The bytes are ours: their digest has been checked."""
+    """Apply the policy to a file from the archive whose digest was checked, or a renewed copy of
+    it. ``ledger`` is about the original."""
     # It loads libraries that the web process needs for nothing else.
     from signatures.verdict.verify import verify  # noqa: PLC0415
 
@@ -213,10 +209,12 @@ def verify_kept(deps: Deps, ledger: Ledger, pdf: bytes) -> Report:
 
 
 def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
-    """The objection of the second verdict, by another library, to this being the sealed file ``of``
-    in an agreement's package; '' if there is none. It takes some hundred milliseconds, and needs a
-    library that only a worker loads."""
-    # It loads a library that the web process needs for nothing else.
+    """The second library's objection to this being the sealed file ``of`` in the package; '' if
+    none.
+
+    Takes some hundred milliseconds, and a library that only a worker loads.
+    """
+    # The web process needs this library for nothing else.
     from signatures.verdict.second_opinion import objection  # noqa: PLC0415
 
     return objection(
@@ -230,13 +228,11 @@ def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
 def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: str = "") -> None:
     """Record the result of an examination; the first good one sends both parties their copy.
 
-    The log names the service as actor, whoever asked (docs/decisions/0017): people who may only
-    read can request a check, but do not influence its result. Nothing is recorded if another check
-    was made meanwhile.
+    The log names the service as actor, because who requests a check does not influence its result
+    (docs/decisions/0017). Nothing is recorded if another check was made meanwhile.
 
-    If only the first of the two verdicts refuses an original whose bytes are unchanged, an alarm is
-    sent and the state stays until a person investigates: an archive is not reported as damaged
-    because of a fault in a new version of the verdict.
+    If only the first verdict refuses an unchanged original, an alarm is sent and the state stays:
+    the fault may be in a new version of the verdict.
     """
     agreement = tx.agreements.lock_by_id(known.agreement.id)
     before = tx.archive.state(agreement.id)

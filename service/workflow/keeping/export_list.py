@@ -41,11 +41,11 @@ def export_list(
     *,
     references: Sequence[str] = (),
 ) -> ListFile:
-    """The agreements that a search finds, the latest made first; or those with these references.
-    Each export is logged, before its first byte leaves.
+    """The agreements that a search finds, newest first, or those with these references; logged
+    before the first byte leaves.
 
-    ``columns`` are names of ``COLUMNS``; all of them if it is empty. Raises NotAllowed, or Invalid
-    for words that are too short to search for.
+    ``columns`` are names of ``COLUMNS``; empty means all. Raises NotAllowed, or Invalid for words
+    that are too short to search for.
     """
     require(by, Permission.SEE_AGREEMENTS)
     if references:
@@ -90,8 +90,7 @@ def _check(search: Search) -> None:
 def everything(deps: Deps, search: Search) -> Iterator[Summary]:
     """All that a search finds, read in parts; between two parts no connection is held.
 
-    In the order in which they were made, which never changes: an agreement that changes meanwhile
-    is neither left out nor read twice.
+    In the order of making, which never changes, so that nothing is left out or read twice.
     """
     by_age = replace(search.narrowed, order=Order.CREATED)
     if search.narrowed.order is Order.EXPIRY:

@@ -43,8 +43,8 @@ COLUMNS = (
 
 
 class Originals:
-    """A ZIP as it is made; ``parts`` can be read once. Then ``missing`` is the number of files that
-    its index names with a problem, instead of the ZIP having them."""
+    """A ZIP as it is made; ``parts`` can be read once. Then ``missing`` counts the files that its
+    index names with a problem."""
 
     def __init__(
         self,
@@ -135,11 +135,11 @@ class Originals:
 def export_originals(
     deps: Deps, search: Search, by: Principal, client: Client | None = None
 ) -> Originals:
-    """The signed originals that a search finds, with their evidence sheets: a folder for each
-    agreement, and an index as the last file. Each export is logged.
+    """The signed originals that a search finds and their evidence sheets, in a folder per
+    agreement, with an index as the last file; the export is logged.
 
-    What cannot be read is named in the index, with the reason; the rest follows. Raises NotAllowed,
-    or Invalid for words that are too short.
+    The index gives the reason for each file that could not be read. Raises NotAllowed, or Invalid
+    for words that are too short.
     """
     exact, count = begun(deps, search, by, client, what="originals", kind="zip")
     with deps.database.look() as tx:

@@ -19,7 +19,7 @@ from service.workflow.actors import Client
 def begun(
     deps: Deps, search: Search, by: Principal, client: Client | None, *, what: str, kind: str
 ) -> tuple[Search, int]:
-    """Log an export, before its first byte leaves; returns its exact search and the number of
+    """Log an export before its first byte leaves; returns its exact search and number of
     agreements.
 
     ``what`` is a code of ``labels.exported``, ``kind`` the kind of file. Raises NotAllowed, or
@@ -46,8 +46,7 @@ def begun(
 
 
 def selected(deps: Deps, search: Search) -> Iterator[Signed]:
-    """All agreements of an exact search, read in parts, so that memory stays the same; between two
-    parts no connection is held."""
+    """All agreements of an exact search, read in parts; between two parts no connection is held."""
     after: Place | None = None
     while True:
         with deps.database.look() as tx:

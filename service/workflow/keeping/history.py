@@ -57,8 +57,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class History:
-    """``chosen`` is the agreement by which the customer was found; both lists are newest first.
-    ``older`` is the id behind which the next page begins, empty on the last one."""
+    """``chosen`` is the agreement that led to the customer; both lists are newest first. ``older``
+    is the cursor of the next page, empty on the last one."""
 
     chosen: Agreement
     agreements: list[OneAgreement]
@@ -67,11 +67,11 @@ class History:
 
 
 def history_of(deps: Deps, reference: str, staff: Staff, *, after: str = "") -> History:
-    """A page of the agreements with the customer of this one, and what happened to those; the next
-    begins behind the id ``after``. Raises NotFound, NotAllowed.
+    """A page of the agreements with this one's customer, and what happened to those; ``after`` is
+    the cursor of the page.
 
-    A customer is known by the number, or by name where there is none. The role archive only sees
-    agreements signed by both parties.
+    A customer is known by number, or by name if it has none. The role archive sees only agreements
+    signed by both parties. Raises NotFound, NotAllowed.
     """
     chosen = agreement_of(deps, reference, staff)
     found, moments = [], []

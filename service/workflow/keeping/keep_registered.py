@@ -1,5 +1,8 @@
-"""Puts an agreement that was signed elsewhere into the archive: like any other stored under lock,
-read back and compared. Only its record is sealed; nothing says who signed the file. A job."""
+"""Puts an agreement that was signed elsewhere into the archive, locked and read back like any
+other.
+
+Only its record is sealed; nothing says who signed the file.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from storage.registered import RECORD, SEAL, SOURCE, store_registered
 
 
 def keep_registered(deps: Deps, agreement_id: str) -> None:
-    """Store the package of one agreement and verify it; repeatable after a kill at any point.
+    """Store the package of one agreement and verify it; a job, repeatable after a kill.
 
     Raises the store's errors if it does not answer, TimestampUnavailable or AuthorityError; the job
     is then retried indefinitely.

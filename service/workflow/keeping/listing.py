@@ -20,8 +20,7 @@ NEWEST = 100  # imports to choose from
 class Page:
     """One page of a list; ``next`` is the cursor of the next page, empty at the end.
 
-    In ``counts``, ``COUNTED + 1`` means any larger number. ``too_short``: the typed text is too
-    short to search for.
+    In ``counts``, ``COUNTED + 1`` means any larger number. ``too_short``: too short to search for.
     """
 
     lines: list[Summary]
@@ -32,8 +31,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the list can be narrowed to, as pairs of a value and its name: accounts by name, and
-    templates and imports from the newest; and the months of sending, as 2026-11, likewise."""
+    """The filters of the list, as pairs of value and name: accounts by name; templates, imports and
+    months of sending (2026-11) newest first."""
 
     owners: list[tuple[str, str]]
     templates: list[tuple[str, str]]
@@ -74,7 +73,7 @@ def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
     require(by, Permission.SEE_ARCHIVE)
     with deps.database.look() as tx:
         if search.in_force_on and search.by_words:
-            # Words are found by fortnights of the last activity, if need be.
+            # Words are searched by fortnights of the last activity if need be.
             since = local_date(tx.now()) - LATELY
             search = replace(search, lately=search.in_force_on >= since)
         return _page(tx, search, {})

@@ -16,9 +16,9 @@ IMPORTS = 10  # the newest
 
 @dataclass(frozen=True)
 class Overview:
-    """``waiting``: by group, as ``Waiting.by_age`` gives it. ``months`` and ``imports``: the newest
-    first, those of which something was sent; an import with its number and name. ``stages``: of the
-    chosen month and import, or of all."""
+    """``waiting``: by group, as in ``Waiting.by_age``. ``months`` and ``imports`` (number and
+    name): those with something sent, newest first. ``stages``: of the chosen month and import, or
+    of all."""
 
     waiting: Mapping[str, Sequence[int]]
     months: Sequence[Reached]

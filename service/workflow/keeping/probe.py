@@ -1,11 +1,8 @@
-"""Tests at the start and every day that the archive really refuses deletion (DESIGN.md §2).
+"""Tests at the start and every day that the archive really refuses deletion.
 
-The guarantees are tested on a test file. Some randomly chosen originals are also read, because an
-erased bucket would still protect a new file. An unreadable original is examined at once, so that
-people are notified of missing files.
-
-The result is recorded in the general chain of the audit log, as later proof that the archive
-refused deletion on each day.
+The guarantees are tested on a test file. Some random originals are read too, because an erased
+bucket would still protect a new file; an unreadable one is examined at once. The general chain of
+the audit log records the result as later proof.
 """
 
 from __future__ import annotations
@@ -33,10 +30,9 @@ ORIGINALS = 10  # read per probe
 
 @dataclass(frozen=True)
 class Probed:
-    """The last probe; without a ``report`` it could not be made, for the ``reason`` given.
+    """The last probe; without a ``report`` it failed, for the ``reason`` given.
 
-    ``read`` is the number of randomly chosen originals read unchanged, ``unread`` the number of
-    others that were not.
+    ``read`` and ``unread`` count the random originals that were unchanged and the others.
     """
 
     tried_at: datetime
@@ -67,10 +63,10 @@ def probe_nightly(deps: Deps) -> int:
 
 
 def probe_archive(deps: Deps) -> int:
-    """Test the archive's guarantees, read some originals, and record the result. Repeatable.
+    """Test the guarantees, read some originals, and record the result. Repeatable.
 
     Returns the number of broken guarantees and unread originals. A store that does not answer is
-    recorded like a broken guarantee, so that an old good result is not taken for today's.
+    recorded as a failure, so that an old good result is not taken for today's.
     """
     with deps.database.begin() as tx:
         now = tx.now()
@@ -92,10 +88,10 @@ def probe_archive(deps: Deps) -> int:
 
 
 def _read_some(deps: Deps) -> tuple[int, int]:
-    """Read some originals and compare each with its SHA-256; the number of good and of bad ones.
+    """Compare some originals with their SHA-256 and examine each bad one; the numbers of good and
+    bad.
 
-    Each bad one is examined. Raises StorageUnavailable or StorageRefused if the store does not
-    work.
+    Raises StorageUnavailable or StorageRefused if the store does not work.
     """
     with deps.database.begin() as tx:
         chosen = tx.archive_round.some_originals(ORIGINALS)

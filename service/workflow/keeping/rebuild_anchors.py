@@ -1,4 +1,4 @@
-"""Restoring the log's anchors from the bucket: the time stamp and tree of each are verified.
+"""Restores the log's anchors from the bucket, verifying the time stamp and tree of each.
 
 Existing anchors are not changed. ``zegel audit verify`` checks that they are consecutive.
 """
@@ -41,8 +41,7 @@ class AnchorOutcome:
 def rebuild_anchors(deps: Deps, trust: Trust) -> Iterator[AnchorOutcome]:
     """Restore every anchor in the bucket, day by day.
 
-    Raises StorageUnavailable or StorageRefused if the store does not work, Unavailable if the
-    database does not.
+    Raises StorageUnavailable, StorageRefused, or Unavailable for the database.
     """
     for day in sorted(list_days(deps.objects())):
         try:
@@ -62,7 +61,7 @@ def rebuild_anchors(deps: Deps, trust: Trust) -> Iterator[AnchorOutcome]:
 def _proven(day: str, files: Mapping[str, bytes | None], trust: Trust) -> tuple[Anchor, list[Head]]:
     """Parse and verify the anchor in these three files.
 
-    Raises TokenInvalid or ValueError if they prove nothing, or KeyError, TypeError or
+    Raises TokenInvalid or ValueError if they prove nothing, and KeyError, TypeError or
     AttributeError for a record that is not ours.
     """
     record, response, lines = (files[kind] for kind in (RECORD, TOKEN, HEADS))

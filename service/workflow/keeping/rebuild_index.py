@@ -1,12 +1,11 @@
-"""Rebuilding the archive's index from the bucket alone (DESIGN.md §1.10).
+"""Rebuilds the archive's index from the bucket alone.
 
-Every package is read whole and verified before it is trusted: its sealed evidence sheet must chain
-to a root known here, and every file must match the sheet. Existing index data are compared and
-never changed; missing data are added, one transaction per package. So it may be stopped and
-repeated, and only one package at a time is in memory. A package that cannot be trusted or differs
-from the index is reported, and does not stop the others.
+A package is trusted if its sealed evidence sheet chains to a known root and every file matches the
+sheet. Existing index data are compared and never changed; missing data are added, one transaction
+per package. It may be stopped and repeated; a package that fails or differs is reported and does
+not stop the others.
 
-Data that are not in a package cannot be restored: docs/operations.md lists them.
+docs/operations.md lists the data that are not in a package and cannot be restored.
 """
 
 from __future__ import annotations
@@ -51,9 +50,9 @@ INCOMPLETE, NOT_UNDERSTOOD = "incomplete", "not_understood"
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result for one folder: ``different`` are the parts that differ from the index; ``why`` it
-    was refused, with a technical ``detail``; ``findings`` are those of the verdict, some of which
-    may only report that something is unproven."""
+    """The result for one folder: the parts ``different`` from the index, ``why`` it was refused
+    with a technical ``detail``, and the verdict's ``findings``, some of which only say that
+    something is unproven."""
 
     prefix: str
     result: str
@@ -65,9 +64,8 @@ class Outcome:
 
 @dataclass
 class Summary:
-    """The count of each result, and the folders that a person must check. ``unproven`` counts, by
-    code of the finding, accepted packages with something unproven: erased personal data, or an old
-    format."""
+    """The count of each result, and the folders that a person must check. ``unproven`` counts
+    accepted packages by the code of a finding: erased personal data, or an old format."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     unproven: Counter[str] = field(default_factory=Counter)
@@ -91,11 +89,11 @@ class _Refused(Exception):
 def rebuild_index(
     deps: Deps, trust: Trust, tell: Callable[[Outcome], None], *, since: str = ""
 ) -> Summary:
-    """Rebuild the index from all packages, from the reference ``since`` on; ``tell`` is called with
-    each result.
+    """Rebuild the index from all packages from the reference ``since`` on; calls ``tell`` with
+    each.
 
-    Raises StorageUnavailable or StorageRefused if the store does not work, Unavailable if the
-    database does not, PackageInvalid if ``since`` is not a reference.
+    Raises StorageUnavailable, StorageRefused, Unavailable for the database, or PackageInvalid if
+    ``since`` is no reference.
     """
     summary = Summary()
     for folder in folders(deps.objects(), since=prefix_of(since) if since else ""):
@@ -160,7 +158,7 @@ def _held(deps: Deps, prefix: str) -> HeldPackage:
 def _proven(held: HeldPackage, trust: Trust) -> tuple[Finding, ...]:
     """The unproven parts of a package without faults.
 
-    Raises _Refused for a fault, or if its sheet does not prove itself.
+    Raises _Refused for a fault or a sheet that does not prove itself.
     """
     # They load libraries that few commands need.
     from signatures.package.case import Trust as Pinned  # noqa: PLC0415

@@ -1,7 +1,4 @@
-"""Reads one agreement from its package: the index's data at the time of closing.
-
-Nothing is verified here: the caller has verified the package (``rebuild_index``).
-"""
+"""Reads the index's data of one agreement, as at its closing, from its already verified package."""
 
 from __future__ import annotations
 
@@ -56,7 +53,7 @@ _INFORMAL = ("public_body", "unincorporated")
 
 @dataclass(frozen=True)
 class Recovered:
-    """The data in the files of a package; ``printed`` are those attached to the frozen document.
+    """The data in the files of a package; ``printed`` are attached to the frozen document.
 
     Raises KeyError, TypeError, ValueError or LookupError for a form unknown to this version.
     """
@@ -108,9 +105,9 @@ class Recovered:
 
     def _actor_at(self, place: Place) -> str:
         accepted = (e for e in self.entries if e.event in (Event.ACT_ACCEPTED, Event.ACT_PLACED))
-        # A signature from before a change of the text lapsed; the last one at a place is valid.
+        # Signatures from before a change of the text lapsed; only a place's last one is valid.
         last = [each for each in accepted if place.key in _places(each)][-1]
-        # Under a mandate the service acts, in the name of this account.
+        # Under a mandate the service acts in the name of this account.
         return f"{_STAFF}{last.data['staff']}" if last.event is Event.ACT_PLACED else last.actor
 
     def agreement(self, processor_version: int) -> Agreement:

@@ -1,8 +1,7 @@
 """Reads the recorded ends of one agreement from the objects beside its package.
 
-Anybody who may write to the bucket could put objects there, so each change must have our seal, and
-name the one before. If one of them proves nothing, none is believed: nobody knows what it said, and
-without an end the locks are extended.
+Anybody who may write to the bucket could add objects, so each change must have our seal and name
+the one before. If one proves nothing, none is believed; without an end the locks are extended.
 """
 
 from __future__ import annotations
@@ -22,10 +21,9 @@ from storage.inventory import HeldPackage
 
 @dataclass(frozen=True)
 class RecoveredEnds:
-    """The changes that the archive has, in order; the last says which ``end`` is in force.
+    """The archive's changes in order; the last says which ``end`` is in force.
 
-    ``objects`` are the names of their objects. ``proven`` is False if something there proves
-    nothing; then the rest is empty.
+    ``objects`` are the names of their objects. If ``proven`` is False, the rest is empty.
     """
 
     changes: tuple[tuple[EndRecord, KeptEnd], ...] = ()
@@ -87,9 +85,9 @@ def _latest(change: _Change) -> tuple[datetime, int]:
 
 
 def _until_last(found: Mapping[str, _Change]) -> RecoveredEnds:
-    """From the first change to the one that was sealed last, each naming the one before.
+    """The changes from first to last sealed, each naming the one before.
 
-    After a restored backup two changes may follow the same one; then the later one counts.
+    After a restored backup two may follow the same one; then the later one counts.
     """
     line: list[_Change] = []
     if found:

@@ -1,7 +1,6 @@
 """Puts an agreement that was signed elsewhere back into the index, from its package.
 
-Its file cannot prove itself: who may write to the bucket could put any file there. So the record
-beside it must have our seal and name the file's SHA-256.
+Its file cannot prove itself, so the record beside it must have our seal and name its SHA-256.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Renewal: before a document time stamp expires, a new one is put on a copy. A daily job.
+"""Before a document time stamp expires, puts a new one on a copy; a daily job.
 
-The stored original is never changed. The copy begins with it, byte for byte, and is stored once and
-locked beside it under its own name; both are listed, downloadable and checked. After a kill, the
-next run finds a copy that was stored but not recorded, and records it.
+The copy begins with the unchanged original and is locked beside it under its own name; both are
+listed, downloadable and checked. After a kill, the next run records a copy that was only stored.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ LEAST_GAIN = timedelta(days=180)
 def renew_stamps(deps: Deps) -> int:
     """Renew files whose time stamp expires within the days of the setting; returns how many.
 
-    A file that cannot be renewed does not block the others. Failed and late renewals are recorded
-    with the agreement, for the alarm and the pages; the next run tries again.
+    Failed and late renewals are recorded for the alarm and the pages; they do not block the others.
     """
     failing = _read_unread(deps)
     with deps.database.begin() as tx:
@@ -61,8 +59,8 @@ def renew_stamps(deps: Deps) -> int:
 
 
 def _renew_part(deps: Deps, now: datetime, failing: dict[str, str]) -> int:
-    """Renew the most urgent files and return how many. 0 is the end: nothing is due, or as many
-    fail as are read at once, which the alarm reports."""
+    """Renew the most urgent files and return how many; 0 if nothing is due, or as many fail as are
+    read at once, which the alarm reports."""
     with deps.database.begin() as tx:
         before = now + timedelta(days=deps.settings.stamp_renew_days)
         found = tx.stamps.due(now, before, _kept_no_longer(deps, now), AT_ONCE)
@@ -108,8 +106,7 @@ def _renew_all(deps: Deps, due: list[Due], failing: dict[str, str]) -> int:
 
 
 def _read_unread(deps: Deps) -> dict[str, str]:
-    """Record the expiry of files archived since the last run; returns the reasons why some could
-    not be read, by agreement."""
+    """Record the expiry of newly archived files; returns the failures, by agreement."""
     failing: dict[str, str] = {}
     while not failing:
         with deps.database.begin() as tx:

@@ -1,17 +1,15 @@
-"""Reading the archive back repeatedly, so that damage is found before somebody needs the original.
-A nightly job, in small parts; the database records its progress.
+"""Reads the archive back repeatedly, so that damage is found before somebody needs the original; a
+nightly job in small parts.
 
-Each original is due nine months after its last check, whoever asked for that check. A night covers
-at most a sixtieth of the archive: even if everything was stored on one day, all has been read two
-months later, and a month of nights may fail before a year is over. Damaged ones are checked again
-every night, so that a repair is noticed. Two libraries verify each original: a new one as soon as a
-night has capacity, one on which they disagree every night.
+An original is due nine months after its last check, and a night covers at most a sixtieth of the
+archive: even if everything was stored on one day, all is read two months after it is due, and a
+month of nights may fail within a year. Damaged ones are checked every night, so that a repair is
+noticed. Two libraries verify each original: a new one as soon as a night has capacity, a disputed
+one every night.
 
-A check moves an original to the end of the order, so after a kill, or with two workers, the table
-says where to continue. While the store does not work there are no results and no state changes; the
-same part is retried until it works, and the page *Taken* shows why. Files that a working store
-repeatedly fails to return are missing (``storage/check.py``). A package that cannot be examined
-never stops the round.
+A check moves an original to the end of the order, so the table says where to continue. While the
+store does not work, no state changes, the same part is retried, and the page *Taken* shows why.
+Files that a working store repeatedly fails to return are missing (``storage/check.py``).
 """
 
 from __future__ import annotations
@@ -51,10 +49,9 @@ def begin_round(deps: Deps) -> int:
 
 
 def reread(deps: Deps, left: int) -> int:
-    """Read back the next due packages, and defer the rest of ``left``; a job.
+    """Read back the next due packages, and defer the rest of ``left``; returns how many. A job.
 
-    Returns how many were read. Raises StorageUnavailable or StorageRefused if the store does not
-    work: the same job is then retried indefinitely.
+    Raises StorageUnavailable or StorageRefused; the same job is then retried indefinitely.
     """
     most = min(left, AT_ONCE)
     with deps.database.begin() as tx:
@@ -125,7 +122,7 @@ def progress(deps: Deps, by: Principal) -> Round:
 
 
 def check(deps: Deps, reference: str, by: Principal) -> ArchiveCheck:
-    """Examine the package in the archive and record the result.
+    """Examine an archived package and record the result.
 
     Raises NotFound while it is not in the archive, or the store's errors.
     """

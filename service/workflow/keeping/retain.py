@@ -1,13 +1,12 @@
 """Retention: extends locks in the archive, and deletes data no longer needed in the database.
 
-An archived object is locked for a limited time, and the lock is extended before it expires
-(DESIGN.md §2), so that nothing is locked for longer than known to be needed. Once the end of an
-agreement is recorded (``service/workflow/life/end.py``), its last extension reaches exactly the
-last moment of keeping, and nothing is extended any more. Nothing is deleted either.
+Locks are short and extended in time, so that nothing is locked for longer than known to be needed.
+Every night those with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects. Once
+an agreement's end is recorded (``service/workflow/life/end.py``), the last extension reaches
+exactly the last moment of keeping; nothing is deleted then.
 
-Every night all locks with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects. An
-object that cannot be extended does not block the others: its package is examined at once and, if
-that finds nothing missing or damaged, the failure is recorded, so that an alarm is sent.
+An object that cannot be extended does not block the others: its package is examined at once, and if
+that finds nothing wrong, the failure is recorded for the alarm.
 """
 
 from __future__ import annotations
@@ -36,10 +35,11 @@ WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have b
 
 
 def begin_prolonging(deps: Deps) -> int:
-    """Start extending tonight's locks; a nightly job. Extends the few of the anchors itself.
+    """Start extending tonight's locks; a nightly job. Extends the anchors itself, and returns how
+    many.
 
-    If the years of retention were changed, locks that had reached their last moment are considered
-    again. Returns how many anchors. Raises SomeFailed after trying all of them.
+    If the years of retention changed, locks that had reached their last moment are considered
+    again. Raises SomeFailed after trying all of them.
     """
     reopened = REOPENED_AT_ONCE
     while reopened == REOPENED_AT_ONCE:
@@ -62,9 +62,9 @@ def begin_prolonging(deps: Deps) -> int:
 def prolong_locks(deps: Deps, until: str = "", key: str = "") -> int:
     """Extend the next locks with fewer than 60 days left, and defer the rest; a job.
 
-    ``until`` and ``key`` are the end of the lock and the key of the last object of the previous
-    part. Returns how many were extended. Raises StorageUnavailable or StorageRefused if the store
-    does not work: the same part is then retried indefinitely.
+    ``until`` and ``key`` are the previous part's last lock end and object key. Returns how many
+    were extended. Raises StorageUnavailable or StorageRefused; the same part is then retried
+    indefinitely.
     """
     after = (datetime.fromisoformat(until), key) if until else None
     with deps.database.begin() as tx:
@@ -129,7 +129,7 @@ def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
 def shed(deps: Deps) -> int:
     """Drop what the archive has read back twice of finished agreements; a nightly job.
 
-    In parts, each in its own transaction, until none is due; returns how many agreements.
+    One transaction per part; returns how many agreements.
     """
     dropped = 0
     while True:
@@ -142,11 +142,10 @@ def shed(deps: Deps) -> int:
 
 
 def tidy(deps: Deps) -> int:
-    """Drop working copies that the archive has verified, and expired rows; add up what the overview
-    counts; a job.
+    """Drop working copies that the archive has verified and expired rows, and add up what the
+    overview counts; a job.
 
-    Expired sessions, codes and forms with mistakes are deleted; a used code is kept until ``shed``,
-    because the act's evidence refers to it.
+    A used code is kept until ``shed``, because the act's evidence refers to it.
     """
     with deps.database.begin() as tx:
         done = tx.archive.verified_for(WORKING_COPY_HOURS)

@@ -33,7 +33,7 @@ from storage.zipped import zip_package
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
     """The frozen document that both parties sign. Raises NotFound, or the store's errors.
 
-    This is not recorded as opening the text: a GET changes nothing that a signature needs.
+    Not recorded as opening the text: a GET changes nothing that a signature needs.
     """
     require(staff, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
@@ -55,8 +55,11 @@ def shown_text(deps: Deps, found: Dossier) -> str:
 def open_file(
     deps: Deps, reference: str, name: str, staff: Staff, client: Client
 ) -> tuple[bytes, str]:
-    """One file of an agreement's package and its media type; read from the archive and compared
-    with the recorded SHA-256. Raises NotFound, NotAllowed, or the store's errors."""
+    """One file of a package and its media type, from the archive, compared with its recorded
+    SHA-256.
+
+    Raises NotFound, NotAllowed, or the store's errors.
+    """
     require(staff, Permission.SEE_ARCHIVE)
     if not open_to_all(name):
         require(staff, Permission.SEE_EVIDENCE)
@@ -82,16 +85,15 @@ def file_name(deps: Deps, reference: str, name: str, by: Principal) -> str:
 
 
 def open_to_all(name: str) -> bool:
-    """Whether everybody with access to the archive may download it: files with people's addresses
-    are for those who may see evidence."""
+    """Whether access to the archive is enough to download it: files with people's addresses also
+    need access to evidence."""
     return (original_of(name) or name) in (AGREEMENT, SHOWN, DOCUMENT)
 
 
 def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
-    """All archived files of an agreement, with the anchor of its log, as a ZIP in the form of a bag
-    (RFC 8493). Raises NotFound.
+    """All archived files with the anchor of the log, as a ZIP in the form of a bag (RFC 8493).
 
-    The bytes are the same each time, except for the anchor, which follows within a day of closing.
+    The same bytes each time, once the anchor has followed within a day. Raises NotFound.
     """
     require(staff, Permission.SEE_EVIDENCE)
     with deps.database.begin() as tx:
@@ -145,9 +147,9 @@ def _log_download(
 
 
 def _anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
-    """The anchor that holds the last entry of a package's log, with the path to it; {} if none.
+    """The first anchor of the last entry of a package's log, with the path to it; {} if none.
 
-    Later anchors add nothing: the first one gives the earliest proof of existence.
+    It proves the earliest existence; later ones add nothing.
     """
     last = json.loads(log.splitlines()[-1])
     head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])

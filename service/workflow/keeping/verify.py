@@ -47,10 +47,9 @@ class Trust(TypedDict):
 
 @dataclass(frozen=True)
 class Checked:
-    """The report and, for a sealed file of ours, its records.
+    """The report and, for a sealed file of ours, its records. ``name`` is its name in the package.
 
-    ``name`` is its name in the package. The names of the parties come from the file itself, which
-    the report proves.
+    The parties' names come from the file itself, which the report proves.
     """
 
     report: Report
@@ -91,13 +90,11 @@ def verify_upload(
 ) -> Checked | CheckedPackage | CheckedElsewhere:
     """Check a sealed PDF or an evidence package; nothing is stored.
 
-    ``address`` is the client's IP address. One file per network is checked or waits at a time, so
-    that a sender of many files leaves room for others.
+    One file per network (of the client's IP ``address``) is checked or waits at a time.
 
-    Our records are shown only for a file that is exactly one of our originals: its holder already
-    has all the data shown. A file that names an agreement but differs from its records is refused,
-    even if everything else is valid. Raises Invalid naming ``file``, Busy while too many others are
-    being checked.
+    Our records are shown only for exactly one of our originals, whose holder already has all of
+    them. A file that names an agreement but differs from its records is refused, however valid.
+    Raises Invalid naming ``file``, Busy while too many others are checked.
     """
     if not data:
         raise Invalid([FieldError("file", FieldCode.REQUIRED)])
@@ -110,7 +107,7 @@ def verify_upload(
     known = _known(deps, digest) if is_pdf else None
     if known is None and (elsewhere := _registered(deps, digest)):
         return elsewhere  # its signatures are not ours to judge
-    # Outside the transaction: a file that takes long to examine must not hold a connection.
+    # Outside the transaction: a slow examination must not hold a connection.
     try:
         with (_OURS if known else _STRANGE).turn(PATIENCE_SECONDS, network_of(address)):
             return _pdf(deps, data, known) if is_pdf else _package(deps, data)
@@ -202,7 +199,7 @@ def _registered(deps: Deps, digest: str) -> CheckedElsewhere | None:
 
 
 def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
-    """The records of the agreement or, with its name in the package, of its evidence sheet.
+    """The records of the agreement's sealed file with the name ``of``.
 
     Raises LookupError if there is no original yet.
     """

@@ -1,7 +1,4 @@
-"""Corrects a recorded end: another date or reason.
-
-A lock is never shortened: with an earlier end, what is already locked for longer stays so.
-"""
+"""Corrects a recorded end. A lock is never shortened, even if the new end is earlier."""
 
 from __future__ import annotations
 
@@ -17,10 +14,10 @@ from service.workflow.life.record import asked, record_end
 def change_end(
     deps: Deps, reference: str, given: GivenEnd, by: Principal, *, seen: str
 ) -> RecordedEnd:
-    """Replace the end of which this person read the version ``seen``.
+    """Replace the end of which this person read the version ``seen``; a repetition returns the
+    first result.
 
-    A repetition returns the first result. Raises Invalid, WrongState, Refused if no end is
-    recorded, Outdated if it was changed meanwhile.
+    Raises Invalid, WrongState, Refused if no end is recorded, Outdated if it changed meanwhile.
     """
     require(by, Permission.END_AGREEMENTS)
     with deps.database.begin() as tx:

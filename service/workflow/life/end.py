@@ -1,8 +1,7 @@
 """Records that a completed agreement ended, or will end (clause 12.2).
 
-Recording is all that happens: it fixes until when the original is kept
-(``service/workflow/keeping/retain.py``). Returning or deleting the personal data, which clause 12.3
-then asks of the processor, happens outside this service.
+This only fixes until when the original is kept (``service/workflow/keeping/retain.py``). Returning
+or deleting the personal data (clause 12.3) happens outside this service.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Keeps recorded ends in the archive, beside the package; a job.
+"""Keeps recorded ends in the archive, beside the package, with the same lock and checks; a job.
 
-It may be killed at any point and run twice: the seal is fixed in the database before anything is
-put, so a repetition puts the same bytes. The objects get the lock of the package, and are extended
-and read back with it.
+It may be killed and run twice: the database fixes the seal first, so a repetition puts the same
+bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ def keep_ends(deps: Deps) -> int:
     """Put every waiting change into the archive; returns the number of agreements.
 
     Raises SomeFailed after trying all; the job is then retried indefinitely, and the dossier shows
-    the failure until it succeeds.
+    the failure.
     """
     with deps.database.begin() as tx:
         waiting = tx.end_records.waiting(AT_ONCE)

@@ -1,7 +1,7 @@
-"""What every change of an agreement's end has in common: what it checks, and what it records.
+"""What every change of an agreement's end checks and records.
 
-The archive keeps each change beside the package (``keep_ends``), so that an index rebuilt from the
-archive knows the end. Its record is made here, in the transaction of the change.
+The record of the change is made in its transaction, for the archive (``keep_ends``), so that a
+rebuilt index knows the end.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def record_withdrawn(
 
 
 def make_missing(tx: Transaction, agreement: Agreement) -> None:
-    """Make the record of an end that was recorded before there were records, from the end in force
-    and the log. The caller holds the agreement's row lock."""
+    """Make the missing record of an end older than these records, from the end in force and the
+    log. The caller holds the agreement's row lock."""
     for each in tx.end_records.of(agreement.id):
         if each.record is None:
             made = _record(tx, agreement, each.number, FIRST, tx.lives.end_of(agreement.id))

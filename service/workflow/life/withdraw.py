@@ -1,7 +1,7 @@
 """Withdraws a registration that was a mistake: the file stays in the archive, marked.
 
-It is recorded like an end on the day that was read in the file, so that the agreement was in force
-on no day, the original is kept for the usual years, and the archive knows of it.
+It is recorded as an end on the date read in the file, so that it was never in force but is kept for
+the usual years.
 """
 
 from __future__ import annotations

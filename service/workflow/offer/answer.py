@@ -18,10 +18,10 @@ from service.workflow.telling.notify import Reader, last_day, tell
 
 
 def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
-    """Mail the answer to the person who asked, and close the question.
+    """Mail the answer to the person who asked, and close the question; repeatable.
 
-    Repeating the same answer changes nothing. Raises Invalid naming ``answer``, NotFound, Refused
-    if the question was closed in another way, TooLate if nobody can sign any more.
+    Raises Invalid naming ``answer``, NotFound, Refused if it was closed in another way, TooLate if
+    nobody can sign any more.
     """
     require(staff, Permission.SEND)
     said = free_text(words, "answer", empty=FieldCode.ANSWER_REQUIRED)

@@ -22,7 +22,7 @@ from service.workflow.telling.links import invite, issue
 def change_email(
     deps: Deps, reference: str, name: str, email: str, by: Principal, *, seen: int | None = None
 ) -> None:
-    """Correct the signatory's name and address; revokes the former link and mails a new one.
+    """Correct the signatory's name and address, revoke the link and mail a new one.
 
     ``seen`` is the version that the caller read. Raises Invalid, Refused, Outdated.
     """

@@ -12,10 +12,9 @@ from service.workflow.telling.links import address
 
 
 def copy_link(deps: Deps, reference: str, by: Principal) -> str:
-    """The URL of the valid link, for sales to pass on by hand.
+    """The URL of the valid link, for sales to pass on; the evidence will say that staff had it.
 
-    The evidence will state that a member of staff had it. Raises NotAllowed if the setting forbids
-    it.
+    Raises NotAllowed if the setting forbids it.
     """
     require(by, Permission.SEND)
     if not deps.settings.staff_may_copy_link:

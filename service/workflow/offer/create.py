@@ -27,12 +27,10 @@ from signatures.effective_date import local_date
 def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:
     """Make a draft and return its reference.
 
-    It gets the default template, unless the field ``template`` has the digest of another one that
-    is offered (``service/workflow/offered.py``).
-
-    A repetition with the same ``idempotency_key`` within a day returns the first one's reference,
-    or raises KeyReused if the request differs. Raises Invalid naming the fields, Refused if there
-    is no processor profile yet.
+    The field ``template`` may have the digest of an offered text (``offered``); without it, the
+    default. Within a day, the same ``idempotency_key`` returns the first one's reference, or raises
+    KeyReused if the request differs. Raises Invalid naming the fields, Refused without a processor
+    profile.
     """
     require(staff, Permission.PREPARE)
     asked = Asked(staff, idempotency_key or "", given.sha256)
@@ -47,9 +45,9 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
 
 @dataclass(frozen=True)
 class Ground:
-    """What all agreements that are made now have in common. ``today`` is the date in Brussels,
-    ``profile`` the newest of the processor with its version, or None if there is none yet, and
-    ``templates`` are those offered, the default first."""
+    """What all agreements that are made now have in common: ``today`` in Brussels, the newest
+    ``profile`` of the processor and its version, or None, and the offered ``templates``, the
+    default first."""
 
     today: date
     able: list[Staff]
@@ -84,9 +82,8 @@ def add(
 ) -> Agreement:
     """Make a draft in this transaction: the one way in which agreements begin.
 
-    It becomes the agreement of the member of staff ``owner_id``, or of ``by``, who makes it and may
-    do so. A ``template`` goes before the field of that name. Raises Invalid naming the fields,
-    Refused if there is no processor profile yet.
+    ``by`` makes it, for the owner ``owner_id`` if given. ``template`` overrides the field of that
+    name. Raises Invalid naming the fields, Refused without a processor profile.
     """
     content = draft(
         given,

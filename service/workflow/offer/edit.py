@@ -22,9 +22,9 @@ def edit(
 ) -> None:
     """Replace a draft's contents. ``seen`` is the version that the caller read.
 
-    The field ``template`` may have the digest of a text that is offered (``offered``), as for a new
-    agreement; without it, or with the draft's own, the text stays the same. Raises Invalid, also
-    for a template that cannot be chosen any more, Outdated, WrongState once it was sent.
+    The field ``template`` may have the digest of an offered text (``offered``); without it, the
+    text stays the same. Raises Invalid, also for a template that is not offered, Outdated,
+    WrongState once it was sent.
     """
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:

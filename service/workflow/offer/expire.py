@@ -17,8 +17,7 @@ from service.workflow.telling.notify import last_day, tell_sender, tell_signator
 def expire(deps: Deps) -> int:
     """Expire overdue agreements, by the database's clock, and return how many; a periodic job.
 
-    The first commit wins: an agreement that is signed meanwhile is no longer running and is
-    skipped. Raises SomeFailed after trying all of them.
+    One that is signed meanwhile is skipped. Raises SomeFailed after trying all of them.
     """
     with deps.database.begin() as tx:
         overdue = tx.lagging.overdue()

@@ -98,9 +98,9 @@ def extend_without_link(
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:
-    """The state of an agreement before it expired, deduced from its data.
+    """The state before the agreement expired, deduced from its data.
 
-    One with a locked annex but no document yet returns to making the document.
+    With a locked annex but no document, the document is made again.
     """
     if agreement.signed_places:
         return State.IN_SIGNING

@@ -1,8 +1,7 @@
 """Makes and freezes the document: from then on, exactly these bytes are shown and signed.
 
-An agreement has the template that was chosen when it was prepared. Later another one may be the
-usual one, or come with a new version of Zegel; running agreements keep theirs for every edition of
-their text, so that the final text has the template that the customer read at the start.
+Every edition of an agreement's text has the template chosen at the start, even if another one is
+the default by then, so that the final text is the one that the customer read first.
 """
 
 from __future__ import annotations
@@ -33,8 +32,7 @@ TEMPLATE_MISSING = kept_code(ErrorCode.TEMPLATE_MISSING)
 def generate(deps: Deps, agreement_id: str) -> None:
     """Make and freeze the document of an agreement that is being prepared; a job.
 
-    A repetition changes nothing: only the first finished document of an edition is stored, and only
-    while the agreement still waits for it.
+    Only the first finished document of an edition is stored, while the agreement waits for it.
     """
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
@@ -150,11 +148,10 @@ def as_document(
 
 
 def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion | None:
-    """The template for the text of this agreement.
+    """The template of this agreement; the installed one if it names none, or if former code stored
+    only the Word file.
 
-    The installed one if it names none, or if former code stored only the Word file of its template,
-    without the declaration. None for an own template that is not there: no other text takes its
-    place (``TEMPLATE_MISSING``).
+    None for a missing own template, which no other text replaces (``TEMPLATE_MISSING``).
     """
     kept = tx.templates.get(agreement.template_sha256) if agreement.template_sha256 else None
     if kept is None and tx.own_templates.of_digest(agreement.template_sha256):
@@ -163,9 +160,9 @@ def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVe
 
 
 def install(deps: Deps) -> None:
-    """Store the installed template; runs first at each start.
+    """Store the installed template, and assign it to agreements that have no template and no text.
 
-    Agreements that name no template and have no text yet are assigned this one.
+    Runs first at each start.
     """
     with deps.database.begin() as tx:
         tx.templates.keep(deps.template)

@@ -1,8 +1,8 @@
 """An agreement gets another owner: a colleague who may send.
 
-Mails about it then go to the new owner, and so do the customer's answers to mails sent from now on.
-This is possible until everybody has signed: the package made then names the owner, from which the
-index can be rebuilt (``service/workflow/keeping/recover.py``).
+Mails about it then go to the new owner, as do the customer's answers. Possible until everybody has
+signed: the package made then names the owner, to restore the index from
+(``service/workflow/keeping/recover.py``).
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from service.workflow.telling.notify import Reader, sender, tell, tell_staff
 
 
 def hand_over(deps: Deps, reference: str, to_id: str, by: Principal) -> None:
-    """Make the member of staff ``to_id`` the owner and notify them, unless they did it themselves.
+    """Make ``to_id`` the owner and notify them, unless they did it themselves; repeatable.
 
-    A repetition changes nothing. Raises NotAllowed, WrongState, or Invalid naming ``to`` if it is
-    nobody who may send.
+    Raises NotAllowed, WrongState, or Invalid naming ``to`` if they may not send.
     """
     require(by, Permission.HAND_OVER)
     with deps.database.begin() as tx:
@@ -56,8 +55,8 @@ def new_owner(tx: Transaction, to_id: str) -> Staff:
 
 
 def hand_over_in(tx: Transaction, before: Agreement, owner: Staff, by: Principal) -> bool:
-    """The same in this transaction, without the mail, for who may hand over; ``before`` was loaded
-    under its lock. False if nothing changed."""
+    """The same in this transaction, without the mail; ``before`` was loaded under its lock, and
+    ``by`` may hand over. False if nothing changed."""
     state = next_state(Step.HAND_OVER, before.state)
     if before.sender_id == owner.id:
         return False

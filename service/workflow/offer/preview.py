@@ -72,8 +72,7 @@ def note_failed_preview(deps: Deps, agreement_id: str, reason: str) -> None:
 
 
 def _digest(agreement: Agreement) -> str:
-    """A digest of the printed data and their template, so that a preview is made again when one of
-    them changes."""
+    """A digest of the printed data and their template: a changed one needs a new preview."""
     printed = rfc8785.dumps(preview_context(agreement, ""))
     return hashlib.sha256(agreement.template_sha256.encode() + printed).hexdigest()
 

@@ -1,13 +1,10 @@
-"""Reminds the signatory of an unused link: automatically or by hand.
+"""Reminds the signatory of an unused link with the same link, automatically or by hand.
 
-The rules for automatic reminders are in ``service/agreement/reminders.py``. A reminder carries the
-same valid link and does not change the agreement.
+The rules are in ``service/agreement/reminders.py``: at most three automatic mails, only in the
+signatory's turn and without an open question of theirs; ``ZEGEL_REMINDER_DAYS`` can turn them off.
 
-A person who got one link for several agreements is reminded of all that wait, in one mail. It
-counts as a mail about each, so the next check finds that the others were reminded.
-
-There is no switch per agreement. At most three automatic mails are sent, only while it is the
-signatory's turn and no question of theirs is open; ``ZEGEL_REMINDER_DAYS`` can turn them off.
+A person who got one link for several agreements is reminded of all that wait in one mail, which
+counts for each.
 """
 
 from __future__ import annotations
@@ -36,9 +33,8 @@ AT_ONCE = 50  # agreements per statement
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
     """Send all due reminders and return how many; a periodic job.
 
-    ``now`` defaults to the database's clock. The rules are checked twice, the second time under the
-    agreement's lock, so that a person who signs meanwhile is not reminded. Raises SomeFailed after
-    trying all of them.
+    ``now`` defaults to the database's clock. The rules are checked again under the agreement's
+    lock, because the person may have signed meanwhile. Raises SomeFailed after trying all of them.
     """
     marks = deps.settings.reminder_days
     with deps.database.begin() as tx:
@@ -90,8 +86,8 @@ def remind(deps: Deps, reference: str, by: Principal) -> None:
 
 
 def remind_in(tx: Transaction, agreement: Agreement, by: Principal) -> None:
-    """The same in this transaction, for who may send; ``agreement`` was loaded under its lock, and
-    before it those of its bundle were taken."""
+    """The same in this transaction; ``by`` may send. The caller locked the bundle's agreements
+    before ``agreement``."""
     next_state(Step.RESEND, agreement.state)
     situation = tx.reminders.situation(agreement.id)
     now = tx.now()
@@ -148,8 +144,7 @@ def _remind(
 
 
 def _waiting_with(tx: Transaction, situation: Situation) -> dict[str, str]:
-    """The other agreements of this link's bundle that wait for the same person, with their links;
-    none if it is in no bundle."""
+    """The other agreements of the bundle that wait for the same person, with their links."""
     links = tx.bundles.others_with(situation.link_id)
     found, now = tx.reminders.situations(list(links)) if links else {}, tx.now()
     return {

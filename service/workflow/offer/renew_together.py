@@ -1,8 +1,8 @@
-"""New links for several agreements at once: who got one mail about them gets one mail again.
+"""New links for several agreements in one mail, for who got one mail about them.
 
-For one step over many agreements (``bulk/batch.py``), which comes to each of them in turn. The
-first one whose turn it is takes the others of its bundle along; each later one finds that its link
-is in a bundle made since the step over many began, so it is done. The caller holds all of them.
+Used by a step over many agreements (``bulk/batch.py``). The first of a bundle renews the others
+too; each later one finds itself in a bundle made since the step began, so it is done. The caller
+holds all of them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from service.workflow.telling.links import issue, renew_link
 def resend_together(
     deps: Deps, tx: Transaction, agreement: Agreement, by: Principal, *, since: datetime
 ) -> list[str]:
-    """A new link for this agreement and for all others of its bundle that the same person can still
-    sign, in one mail; returns their ids.
+    """Mail one new link for this agreement and all of its bundle that the person can still sign;
+    their ids.
 
     Nothing if its bundle was made after ``since``. Raises as for one.
     """
@@ -50,10 +50,10 @@ def extend_together(
     since: datetime,
     also: Callable[[Sequence[str]], Collection[str]],
 ) -> list[str]:
-    """Extend the term of this agreement; if it had ended, also that of the others of its bundle
-    that ``also`` leaves, and mail one new link for all. Returns the ids of what was extended.
+    """Extend the term of this agreement; if it had ended, also of those of its bundle that ``also``
+    leaves, with one new link for all. Returns the ids of the extended.
 
-    Nothing if that was done with another one after ``since``. Raises as for one.
+    Nothing if done with another one after ``since``. Raises as for one.
     """
     if agreement.state is not State.EXPIRED:
         until = end_of_day_after(tx.now(), term)

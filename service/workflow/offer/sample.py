@@ -1,10 +1,8 @@
 """The sample text, to read before filling anything in: the agreement with blanks.
 
-It is not an agreement and says so on every page. It contains the template, the processor, the
-services and our signer, but no data of a customer, so many agreements share one sample: its key is
-its contents. It is made when an agreement is sent; reading changes nothing. If there is none
-(because the agreement was sent before there were samples, or making it failed), the reader can
-request it.
+It is not an agreement and says so on every page. It has no data of a customer, so many agreements
+share one, found by its contents. It is made at sending; if there is none, the reader can request
+it, because reading changes nothing.
 """
 
 from __future__ import annotations

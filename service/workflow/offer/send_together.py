@@ -1,7 +1,7 @@
 """Sales sends several agreements to the one person who signs them: one mail with one link.
 
-Each is sent as by itself, with a link of its own; the bundle joins these links. What is one person:
-the same mailbox and the same name. Mails also differ by sender, message and language.
+Each has a link of its own; the bundle joins them. One person means the same mailbox and name.
+Another sender, message or language also needs another mail.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ MOST = 50  # agreements in one mail
 
 
 def same_mail(draft: Agreement) -> Hashable:
-    """Drafts with the same value can be in one mail; None if this one cannot be in any: it was
-    sent, or its link is mailed later because we sign first."""
+    """Drafts with the same value can be in one mail; None if it was sent, or its link is mailed
+    later because we sign first."""
     if draft.state is not State.DRAFT or draft.order is not Order.CONTROLLER_FIRST:
         return None
     return same_reader(draft)
@@ -49,8 +49,8 @@ def same_reader(agreement: Agreement) -> Hashable:
 def send_together(
     deps: Deps, tx: Transaction, drafts: Sequence[Agreement], by: Principal
 ) -> list[Agreement]:
-    """Send these in this transaction, for who may send; all were loaded under their locks and are
-    for one person (``same_mail``). Raises as for sending one."""
+    """Send these in this transaction; ``by`` may send, all were loaded under their locks and are
+    for one person (``same_mail``). Raises as ``send``."""
     sent = [send_without_mail(tx, draft, by) for draft in drafts]
     invite_together(deps, tx, sent, by)
     for each in sent:

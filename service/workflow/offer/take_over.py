@@ -1,8 +1,8 @@
 """A colleague takes over signing for the processor, before anyone has signed.
 
-The text names the processor's signer. So if it was made or is being made, the next edition is made
-with the new name, and readings and prepared signatures for the former one become invalid. After the
-first signature the text cannot change: withdraw it and use *Kopie maken* instead.
+A text that was made names the former signer, so the next edition is made, and readings and prepared
+signatures become invalid. After the first signature the text cannot change: withdraw it and use
+*Kopie maken*.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from service.workflow.telling.notify import Reader, sender, tell
 
 
 def take_over(deps: Deps, reference: str, staff: Staff) -> None:
-    """Make this member of staff the processor's signer, and notify the sender and the former
-    signer.
+    """Make this colleague the processor's signer; notify the sender and the former one. Repeatable.
 
-    A repetition changes nothing. The present signer may do it if their account's name differs from
-    the text. Raises NotAllowed, WrongState, Refused once somebody has signed.
+    The present signer may do it if the account's name differs from the text. Raises NotAllowed,
+    WrongState, Refused once somebody has signed.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:

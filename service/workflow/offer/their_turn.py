@@ -10,8 +10,7 @@ from service.errors import Refused
 
 
 def refuse_before_turn(agreement: Agreement) -> None:
-    """Raises WrongState unless somebody can still sign, Refused unless it is the controller's turn:
-    only then may there be a link."""
+    """Raises WrongState if nobody can sign any more, Refused out of the controller's turn."""
     next_state(Step.RESEND, agreement.state)
     if agreement.next_turn != SIGNATORY:
         raise Refused(ErrorCode.NOT_YOUR_TURN)

@@ -16,7 +16,7 @@ from service.workflow.telling.notify import tell_signatory
 
 
 def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
-    """Withdraw with a reason; revokes the link and notifies an invited signatory.
+    """Withdraw with a reason, revoke the link, and notify an invited signatory.
 
     Raises Invalid without a reason, TooLate if the last signature came first.
     """

@@ -1,9 +1,8 @@
 """Mailed single-use links to an account: making, showing, using.
 
-Nobody chooses a password for somebody else. A new colleague, a person who forgot the password and a
-person locked out by strangers all get a link at the account's address. The token is derived from
-the secret key (docs/decisions/0003), the database stores its hash, and a GET does not use up a
-link.
+They invite colleagues, replace forgotten passwords and unlock accounts: nobody chooses a password
+for somebody else. The token is derived from the secret key (docs/decisions/0003), the database
+stores its hash, and a GET does not use up a link.
 """
 
 from __future__ import annotations
@@ -66,10 +65,10 @@ def look(deps: Deps, token: str) -> AccountLink:
 
 
 def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: str = "") -> str:
-    """Choose a password through an invitation or a link for another password.
+    """Choose a password through a link.
 
     Ends all sessions, forgets all other browsers, lifts a lock, and notifies the person and all
-    administrators. Returns the cookie of this browser, known from now on. Raises Invalid naming the
+    administrators. Returns the cookie by which this browser is known. Raises Invalid naming the
     field, Refused if the link has ended.
     """
     with deps.database.begin() as tx:

@@ -42,16 +42,14 @@ def sign_in(
     former: str = "",
     user_agent: str = "",
 ) -> SignedIn:
-    """Check a password and begin a session; ``address`` is the client's IP address.
+    """Check a password and begin a session in place of the one with the cookie ``former``.
 
-    ``former`` is the cookie of the browser's former session, which ends.
+    ``browser`` is the cookie of a browser from which this account has signed in before. It has its
+    own count of attempts, so that a stranger who knows the e-mail address locks out only strangers.
+    ``address`` is the client's IP address.
 
-    A browser from which this account has signed in before (``browser`` is its cookie) has its own
-    count of attempts, so that a stranger who knows the e-mail address only locks out strangers.
-
-    The answer does not reveal whether an account exists: an unknown address, a disabled account and
-    a wrong password take the same path, with the same queries, one hash of the same cost and the
-    same answer. Raises Invalid; TooMany if there are too many attempts to check this one.
+    An unknown address, a disabled account and a wrong password take the same path at the same cost,
+    so that the answer does not reveal accounts. Raises Invalid; TooMany after too many attempts.
     """
     email = email.strip()
     with deps.database.begin() as tx:
@@ -136,7 +134,7 @@ def _judge(
     password: str,
     patience: float = passwords.PATIENCE_SECONDS,
 ) -> str:
-    """Check the password: count the attempt first, then check without any lock or transaction.
+    """Count the attempt, then check the password without any lock or transaction.
 
     Returns a new hash to store, or an empty string if the present one is up to date. Raises _Wrong;
     TooMany if a counter allows no attempt, or the process is too busy.

@@ -12,9 +12,9 @@ from service.workflow.people import passwords
 
 
 def first_administrator(deps: Deps, email: str, name: str, function: str) -> str | None:
-    """Make the first account with every role and return its password, or None if an account exists.
+    """Make the first account with every role and return its password; None if an account exists.
 
-    Because the password is printed, it can only be used to sign in and choose another.
+    The printed password can only be used to sign in and choose another.
     """
     password = secrets.token_urlsafe(15)
     with deps.database.begin() as tx:

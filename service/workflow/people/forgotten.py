@@ -1,7 +1,7 @@
 """Requests for a link without signing in: after a forgotten password or a lock by strangers.
 
-A request takes equally long whether or not the account exists: it is one row and one job, and the
-worker looks up the account. Requests are limited per address, per network and in total.
+A request is one row and one job, so it takes equally long whether or not the account exists.
+Requests are limited per address, per network and in total.
 """
 
 from __future__ import annotations
@@ -84,10 +84,8 @@ def mail_link(
 
 
 def tell_locked(deps: Deps) -> int:
-    """Mail an unlocking link to people locked out by wrong passwords; a periodic job.
-
-    At most one mail a day per account; returns how many.
-    """
+    """Mail an unlocking link, at most once a day per account, to people locked out by wrong
+    passwords; a periodic job. Returns how many."""
     told = 0
     with deps.database.begin() as tx:
         for person in tx.accounts.to_tell_of_lock():

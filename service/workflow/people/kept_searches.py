@@ -1,7 +1,4 @@
-"""A member of staff keeps filters of the list under a name, for themselves alone.
-
-Not in the log: it is only a way to find something back.
-"""
+"""A member of staff keeps filters of the list under a name, for themselves alone; not logged."""
 
 from __future__ import annotations
 
@@ -17,8 +14,7 @@ LONGEST_NAME = 60
 def keep(deps: Deps, name: str, query: str, by: Staff) -> None:
     """Keep the filters of an address under a name; replaces what had it.
 
-    Raises Invalid, naming ``naam``, for a name that is missing or too long, filters that are
-    missing, or one more than ``MOST``.
+    Raises Invalid naming ``naam`` for a missing or long name, no filters, or more than ``MOST``.
     """
     require(by, Permission.SEE_AGREEMENTS)
     check = Checker()

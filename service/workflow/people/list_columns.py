@@ -1,7 +1,5 @@
-"""A member of staff chooses the columns of the list of agreements, for themselves alone.
-
-Not in the log: it is only how somebody looks at the list.
-"""
+"""A member of staff chooses the columns of the list of agreements, for themselves alone; not
+logged."""
 
 from __future__ import annotations
 

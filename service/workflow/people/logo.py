@@ -1,8 +1,7 @@
 """The picture of the processor's logo.
 
-An uploaded picture is never served as it is: its pixels are re-encoded as a small PNG, so that no
-third-party file reaches a signer, and the page stays light. A drawing (SVG) is made into a picture
-first, so nobody is ever sent one.
+The pixels of an upload, or of a drawing (SVG), are re-encoded as a small PNG, so that no
+third-party file reaches a signer.
 """
 
 from __future__ import annotations

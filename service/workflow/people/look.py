@@ -1,7 +1,7 @@
 """The processor's look: its colour and logo, and its own words in the mails to customers.
 
-A form becomes a ``Proposal`` first, which a person sees before it is saved. Whoever reads a page or
-a mail afterwards sees the current look, also of agreements that were sent before.
+A person sees a form's ``Proposal`` before it is saved. The saved look applies at once, also to
+agreements that were sent before.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _DRAWING = Turns(1, 1)
 
 @dataclass(frozen=True)
 class Proposal:
-    """A look that is not saved yet. ``png`` is a new logo's picture; empty keeps the present one,
-    if ``look`` has a logo."""
+    """A look that is not saved yet. ``png`` is a new logo; empty keeps the present one, if ``look``
+    has a logo."""
 
     look: Look
     png: bytes = b""

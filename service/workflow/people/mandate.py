@@ -1,7 +1,7 @@
 """Giving and revoking a standing mandate, and looking at what was signed under it.
 
-Giving asks for the password, whenever it was asked last: with it the person signs whatever fits,
-unseen. Revoking asks for nothing. The signatory and every administrator are told of both.
+Giving always asks for the password, because the person then signs whatever fits, unseen; revoking
+never does. The signatory and every administrator are told of both.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from signatures.effective_date import local_date
 
 @dataclass(frozen=True)
 class Shown:
-    """A mandate on a page. ``standing`` is a code of ``mandate.standing``; ``used`` says how much
-    was signed under it, ``latest`` are the last of these."""
+    """A mandate on a page. ``standing`` is a code of ``mandate.standing``; ``used`` counts what was
+    signed under it, ``latest`` are the last of these."""
 
     mandate: Mandate
     standing: str
@@ -101,7 +101,7 @@ def give(
     """Give the mandate with these terms, in the place of one that is in force.
 
     ``shown`` is the SHA-256 of the text shown (``Draft.sha256``). Raises Invalid naming a term,
-    ``confirmed`` or ``password``; Refused if the text is another one now; TooMany if the account is
+    ``confirmed`` or ``password``; Refused if the text has changed; TooMany if the account is
     locked.
     """
     require(staff, Permission.COUNTERSIGN)
@@ -137,8 +137,8 @@ def give(
 
 
 def revoke(deps: Deps, mandate_id: str, by: Staff) -> Mandate:
-    """End a mandate at once: one's own, or anybody's for an administrator. A repetition changes
-    nothing. Returns the mandate as it was. Raises NotFound."""
+    """End one's own mandate at once, or anybody's for an administrator; repeatable. Returns the
+    mandate as it was. Raises NotFound."""
     with deps.database.begin() as tx:
         mandate = tx.mandates.lock(mandate_id)
         if mandate is None:
@@ -156,8 +156,8 @@ def revoke(deps: Deps, mandate_id: str, by: Staff) -> Mandate:
 
 
 def end_with_account(tx: Transaction, mandate: Mandate, by: Staff) -> Change:
-    """End the mandate of an account that is blocked, renamed or loses the role, and return what to
-    tell. The caller holds the mandate's lock."""
+    """End the mandate of an account that is blocked, renamed or loses the role; returns the change
+    to mail. The caller holds the mandate's lock."""
     tx.mandates.end(mandate.id, MandateEnd.ACCOUNT)
     tx.audit.append(
         None, Event.MANDATE_ENDED, by, number=str(mandate.number), staff=mandate.staff_id

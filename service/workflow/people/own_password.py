@@ -37,10 +37,9 @@ def change(deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser:
 def choose_first(
     deps: Deps, session: Session, *, new: str, again: str, browser: str = ""
 ) -> tuple[str, str]:
-    """Replace the printed password.
+    """Replace the printed password; returns the cookies of a new session and of this browser.
 
-    Returns the cookies of a new session and of this browser. Raises Invalid naming the field,
-    NotAllowed for somebody who already chose a password.
+    Raises Invalid naming the field, NotAllowed for somebody who already chose a password.
     """
     staff = session.person
     if not staff.first_password:

@@ -1,8 +1,7 @@
 """Hashing and checking passwords: a few at a time, and never inside a transaction.
 
-argon2id is slow on purpose. Many at once, or one that waits while a row is locked, could block
-every page. So a process has ``AT_ONCE`` turns; a request that gets none is refused, to try again
-later.
+argon2id is slow on purpose, and could otherwise block every page. A process has ``AT_ONCE`` turns;
+a request that gets none is refused.
 """
 
 from __future__ import annotations
@@ -53,8 +52,8 @@ def matches(password_hash: str, password: str) -> bool:
 
 
 def hashed_anew(password_hash: str, password: str) -> str:
-    """A new hash of a correct password with the present cost settings, or an empty string if the
-    hash has them already; only within a turn."""
+    """A new hash of a correct password with the present cost settings, or an empty string if it has
+    them already; only within a turn."""
     return _HASHER.hash(password) if _HASHER.check_needs_rehash(password_hash) else ""
 
 

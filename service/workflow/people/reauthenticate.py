@@ -1,7 +1,4 @@
-"""Asks for the password before a sensitive action, unless it was given a few minutes ago.
-
-The session records the proof with its time and kind.
-"""
+"""Asks for the password before a sensitive action, unless it was given a few minutes ago."""
 
 from __future__ import annotations
 
@@ -35,10 +32,8 @@ def fresh(session: Session, now: datetime) -> bool:
 
 
 def must_prove(deps: Deps, staff: Staff, proof: Proof) -> None:
-    """Raises Invalid naming ``own_password`` if the password is needed, wrong or locked.
-
-    Raises NotAllowed for a session that does not (or no longer) belong to ``staff``.
-    """
+    """Raises Invalid naming ``own_password`` if the password is needed, wrong or locked, and
+    NotAllowed for a session that does not (or no longer) belong to ``staff``."""
     digest = hash_secret(proof.session)
     with deps.database.begin() as tx:
         session = tx.sessions.get(digest)

@@ -1,7 +1,7 @@
 """Account recovery from the command line, for when no administrator can sign in any more.
 
-A person who may run commands here can also read the database and the secret key, so no password is
-asked. All administrators are notified nevertheless.
+No password is asked, because who may run commands here can also read the database and the secret
+key. All administrators are notified nevertheless.
 """
 
 from __future__ import annotations

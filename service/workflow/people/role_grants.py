@@ -1,8 +1,7 @@
 """Roles that bind the processor: one administrator asks, a second one grants.
 
-One stolen session should not be enough to appoint a person who signs for the processor or decides
-who does. So these roles need another active administrator. If there is none they are given at once;
-the log and the mail to everybody then state that no second approval was needed.
+So one stolen session cannot appoint a signer for the processor. Without another active
+administrator they are given at once; the log and the mail to everybody then say so.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from service.workflow.telling.notify import tell_staff
 
 @dataclass(frozen=True)
 class Given:
-    """The result of a change of roles: those held ``now``, those ``waiting`` for a second
-    administrator, and the changes ``said`` to everybody."""
+    """The roles held ``now``, those ``waiting`` for a second administrator, and the changes
+    ``said`` to everybody."""
 
     now: frozenset[Role]
     waiting: frozenset[Role]

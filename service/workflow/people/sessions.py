@@ -28,10 +28,8 @@ class OwnSession:
 
 
 def begin(tx: Transaction, person: Staff, *, former: str, user_agent: str) -> str:
-    """Start a session after a correct password; returns its cookie.
-
-    ``former`` is the browser's former cookie: that session ends, whoever owned it.
-    """
+    """Start a session after a correct password, ending the one of the cookie ``former``, whoever
+    owned it; returns the new cookie."""
     if former:
         tx.sessions.end(hash_secret(former))
     secret = new_session_secret()

@@ -1,8 +1,7 @@
-"""Limits on password attempts: per address, known browser and network, and in total.
+"""Limits on failed password attempts: per address, known browser and network, and in total.
 
-Only failed attempts are counted. A browser from which the account has signed in before has its own
-count and is not subject to the others, so strangers cannot lock out the owner there. The others
-apply to sign-ins from elsewhere, and limit the cost of a flood. Signers' pages use none of them.
+A browser from which the account has signed in before has only its own count, so strangers cannot
+lock out the owner there. Signers' pages use none of them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Administration of staff: invite, change, block, and send a link for a new password.
 
-Each of these requires the administrator's own password again and is mailed to the person and to
-every administrator. A role that binds the processor needs a second administrator, if there is one
+Each requires the administrator's own password again and is mailed to the person and to every
+administrator. A role that binds the processor needs a second administrator
 (``service/workflow/people/role_grants.py``). Nobody chooses a password for somebody else.
 """
 
@@ -65,7 +65,7 @@ def invite(
         own = tx.accounts.by_id(by.id)
         if own is None:
             raise NotFound(ErrorCode.NOT_FOUND)
-        # No password matches until one is chosen; checking takes as long as for any other.
+        # Matches no password until one is chosen; checking takes as long as for any other.
         nobodys = passwords.of_nobody(own.password_hash)
         if tx.accounts.by_email(person.email):
             raise Invalid([FieldError("email", FieldCode.EMAIL_TAKEN)])

@@ -1,7 +1,6 @@
 """The staff log: sign-ins, changes to accounts and roles, and access to data.
 
-Changes are in the hash-chained log; frequent events are stored outside it, counted per hour. This
-reads both as one log.
+It joins the hash-chained log of changes and the frequent events outside it, counted per hour.
 """
 
 from __future__ import annotations
@@ -92,8 +91,8 @@ class LogLine:
 
 @dataclass(frozen=True)
 class LogPage:
-    """One page; ``next`` is the cursor of the next page, empty at the end. ``people`` are the pairs
-    of id and name for the filter."""
+    """``next`` is the cursor of the next page, empty at the end. ``people`` are pairs of id and
+    name for the filter."""
 
     lines: list[LogLine]
     people: list[tuple[str, str]]
@@ -119,8 +118,8 @@ def read(deps: Deps, wanted: Wanted, by: Staff) -> LogPage:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the lines of a page name by id, digest or number: people by id, templates by SHA-256 as
-    they are shown, and those of a mandate by its number."""
+    """Names for a page's lines: people by id, templates by SHA-256, those of a mandate by its
+    number."""
 
     people: Mapping[str, str]
     templates: Mapping[str, str]

@@ -1,7 +1,7 @@
 """The closing: makes and seals the evidence, and stores the one original.
 
-A repetition after a crash makes the same evidence except for the current revocation lists, whose
-digests are in it; the sealed sheet also differs in its time stamp. The database keeps the first.
+A repetition after a crash differs only in the digests of current revocation lists and the sheet's
+time stamp; the database keeps the first.
 """
 
 from __future__ import annotations
@@ -251,19 +251,17 @@ def _mandate(tx: Transaction, agreement: Agreement) -> str:
 
 
 def _until_closed(entries: list[Entry]) -> list[Entry]:
-    """The log up to the closing, without gaps; later entries are only in the service's own log.
-
-    The end is fixed, so that the evidence is the same each time it is made.
-    """
+    """The log up to the closing, without gaps. The end is fixed, so that the evidence is always the
+    same; later entries are only in the service's own log."""
     closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
     return [entry for entry in entries if entry.seq <= closed]
 
 
 def _log_lines(entries: list[Entry]) -> bytes:
-    """The log as JSON lines with personal data and salts, so that every hash can be checked from
-    this file alone.
+    """The log as JSON lines with personal data and salts, so that this file is enough to check
+    every hash.
 
-    Each line is canonical (RFC 8785), so the bytes after ``"entry":`` are exactly those hashed.
+    Lines are canonical (RFC 8785), so the bytes after ``"entry":`` are exactly those hashed.
     """
     lines = [rfc8785.dumps(entry.line) for entry in entries]
     return b"\n".join(lines) + b"\n"

@@ -1,7 +1,6 @@
 """The evidence package: the files with which anybody can verify the original independently.
 
-Fixed files are made once, at the closing, and are archived with the original. The anchors come
-later and are added at download.
+Most are made once, at the closing, and archived with it; the anchors are added at download.
 """
 
 from __future__ import annotations
@@ -49,12 +48,11 @@ OWN = "eigen"  # the quality of the service's own time stamps
 def fixed_files(
     facts: Facts, *, seals: Sequence[Part], template: bytes | None, views: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """The additional files, by name, that can be made before the evidence sheet.
+    """The additional files, by name, that can be made before the evidence sheet, which contains
+    their digests.
 
-    The sealed sheet contains their digests, so every file that can be made here belongs here.
-    ``seals`` are those in the agreement.
-    ``template`` is the Word file of the text, None if it was not kept; ``views`` are the texts
-    shown as pages, and the mandate of an act that names one, by name.
+    ``seals`` are those in the agreement. ``template`` is the Word file of the text, None if it was
+    not kept; ``views`` are the texts shown as pages, and the mandate of an act that names one.
     """
     files = {f"{RECORDS}{act.place}.json": act.record.canonical for act in facts.acts}
     files |= _loose(_named(AGREEMENT, seals))
@@ -78,9 +76,8 @@ def explanations(
 ) -> dict[str, bytes]:
     """LEESMIJ.txt and README.txt, whose digests are in the sealed sheet.
 
-    So they cannot say anything about the finished sheet: the positions of its seals are in a
-    separate file. ``checked_at`` (aware) is a moment at which certificates and revocation lists are
-    valid.
+    So the positions of the sheet's own seals are in a separate file. ``checked_at`` (aware) is a
+    moment at which certificates and revocation lists are valid.
     """
     told = _told(
         facts,
@@ -254,8 +251,8 @@ def decoded(files: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def certificate_files(chains: Chains) -> dict[str, bytes]:
-    """The files that a verifier will need in nine years, with their names in the archive; several
-    certificates per file if keys were replaced between acts, the current ones first."""
+    """The certificate files with their names in the archive; several per file if keys were replaced
+    between acts, the current ones first."""
     return {
         "wortel.pem": pem(*chains.roots),
         "uitgever.pem": pem(*chains.intermediates),
@@ -269,8 +266,8 @@ def certificate_files(chains: Chains) -> dict[str, bytes]:
 def stamp_files(evidence: StampEvidence, stamps: Sequence[x509.Certificate]) -> dict[str, bytes]:
     """Third-party certificates and revocation lists with their names in the archive; none for ours.
 
-    ``stamps`` are the certificates of all time stamps, including ours: with the third-party chains
-    in the same file, OpenSSL can check every token. OCSP responses are in the originals themselves.
+    ``stamps`` are the certificates of all time stamps, ours too, so that OpenSSL can check every
+    token with one file. OCSP responses are in the originals themselves.
     """
     if not evidence.stamps:
         return {}

@@ -110,8 +110,8 @@ def keys_in(authority: Authority, provider: str, now: datetime) -> Keys:
 def published_file(deps: Deps, name: str) -> tuple[bytes, str]:
     """One published certificate or list with its media type: DER, or PEM for names in ``.pem``.
 
-    ``wortel`` and ``uitgever`` are the current ones; every other is named by the identifier of its
-    key, as certificates refer to it. Raises NotFound, KeysUnusable.
+    ``wortel`` and ``uitgever`` are the current ones; others are named by their key's identifier, as
+    certificates refer to it. Raises NotFound, KeysUnusable.
     """
     bare, as_pem = name.removesuffix(".pem"), name.endswith(".pem")
     stem, dot, kind = bare.partition(".")

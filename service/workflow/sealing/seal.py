@@ -1,8 +1,8 @@
 """Sealing: each accepted act as its own PAdES revision, then the closing.
 
-The database chooses the winner of each step: a worker whose step is already stored discards its own
-bytes and continues from the winner's. So even after kills, repetitions or parallel runs there is
-one chain of revisions, and it begins with exactly the bytes shown (DESIGN.md §1.1, §1.6).
+A worker whose step is already stored discards its own bytes and continues from the stored ones. So
+despite kills, repetitions or parallel runs there is one chain of revisions, which begins with
+exactly the bytes shown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def seal(deps: Deps, agreement_id: str) -> bool:
     """Seal all accepted acts that are not sealed yet; close the whole after the last one.
 
     Returns False while acts are awaited. Raises the errors of the time stamp authority or the key
-    store; the job is then retried indefinitely, and ``note_failure`` makes the failure visible.
+    store; the job is then retried indefinitely, and ``note_failure`` shows the failure.
     """
     while (sealed := _go_on(deps, agreement_id)) is None:
         pass
@@ -44,8 +44,8 @@ def seal(deps: Deps, agreement_id: str) -> bool:
 
 
 def _go_on(deps: Deps, agreement_id: str) -> bool | None:
-    """Do what is possible now. Returns False if acts are still awaited, each of which brings its
-    own job; None if another worker was first, so that the caller must check again."""
+    """Do what is possible now. False if acts are still awaited, each of which brings its own job;
+    None if another worker was first, so that the caller must check again."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
@@ -89,11 +89,8 @@ def _step(number: int, made: Sealed) -> Seal:
 def _keep(
     deps: Deps, agreement: Agreement, step: Seal, continues: bytes, event: Event, **facts: Any
 ) -> bool:
-    """Store a step, unless another worker was first or the agreement was withdrawn meanwhile;
-    returns whether it was stored.
-
-    A successful step ends a series of failures.
-    """
+    """Store a step and end a series of failures; False if another worker was first or the agreement
+    was withdrawn."""
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement.id)
         if before.state not in _SEALABLE:
@@ -120,7 +117,7 @@ def _keep(
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Make a failed sealing visible; reported once per series of failures.
+    """Make a failed sealing visible, once per series of failures.
 
     While signatures are still awaited the state stays: signing does not wait for a seal.
     """
@@ -159,8 +156,8 @@ def _as_signed(act: AcceptedAct) -> Act:
 
 
 def with_present_keys(deps: Deps, make: Callable[[Sealer], T]) -> T:
-    """The result of ``make`` with the current sealer; repeated with the new one if the keys were
-    replaced meanwhile, because the old certificate may have been revoked. Raises AuthorityError."""
+    """The result of ``make`` with the current sealer; repeated if the keys were replaced meanwhile,
+    because the old certificate may have been revoked. Raises AuthorityError."""
     while True:
         try:
             return make(deps.sealer())

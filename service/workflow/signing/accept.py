@@ -1,7 +1,7 @@
 """Accepting signing acts: the only place where a signature becomes valid.
 
-Called under the agreement's row lock, in the transaction that commits everything about the act.
-Accepting the last act also sets the effective date (DESIGN.md §1.4, clause 12.1).
+Called under the agreement's row lock, in the transaction that commits everything about the act. The
+last act also sets the effective date (clause 12.1).
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ PATIENCE_SECONDS = 10.0
 class Person:
     """The signer, the organisation, and the evidence (only for the record).
 
-    ``turn`` identifies the signer among those for whom the agreement has places. With a ``mandate``
-    it is the service that signs in this person's name, and nobody looked at the text.
+    ``turn`` identifies the signer among those with places. With a ``mandate``, the service signs in
+    this person's name, and nobody looked at the text.
     """
 
     principal: Principal
@@ -69,8 +69,8 @@ def signature_image(
     if method not in METHODS:
         raise Invalid([FieldError("method", FieldCode.CHOOSE)])
     if method == "typed":
-        # The signature is the name itself; the typed text must be recognisable as that name, so
-        # that nobody signs as somebody else by mistake.
+        # The typed text must be recognisable as the name, so that nobody signs as somebody else by
+        # mistake.
         if not typed.strip():
             raise Invalid([FieldError("signature", FieldCode.SIGNATURE_MISSING)])
         if not same_person(typed, name):
@@ -121,13 +121,13 @@ def accept(
     *,
     shown_sha256: str,
 ) -> Agreement:
-    """Accept the acts of one person at all of their places, or none, and return the resulting
+    """Accept the acts of one person at all of their places, or none; returns the resulting
     agreement.
 
-    ``said`` are the person's statements per text. ``shown_sha256`` is the hash of the bytes shown.
+    ``said`` are the person's statements per text, ``shown_sha256`` is the hash of the bytes shown.
     Raises TooLate or WrongState if the agreement is no longer open, Refused if it is another
     person's turn, the text has changed, or a member of staff has not opened it. An act under a
-    mandate needs no opening and claims none: the mandate is in its record instead.
+    mandate needs no opening: the mandate is in its record instead.
     """
     own = before.own_places(person.turn)
     state = next_state(_step(before, own), before.state)

@@ -1,7 +1,7 @@
-"""One link for a person who signs several agreements: which ones, and how far each is.
+"""One link for a person who signs several agreements, with the progress of each.
 
-Each agreement keeps its own link and session, and is completed, read and signed by itself. The
-bundle only opens them. A link that ended (replaced, delegated) stays in the list and opens nothing.
+The bundle only opens them: each keeps its own link and session and is read and signed by itself. A
+link that ended (replaced, delegated) stays in the list and opens nothing.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def landing(deps: Deps, token: str) -> Bundle | None:
 def enter(deps: Deps, token: str, *, known: str = "") -> str:
     """Exchange the link for a session of the bundle and return the cookie's value.
 
-    ``known`` is the browser's former cookie: it stays the same browser, so a code that was entered
-    in it counts until the session ends. Raises LinkUnusable.
+    ``known`` is the browser's former cookie: a code entered in that session still counts. Raises
+    LinkUnusable.
     """
     secret = new_session_secret()
     with deps.database.begin() as tx:
@@ -108,7 +108,7 @@ def bundle_of(deps: Deps, found: Visit) -> Bundle | None:
 
 
 def open_one(deps: Deps, secret: str, reference: str, client: Client, *, known: str) -> str:
-    """Open the link of one agreement in the browser of the bundle, and return the cookie's value.
+    """Open one agreement's link in the browser of the bundle, and return the cookie's value.
 
     ``known`` is the browser's former cookie for that link. Raises LinkUnusable.
     """

@@ -1,7 +1,7 @@
 """The controller completes the organisation's details, then Bijlage 1; then the text is made.
 
-Going back afterwards, before anyone has signed, begins the next edition: the frozen text stays on
-record but will not be signed (DESIGN.md §1.2).
+Going back before anyone has signed begins the next edition: the frozen text stays on record but
+will not be signed.
 """
 
 from __future__ import annotations
@@ -31,10 +31,9 @@ def save_details(
 ) -> None:
     """Step 1: confirm or correct the organisation and the signatory's name and function.
 
-    ``sent`` are the fields as typed, kept as a draft if they are refused. If a text exists already,
-    a change begins its next edition. The signatory's e-mail address cannot be changed here: the
-    mailbox proof depends on it. Raises Invalid, LinkUnusable, and WrongState while the text is made
-    and after the first act.
+    ``sent`` are the fields as typed, kept as a draft if refused. If a text exists, a change begins
+    its next edition. The e-mail address cannot change here: the mailbox proof depends on it. Raises
+    Invalid, LinkUnusable, and WrongState while the text is made and after the first act.
     """
 
     def step(tx: Transaction, found: Visit) -> None:
@@ -72,10 +71,9 @@ def save_details(
 def save_annex(
     deps: Deps, secret: str, given: Input, client: Client, *, sent: Sent | None = None
 ) -> None:
-    """Step 2: Bijlage 1 is complete, and the text is made.
+    """Step 2: Bijlage 1 is complete, and the text or its next edition is made; as ``save_details``.
 
-    As ``save_details``: a change to a text that exists begins its next edition. Raises Invalid,
-    LinkUnusable, WrongState.
+    Raises Invalid, LinkUnusable, WrongState.
     """
 
     def step(tx: Transaction, found: Visit) -> None:

@@ -36,8 +36,8 @@ _OPEN_FIRST = (ErrorCode.NOT_OPENED, ErrorCode.CHANGED)
 @dataclass(frozen=True)
 class Waiting:
     """An agreement that the processor can sign now; ``question`` is the open one with which it was
-    returned to the sender. ``misfits`` are why it was not signed under a mandate, as codes of
-    ``mandate.misfit``; None if none was tried."""
+    returned to the sender. ``misfits`` are codes of ``mandate.misfit``; None if no mandate was
+    tried."""
 
     agreement: ToSign
     question: Question | None = None
@@ -47,7 +47,7 @@ class Waiting:
 @dataclass(frozen=True)
 class Queue:
     """One page; ``counts`` are over all pages, ``next`` is the cursor of the next page. ``first``
-    is the whole of the first agreement: the statements name its parties."""
+    is the whole first agreement, whose parties the statements name."""
 
     waiting: list[Waiting]
     counts: Counts
@@ -115,11 +115,10 @@ def countersign(
 ) -> list[Outcome]:
     """Sign the agreements in ``shown`` (reference to the SHA-256 that was shown).
 
-    ``browser`` is the cookie of a known browser (see ``accounts.sign_in``).
-
-    Each is a separate act in its own transaction, so one that was withdrawn meanwhile does not
-    block the others. Raises Invalid naming ``selected``, ``confirmed``, ``password``, ``function``
-    or ``signature``, TooMany if the account is locked.
+    ``browser`` is the cookie of a known browser (see ``accounts.sign_in``). Each is signed in its
+    own transaction, so one that was withdrawn does not block the others. Raises Invalid naming
+    ``selected``, ``confirmed``, ``password``, ``function`` or ``signature``, TooMany if the account
+    is locked.
     """
     require(staff, Permission.COUNTERSIGN)
     wrong = [] if shown else [FieldError("selected", FieldCode.NOTHING_SELECTED)]
@@ -183,11 +182,10 @@ def _sign_one(
 def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, str]:
     """Name and function for the record of the act: those printed in the frozen text.
 
-    Only the chosen person may sign. The text keeps its name; an account that was renamed since
-    (beyond capitals, accents and titles) cannot sign it, because the text would not name the person
-    who signed: a take-over, also by the same person, makes a text with the new name. A new function
-    does not matter: the text states the function at signing. Agreements from before a countersigner
-    was chosen print the representative and are signed as before. Raises Refused.
+    Only the chosen person may sign. An account renamed since (beyond capitals, accents and titles)
+    cannot, because the text would not name the person who signed; a take-over, also by the same
+    person, makes a new text. A new function does not matter: the text states it at signing. Old
+    agreements without a countersigner print the representative. Raises Refused.
     """
     chosen = agreement.countersigner
     if chosen is None:

@@ -1,8 +1,8 @@
 """The controller's representative delegates to a colleague.
 
-First the colleague is named, which changes nothing yet; then the mailbox is proved, unless this
-browser has already done so; then the agreement is handed over. Without the proof, a person who only
-has the link could delegate to their own mailbox and sign from there (docs/decisions/0011).
+First the colleague is named, then the mailbox is proved in this browser, then the agreement is
+handed over. Without the proof, anybody with the link could delegate to their own mailbox and sign
+from there (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from service.workflow.telling.notify import tell_sender, tell_signatory
 def name_colleague(
     deps: Deps, secret: str, *, name: str, function: str, email: str, message: str
 ) -> None:
-    """Store the colleague in this browser's session; nobody is notified and nothing else changes.
+    """Store the colleague in this browser's session; nothing else changes.
 
     Raises Invalid naming the field, LinkUnusable, Refused if delegating would be refused.
     """
@@ -56,12 +56,12 @@ def name_colleague(
 
 
 def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
-    """Hand over to the named colleague, who gets a new link; revokes the present one.
+    """Hand over to the named colleague, who gets a new link; revokes the present one. Returns the
+    colleague.
 
-    The text names the signatory, so a frozen one is made again for the colleague. The former
-    signatory is notified too, because somebody else may have done this. Returns the colleague.
-    Raises LinkUnusable, Refused until a colleague is named and the mailbox is proved in this
-    browser, and if the processor has already signed a text with the former signatory's name.
+    A frozen text is made again, because it names the signatory. The former signatory is notified
+    too, because somebody else may have done this. Raises LinkUnusable, Refused until a colleague is
+    named and the mailbox is proved in this browser, and if the processor has already signed.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)

@@ -1,7 +1,6 @@
-"""Saves a signer's unsubmitted input, so that a closed tab or a mistake loses nothing.
+"""Saves a signer's unsubmitted input as typed, so that a closed tab or a mistake loses nothing.
 
-It is stored as typed, right or wrong, for the link's owner. It only serves to fill in the form
-again: the steps themselves decide what is accepted.
+It only fills in the form again: the steps themselves decide what is accepted.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ def step_or_keep(
     sent: Sent | None,
     step: Callable[[Transaction, Visit], None],
 ) -> None:
-    """Take a step with what was sent: it is stored with the agreement, or as a draft if refused.
+    """Take a step with what was sent; if it is refused, keep that as a draft.
 
-    One transaction reads the visit and does either, so ``step`` raises before it writes. Raises
-    what the step raises, and LinkUnusable.
+    One transaction does both, so ``step`` raises before it writes. Raises what the step raises, and
+    LinkUnusable.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)

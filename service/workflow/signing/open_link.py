@@ -1,7 +1,7 @@
 """The controller's representative opens the link: the landing page, the exchange, the visit.
 
-A GET shows the link's status and changes nothing (mail scanners follow links). Only the POST
-exchanges the token for a session, whose cookie then replaces it.
+A GET changes nothing, because mail scanners follow links; the POST exchanges the token for a
+session, whose cookie then replaces it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ CAN_ENTER = ("open", "signed", "completed")
 class Landing:
     """The landing page of a link, before the exchange.
 
-    ``status`` is open, signed or completed (all three can be entered), or the reason why the link
-    does not work: expired, replaced, delegated, voided, declined, unknown.
+    ``status`` is open, signed or completed (all three can be entered), or why the link does not
+    work: expired, replaced, delegated, voided, declined, unknown.
     """
 
     status: str
@@ -99,8 +99,8 @@ def landing(deps: Deps, token: str) -> Landing:
 def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
     """Exchange a link for a session and return the cookie's value. Raises LinkUnusable.
 
-    ``known`` is the browser's former cookie: if it proved the mailbox for the same link, its
-    session is continued.
+    ``known`` is the browser's former cookie: its session continues if it proved the mailbox for
+    this link.
     """
     secret = new_session_secret()
     with deps.database.begin() as tx:
@@ -122,8 +122,8 @@ def open_session(
 ) -> None:
     """Give the browser with this new ``secret`` a session of the link. Raises LinkUnusable.
 
-    ``within`` is the session of the bundle through which it is opened: this one ends with it, and
-    begins with the code that was entered there for this agreement and others.
+    ``within`` is the session of the bundle through which it is opened: it ends with that one and
+    takes over the code entered there.
     """
     before = tx.agreements.lock_by_id(link.agreement_id)
     status = status_of(before, link, tx.now())
@@ -185,9 +185,8 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
 def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     """The same, for showing or downloading the contents of the agreement.
 
-    Before the controller signs, the link alone gives access: it was sent for reading. Afterwards
-    the link remains in a mailbox, or in a log, for years, so only a browser that proved the mailbox
-    gets access. Raises Refused until then.
+    Before the controller signs, the link is enough. Afterwards it remains in a mailbox or a log for
+    years, so only a browser that proved the mailbox gets access. Raises Refused until then.
     """
     found = load_visit(tx, secret, lock=lock)
     if found.status != "open" and not found.proved:
@@ -269,8 +268,7 @@ def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | No
 
 
 def leave(deps: Deps, secret: str) -> None:
-    """End the session of this cookie, and those of all agreements that were opened with it as one
-    bundle; the links are not changed."""
+    """End the session of this cookie, and all sessions of its bundle; the links are not changed."""
     with deps.database.begin() as tx:
         tx.bundles.end_browser(hash_secret(secret))
         tx.signing.end_session(hash_secret(secret))

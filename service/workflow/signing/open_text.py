@@ -1,6 +1,5 @@
 """The countersigner opens waiting agreements: the whole text of one, or the differences of several
-from their common text. Opening is recorded, and required before signing (DESIGN.md §1.1).
-"""
+from their common text. Opening is recorded, and required before signing."""
 
 from __future__ import annotations
 
@@ -26,10 +25,10 @@ AT_ONCE = 50  # per page; each is a few lines
 
 @dataclass(frozen=True)
 class Unread:
-    """An agreement that this person has not opened, as shown for reading.
+    """An agreement to read that this person has not opened.
 
-    ``html`` is the difference from the common text, or the whole text if there is none;
-    ``sha256`` is of those bytes, and a POST must return it.
+    ``html`` is the difference from the common text, or the whole text if there is none; a POST must
+    return its ``sha256``.
     """
 
     agreement: Agreement
@@ -49,8 +48,8 @@ class Common:
 
 @dataclass(frozen=True)
 class Reading:
-    """Agreements to read: those of one page, their common text (None if one is shown whole), and
-    the number of agreements after this page."""
+    """The agreements of one page to read, their common text (None if one is shown whole), and the
+    number of agreements after this page."""
 
     unread: list[Unread]
     common: Common | None
@@ -93,7 +92,7 @@ def note_read(
 ) -> dict[str, ZegelError]:
     """Record that this person was shown these texts: by reference, the SHA-256 from ``to_read``.
 
-    Returns, by reference, why one could not be recorded: it was withdrawn, or its text has changed.
+    Returns, by reference, why one could not be recorded: withdrawn, or the text has changed.
     """
     require(staff, Permission.COUNTERSIGN)
     refused: dict[str, ZegelError] = {}

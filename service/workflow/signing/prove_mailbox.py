@@ -1,14 +1,13 @@
 """The controller's representative proves the mailbox with a mailed code.
 
-It proves control of the mailbox at that moment, no more; the evidence says so. Three actions
-require it (docs/decisions/0011): signing; delegating to a colleague, because the person may only
-have the link; opening the agreement again after signing. The mail states the purpose of its code,
-and the code is accepted for no other. Only a code for signing allows signing; any of them is enough
-for the other two, in the browser where it was entered.
+It proves control of the mailbox at that moment, no more; the evidence says so. It is required
+(docs/decisions/0011) for signing, for delegating, and for opening the agreement again after
+signing. The mail states the purpose of its code, which is accepted for no other. In the browser
+where it was entered, any code is enough for the last two; only a code for signing allows signing.
 
-In a browser that opened a bundle, one code to sign or to open is for all agreements of the bundle
-of which that can still be done: its mail names them, the log of each says so, and it counts in the
-sessions of each in that browser. Passing on is about one agreement, and so is its code.
+In a browser that opened a bundle, one code to sign or to open is for all its agreements where that
+is still possible: the mail names them, and it counts in the log and the session of each. A code to
+delegate is for one agreement.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ from service.workflow.signing.open_link import Visit, load_open_visit, load_visi
 from service.workflow.telling.notify import tell_about_all, tell_signatory
 
 CODES_PER_HOUR = 5
-# With five attempts per code: somebody with a link but without its mailbox guesses a code of a link
-# that is valid for thirty days with a chance of 0.15%, and the mailbox gets a mail for every code.
+# With five attempts per code, somebody with the link but without the mailbox guesses a code within
+# the link's thirty days with a chance of 0.15%, and the mailbox gets a mail for every code.
 CODES_PER_DAY = 10
 
 
@@ -137,11 +136,10 @@ def _log(
 def confirm_code(
     deps: Deps, secret: str, typed: str, client: Client, purpose: Purpose = Purpose.SIGN
 ) -> None:
-    """Check the code. A wrong attempt is counted, even if the answer is never seen.
+    """Check the code. A wrong attempt is always counted.
 
-    Raises Invalid naming ``code``: wrong with the attempts left, expired (or mailed for another
-    purpose), locked, or the code of an earlier mail, which is not counted; LinkUnusable, Refused as
-    for requesting one.
+    Raises Invalid naming ``code``: wrong with the attempts left, expired (or for another purpose),
+    locked, or from an earlier mail, which is not counted; LinkUnusable, Refused as for requesting.
     """
     digits = "".join(
         character for character in typed if character.isascii() and character.isdigit()
@@ -182,8 +180,8 @@ def mailbox_proof(found: Visit) -> ProvedMailbox:
 
 
 def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
-    """The visit under the row lock, and with it those of the other agreements of its bundle. Raises
-    if a code for this purpose does not apply now."""
+    """The visit and those of its bundle under their row locks. Raises if a code for this purpose
+    does not apply now."""
     if secret:
         tx.bundles.hold_behind(hash_secret(secret))
     if purpose is Purpose.OPEN:
@@ -200,8 +198,8 @@ def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
 
 
 def _entries_for(tx: Transaction, found: Visit, purpose: Purpose) -> list[Entry]:
-    """The agreements that one code is for: that of the visit, and if this browser opened it through
-    a bundle all others of it that wait for the same. Under the locks of all of them."""
+    """The agreements that one code is for: the visit's and, in the browser of a bundle, all others
+    in it that wait for the same. Under their locks."""
     own = Entry(found.link, found.agreement, found.status)
     if not (found.link.bundle_id and found.session.browser) or purpose is Purpose.DELEGATE:
         return [own]
@@ -214,10 +212,7 @@ def _entries_for(tx: Transaction, found: Visit, purpose: Purpose) -> list[Entry]
 
 
 def _enough(found: Visit, purpose: Purpose) -> bool:
-    """Whether a code already entered in this browser is enough for this purpose.
-
-    For signing, only a code for signing is.
-    """
+    """Whether a code entered in this browser is enough: for signing, only a code for signing."""
     return purpose is not Purpose.SIGN and found.proved
 
 

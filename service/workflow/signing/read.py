@@ -75,9 +75,10 @@ def frozen(deps: Deps, secret: str) -> Reading:
 def confirm_reading(
     deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
 ) -> bool:
-    """Record that the text was shown before the signatory continues to sign: ``view_sha256`` is of
-    the reading view in the page, ``document_sha256`` of the PDF with the same text. Returns whether
-    a code must still be mailed. Raises Refused if the text is not the current one.
+    """Record that the text was shown; returns whether a code must still be mailed.
+
+    ``view_sha256`` is of the reading view in the page, ``document_sha256`` of the PDF with the same
+    text. Raises Refused if the text is not the current one.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -110,11 +111,7 @@ def confirm_reading(
 
 
 def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
-    """The frozen PDF, for keeping or printing.
-
-    Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
-    none, or what the store raises.
-    """
+    """The frozen PDF, for keeping or printing. Raises as ``frozen``."""
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=True)
         kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.edition)
@@ -145,8 +142,7 @@ def _note_shown(tx: Transaction, found: Visit, client: Client, sha256: str) -> N
 def fetch_sealed(deps: Deps, secret: str, client: Client, name: str) -> Download:
     """The sealed original or its evidence sheet, by its name in the package.
 
-    Raises LinkUnusable, Refused until the mailbox is proved, NotFound before the agreement is
-    completed.
+    Raises LinkUnusable, Refused until the mailbox is proved, NotFound before completion.
     """
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=False)

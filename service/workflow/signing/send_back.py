@@ -1,8 +1,7 @@
 """A countersigner returns an agreement to the sender with a question.
 
-The state does not change: it still awaits our signature, and may be signed nevertheless. The text
-of the question is stored only in the table of questions, because the log becomes part of the
-archived package, and internal questions do not belong there.
+It still awaits our signature and may be signed. The text of the question is not in the log, which
+becomes part of the archived package: internal questions do not belong there.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from service.workflow.telling.notify import Reader, sender, tell
 
 
 def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
-    """Ask the sender; replies to the mail go to the person who asked.
+    """Ask the sender; replies to the mail go to the person who asked. Repeatable.
 
-    Repeating the same question changes nothing. Raises Invalid naming ``question``, Refused if it
-    is not our turn or another question is open, WrongState or TooLate.
+    Raises Invalid naming ``question``, Refused if it is not our turn or another question is open,
+    WrongState or TooLate.
     """
     require(staff, Permission.COUNTERSIGN)
     asked = free_text(question, "question", empty=FieldCode.QUESTION_REQUIRED)

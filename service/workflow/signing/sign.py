@@ -63,10 +63,9 @@ def prepare(
 ) -> None:
     """First tap: store the three statements and the signature until Bijlage 1 follows.
 
-    Nothing is signed yet. Without a ``picture`` the one that was prepared before is used. ``sent``
-    are the fields as typed, kept as a draft if they are refused. Raises Invalid naming
-    ``statements``, ``method`` or ``signature``, Refused if the mailbox is not proved or the text
-    has changed.
+    Nothing is signed yet. Without a ``picture`` the prepared one is used again. ``sent`` are the
+    fields as typed, kept as a draft if refused. Raises Invalid naming ``statements``, ``method`` or
+    ``signature``, Refused if the mailbox is not proved or the text has changed.
     """
 
     def step(tx: Transaction, found: Visit) -> None:
@@ -191,8 +190,8 @@ def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
 
 
 def _propose(tx: Transaction, agreement: Agreement) -> bool:
-    """Have the agreement tried under the mandate of our signer, in the transaction of the
-    controller's acts. Returns False if there is none in force: then the signer must be asked."""
+    """Have the agreement tried under our signer's mandate, in this transaction. False if none is in
+    force: then the signer must be asked."""
     chosen = agreement.countersigner
     if chosen is None or agreement.order is not Order.CONTROLLER_FIRST:
         return False

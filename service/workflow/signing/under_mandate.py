@@ -1,12 +1,11 @@
 """Signing for the processor under a standing mandate: what deviates in nothing is signed at once.
 
-The controller's acts propose the agreement in their own transaction, with a job. The job decides
-under the locks of the agreement and of the mandate, so that a revocation in the same instant is
-either before the act, which is then refused, or after it. What does not fit waits in the queue as
-without a mandate, with the reasons.
+The controller's acts leave a job, which decides under the locks of the agreement and the mandate,
+so that a revocation comes either before the act, which is then refused, or after it. What does not
+fit waits in the queue with the reasons.
 
-What only exceeds the number of a day is tried again the next day by the same function, if the
-mandate says so. Whoever signed earlier has the place first, also before those of that next day.
+What only exceeds the number of a day is tried again the next day if the mandate says so, in the
+order in which the controllers signed and before that day's own.
 """
 
 from __future__ import annotations
@@ -29,8 +28,10 @@ from signatures.effective_date import local_date
 
 
 def sign_under_mandate(deps: Deps, agreement_id: str) -> None:
-    """Sign the agreement under the mandate if it fits; else ask the signer. A job; a repetition
-    changes nothing, because each text is decided on once."""
+    """Sign the agreement under the mandate if it fits; else ask the signer. A job.
+
+    Each text is decided on once, so a repetition changes nothing.
+    """
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
         found = _to_try(tx, before)
@@ -62,9 +63,11 @@ def give_up(deps: Deps, agreement_id: str, _reason: str) -> None:
 
 
 def sign_held(deps: Deps) -> int:
-    """Try again what exceeded the number of an earlier day, in the order in which the controllers
-    signed, and settle what waits under a mandate that has ended; a periodic job. Returns how many
-    were tried. Raises SomeFailed after trying all of them."""
+    """Try again what exceeded an earlier day's number, in the order in which the controllers
+    signed, and settle what waits under an ended mandate; a periodic job.
+
+    Returns how many were tried. Raises SomeFailed after trying all of them.
+    """
     with deps.database.look() as tx:
         held = tx.mandates.held(local_date(tx.now()))
     return one_by_one(held, lambda agreement_id: _again(deps, agreement_id))
@@ -76,9 +79,9 @@ def _again(deps: Deps, agreement_id: str) -> int:
 
 
 def _to_try(tx: Transaction, agreement: Agreement) -> tuple[Case, Mandate] | None:
-    """The case of the present text that is still to be decided, with its mandate under its lock.
+    """The undecided case of the present text, with its mandate under its lock.
 
-    What does not wait for us any more (signed by hand, withdrawn, expired) is settled as refused.
+    What no longer waits for us (signed by hand, withdrawn, expired) is settled as refused.
     """
     case = tx.mandates.case(agreement.id, agreement.edition)
     if case is None or case.outcome is not Outcome.WAITING:

@@ -1,19 +1,16 @@
-"""Notifies people when something keeps failing (DESIGN.md §1.5). A periodic job.
+"""Notifies everybody with the role ``beheer`` when something keeps failing. A periodic job.
 
-Everything that fails is retried indefinitely, so this repairs nothing. It mails everybody with the
-role ``beheer`` (there is always somebody). Stalled items are read from the state tables: a lost
-job, a worker that is gone and a server that refuses look the same there.
+Everything that fails is retried indefinitely, so this repairs nothing. Stalled items are read from
+the state tables: a lost job, a dead worker and a server that refuses look the same there.
 
-* The first alarm is sent when an item has been stalled for 15 minutes, then one every day.
-* A package that is damaged or missing in the archive is reported at once, because it cannot recover
-  by itself. Those found in the same minute are in one mail.
-* After an alarm, further items of the same kind wait for an hour: a server that is down for
-  everybody causes one mail that names many agreements, not many mails. Kinds that take nights to
-  recover wait for a day.
-* A periodic job whose last run failed is reported like a stalled agreement. The alarm ends when a
-  run of that job succeeds.
-* A permanently refused mail is reported to its sender at once (``deliver.py``), not here.
-* A time stamp that expired before its renewal is reported once: nothing can be done about it.
+- The first alarm comes after 15 minutes, then one every day.
+- A damaged or missing package is reported at once, because it cannot recover by itself; those found
+  in the same minute share a mail.
+- After an alarm, further items of its kind wait for an hour, so that a server that is down for
+  everybody causes one mail. Kinds that take nights to recover wait for a day.
+- A periodic job whose last run failed is reported until a run succeeds.
+- A permanently refused mail is reported to its sender at once (``deliver.py``), not here.
+- A time stamp that expired before its renewal is reported once: nothing can be done about it.
 """
 
 from __future__ import annotations
@@ -49,7 +46,7 @@ SHOWN_AT_MOST = 100
 def alarm(deps: Deps) -> int:
     """Send the due alarms, each kind in its own transaction; returns the number of items reported.
 
-    Raises SomeFailed if some kinds could not be reported; the others were.
+    Raises SomeFailed if some kinds could not be reported.
     """
     with deps.database.begin() as tx:
         tx.alarms.forget_recovered()

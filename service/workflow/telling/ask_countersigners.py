@@ -1,8 +1,7 @@
 """Asks for the processor's signature: the first agreement at once, later ones in one mail.
 
-A person who signs many agreements a day would not read a mail for each. So a person who was asked
-within the last four hours is asked again after that time, about all waiting agreements that came
-meanwhile. The queue shows them at once.
+Somebody who was asked within the last four hours is asked again after that time, about all that
+came meanwhile. The queue shows them at once.
 """
 
 from __future__ import annotations
@@ -26,10 +25,11 @@ NAMED = 20  # agreements named in one mail; the queue has all of them
 
 
 def tell_countersigners(tx: Transaction, agreement: Agreement) -> None:
-    """Ask the processor's signer, now or with the next mail.
+    """Ask the processor's signer, now or with the next mail; for agreements from before one was
+    chosen, everyone who may sign.
 
-    For agreements from before one was chosen, everyone who may sign. A signer who may no longer
-    sign is not asked: the lists, the dossier and an alarm show that the agreement waits for nobody.
+    A signer who may no longer sign is not asked: the pages and an alarm show that it waits for
+    nobody.
     """
     for person in tx.accounts.with_role(Role.SIGNATORY):
         if not agreement.signed_for_us_by(person.id):

@@ -1,11 +1,11 @@
 """Sending one mail; a job. Also: who gets a copy of the original, and refused mails.
 
-At least once, with a fixed Message-ID: a worker killed between the server's acceptance and our
-commit sends the mail again, and mail programs show it once.
+A worker killed between the server's acceptance and our commit sends the mail again; with its fixed
+Message-ID, mail programs show it once.
 
 A permanent refusal is reported at once to the sender of the agreement or, if the mail was to the
-sender, to everybody with the role ``beheer``; a person settles it. A refused notification of this
-kind causes no other: the page *Taken* shows it.
+sender, to everybody with the role ``beheer``; a refused report causes no other. The page *Taken*
+shows it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _ONCE = "completed"  # the event of the mails with the copies
 def send_copies(tx: Transaction, agreement: Agreement) -> None:
     """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
 
-    On our side the sender and the signer get it, not other colleagues who may sign.
+    On our side only the sender and the signer get it.
     """
     theirs = Completed(agreement.processor.known_as, agreement.effective_date)
     ours = Completed(agreement.controller.name, agreement.effective_date)
@@ -81,9 +81,9 @@ def send_copies(tx: Transaction, agreement: Agreement) -> None:
 def deliver(deps: Deps, message_id: str) -> None:
     """Compose and send a queued mail.
 
-    A mail that is too large for the server is sent again with a link instead of the file. A
-    permanent refusal is recorded, shown in the dossier and reported at once. Raises Unavailable if
-    the server cannot accept it now; the job is then retried.
+    A mail too large for the server is sent again with a link instead of the file. A permanent
+    refusal is recorded, shown in the dossier and reported. Raises Unavailable if the server cannot
+    accept it now; the job is then retried.
     """
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
@@ -123,8 +123,8 @@ def _send(deps: Deps, message: Message, now: datetime) -> bool:
 
 
 def _with_link(deps: Deps, message: Message) -> Message:
-    """The mail without its file. The signatory's link leads to the file, after a code; staff have
-    the archive. The mail tells people with neither whom to ask."""
+    """The mail without its file. The signatory's link leads to it after a code, staff have the
+    archive; others are told whom to ask."""
     values = {**message.values, "attached": False}
     link_id = None
     if message.agreement_id and "page" not in values:
@@ -204,8 +204,8 @@ def _link(deps: Deps, message: Message) -> str:
 
 
 def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachment]:
-    """The signed agreement; for the customer also the evidence sheet. Not for our staff: the sheet
-    contains addresses, and not all of them may see evidence."""
+    """The signed agreement; for the customer also the evidence sheet, whose addresses not all of
+    our staff may see."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
     names = (AGREEMENT,) if ours else (AGREEMENT, SHEET)

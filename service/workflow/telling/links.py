@@ -30,10 +30,11 @@ def issue(
     link_id: str = "",
     bundle_id: str | None = None,
 ) -> str:
-    """Make the only valid link of the present signatory and return its id.
+    """Make the only valid link of the present signatory and return its id; a former one ends as
+    ``ended``: replaced, or delegated.
 
-    A former link ends as ``ended``: replaced, or delegated. Only who makes a bundle gives
-    ``bundle_id``, and for its first link ``link_id``; so a link that comes later is in none.
+    Only who makes a bundle gives ``bundle_id``, and for its first link ``link_id``; a later link is
+    in none.
     """
     former = tx.signing.live_link(agreement.id)
     link_id = link_id or str(uuid.uuid4())

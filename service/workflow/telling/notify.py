@@ -53,9 +53,9 @@ def tell(
 ) -> bool:
     """Queue one mail about an agreement; ``page`` is the target of its link, if it has no other.
 
-    ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
-    is queued a single time, even if the step is repeated. Returns whether it was queued now.
-    With ``sent_as`` it is that other mail, which is also about this agreement; only noted here.
+    A person gets each kind of mail once per value of ``once``, even if the step is repeated.
+    ``sent_as`` names the mail about several agreements that is sent instead; this one is only
+    noted. Returns whether it was queued now.
     """
     message_id = message_id or str(uuid.uuid4())
     common = {
@@ -99,10 +99,7 @@ def tell_staff(
     page: str = "",
     account_link_id: str | None = None,
 ) -> bool:
-    """Queue one mail to a member of staff on a subject other than an agreement.
-
-    ``once`` as in ``tell``. Returns whether it was queued now.
-    """
+    """Queue one mail to a member of staff on a subject other than an agreement; as ``tell``."""
     message_id = str(uuid.uuid4())
     house, email, phone = _house(tx, person)
     common = {
@@ -134,8 +131,7 @@ def tell_staff(
 def tell_applicant(tx: Transaction, processor: Processor, application_id: str, email: str) -> None:
     """Queue the code for whoever began on the public page.
 
-    Nothing that was typed there is in it, not even a name: anybody could have another person mailed
-    what they like.
+    It contains nothing that was typed there: anybody could send others words of their own with it.
     """
     message_id = str(uuid.uuid4())
     common = {
@@ -161,8 +157,8 @@ def tell_applicant(tx: Transaction, processor: Processor, application_id: str, e
 
 
 def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:
-    """The sender's name of mails to staff, and the address for replies: before there is a profile,
-    the product's name and an administrator."""
+    """The sender's name and reply address of mails to staff: the product's name and an
+    administrator's address before there is a profile."""
     known = tx.profiles.newest()
     if known:
         return known[1].known_as, known[1].email, known[1].phone
@@ -209,8 +205,8 @@ def tell_about_all(
 ) -> bool:
     """Queue one mail about several agreements to the person who signs all of them.
 
-    It is sent as that of the first; for the others it is noted, so that each has its mails.
-    ``link_ids`` by agreement. Returns whether it was queued now.
+    It is sent as that of the first and noted for the others. ``link_ids`` by agreement. Returns
+    whether it was queued now.
     """
     message_id, link_ids = str(uuid.uuid4()), link_ids or {}
     for agreement in agreements:
@@ -233,10 +229,8 @@ def tell_about_all(
 
 
 def tell_sender(tx: Transaction, agreement: Agreement, mail: Mail, *, once: str) -> None:
-    """Queue a mail to the member of staff who sent the agreement; replies go to the signatory.
-
-    Its link leads to the dossier.
-    """
+    """Queue a mail to the sender of the agreement, with a link to the dossier; replies go to the
+    signatory."""
     tell(
         tx,
         agreement,

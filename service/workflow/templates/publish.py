@@ -1,9 +1,8 @@
 """Publishing versions of templates, withdrawing them, and which family is the default.
 
-A text that binds the processor is looked at by two people: who imports a version does not publish
-it, unless there is no other administrator. The operator of the machine is asked for no password,
-and may do both, as whoever can run commands there could change the database too; the log and the
-mail to all administrators say so.
+Two people look at a text that binds the processor: who imports a version does not publish it,
+unless there is no other administrator. The operator of the machine may do both without a password,
+because they could change the database too; the log and the mail to all administrators say so.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from service.workflow.templates.take_in import note, tell
 def publish(deps: Deps, version_id: str, by: Principal, proof: Proof | None = None) -> Version:
     """Let new agreements have this version from now on, instead of the former one of its family.
 
-    Agreements that exist keep theirs. Raises Invalid for a wrong password, Refused for who imported
-    it if another administrator could publish it, or if it cannot be published; NotFound.
+    Raises Invalid for a wrong password, Refused for who imported it if another administrator could
+    publish it, or if it cannot be published; NotFound.
     """
     require(by, Permission.MANAGE_TEMPLATES)
     _prove(deps, by, proof)
@@ -104,7 +103,7 @@ def make_default(deps: Deps, family_id: str, by: Principal, proof: Proof | None 
 def offer(
     deps: Deps, family_id: str, by: Principal, proof: Proof | None = None, *, offered: bool
 ) -> Family:
-    """Offer this family for new agreements, or do not any more.
+    """Offer this family for new agreements, or stop offering it.
 
     Raises Invalid for a wrong password, Refused for the default, NotFound.
     """

@@ -44,10 +44,10 @@ def take_in(
     deps: Deps, given: bytes, file_name: str, by: Principal, *, name: str, family_id: str = NEW
 ) -> TakenIn:
     """Examine the file, and store it as the next version of a family, or the first of a new one
-    with this name. The worker then makes a sample of it.
+    called ``name``. The worker then makes a sample of it.
 
-    A file with a fault is not kept. The file is examined also if its name is wrong, so that all
-    mistakes are told together. Raises Invalid naming ``name``, ``family`` or ``file``.
+    A faulty file is not kept. It is examined even if its name is wrong, so that all mistakes are
+    shown together. Raises Invalid naming ``name``, ``family`` or ``file``.
     """
     require(by, Permission.MANAGE_TEMPLATES)
     check = Checker()

@@ -1,7 +1,6 @@
 """Makes a sample of an imported version, as agreements are made; a job of the worker.
 
-Only a version of which this worked can be published. The sample is what people then look at, beside
-that of the current version.
+Only a version with a sample can be published. People look at it beside that of the current version.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from service.workflow.templates.compare import compared_with
 
 
 def try_out(deps: Deps, version_id: str) -> None:
-    """Make the sample of a version that waits for it, and that of the version beside which it is
-    shown. A repetition changes nothing."""
+    """Make the sample of a version that waits for it, and of the version shown beside it.
+    Repeatable."""
     with deps.database.look() as tx:
         version = tx.own_templates.get(version_id)
         if version.state is not TemplateState.IMPORTED:

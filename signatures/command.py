@@ -132,7 +132,7 @@ def check_files(
 ) -> int:
     """Check each file or package, print the results, and return the worst exit status.
 
-    ``crls`` are today's revocation lists, as the service publishes them (DER or PEM).
+    ``crls`` are today's revocation lists (DER or PEM).
     """
     # The PDF library logs a traceback for every refusal; the report already explains it.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -175,7 +175,7 @@ def _certificates(paths: Sequence[Path]) -> list[x509.Certificate]:
 
 
 def _examined(file: Path, given: Trust, as_json: bool, language: str) -> dict[str, Any]:
-    """Status and text of one file or package, or why it cannot be read: JSON values."""
+    """Status and text of one file or package, or why it is unreadable (JSON values)."""
     try:
         checked = _check(file, given)
     except (OSError, Unreadable) as error:
@@ -210,8 +210,7 @@ def _check(file: Path, trust: Trust) -> Checked:
 
 
 def _alone(package: Package, name: str, trust: Trust) -> Report:
-    """The verdict on a single PDF; a valid evidence sheet beside it serves as the agreement's
-    ledger."""
+    """The verdict on a single PDF; a valid evidence sheet beside it serves as its ledger."""
     pdf = package.files[name]
     if (original_of(name) or name) != AGREEMENT:
         return trust.verify(pdf)
@@ -269,7 +268,7 @@ def _lines(checked: Checked, language: str) -> list[str]:
 
 
 def _registered(report: PackageReport, language: str) -> list[str]:
-    """What the record of an agreement that was signed elsewhere says; nothing that is invalid."""
+    """What the valid record of an agreement signed elsewhere says."""
     said = report.registration
     if said is None or report.verdict == INVALID:
         return []

@@ -1,6 +1,5 @@
-"""The date on which the agreement takes effect, as a pure function.
-
-Clause 12.1: the day on which both parties have signed at every required place.
+"""The date on which the agreement takes effect (clause 12.1): the day on which both parties have
+signed at every required place.
 """
 
 from collections.abc import Collection, Mapping
@@ -21,9 +20,8 @@ def local_date(instant: datetime) -> date:
 def effective_date(instants: Mapping[str, datetime], places: Collection[str]) -> date:
     """The Europe/Brussels calendar date of the last signing act.
 
-    ``instants`` has one aware instant for each of ``places`` (all that the agreement has) and
-    nothing else. Raises ``ValueError`` when a place is missing or unknown, when there is none, or
-    when an instant has no time zone.
+    ``instants`` has one aware instant for each of ``places``. Raises ``ValueError`` when a place is
+    missing or unknown, when there is none, or for a naive instant.
 
     >>> from datetime import UTC
     >>> late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
@@ -35,6 +33,5 @@ def effective_date(instants: Mapping[str, datetime], places: Collection[str]) ->
         raise ValueError(
             f"need an instant for each of {tuple(places)}, got {tuple(sorted(instants))}"
         )
-    # Convert each first, so that a naive one is reported before any comparison; local dates have
-    # the order of their instants.
+    # Convert first, so that a naive instant is reported before any comparison.
     return max(local_date(instant) for instant in instants.values())

@@ -1,25 +1,26 @@
 """All errors of this package, named after the situation.
 
 ``SignatureError``
-├── ``FieldError``            the PDF cannot carry (or does not have) the signature fields
-├── ``UnprintableName``       a text has characters the signature font cannot show
-├── ``ActOutOfOrder``         a field is already filled, or an earlier act is missing
-├── ``AuthorityError``        the keys and certificates cannot be used (see its ``code``)
-├── ``TokenInvalid``          a time stamp token does not prove what it should
-├── ``TimestampUnavailable``  no configured time stamp service answered; try again later
-├── ``CertificateRefused``    a person's own certificate cannot sign an act (see its ``code``)
-├── ``UploadRefused``         a file signed elsewhere is not what was requested (see its ``code``)
-├── ``ReplyRefused``          the reply for a prepared act does not complete it
-│   ├── ``ReplyTooLate``            expired, or signed on another date than the appearance shows
-│   ├── ``ReplyRepeated``           the place is already signed, by this reply or another
-│   ├── ``ReplyForOtherDocument``   the working document is not the one that was prepared
-│   ├── ``ReplyForOtherHash``       another hash was signed than the requested one
+├── ``FieldError``
+├── ``UnprintableName``
+├── ``ActOutOfOrder``
+├── ``AuthorityError``
+├── ``TokenInvalid``
+├── ``TimestampUnavailable``
+├── ``RecordInvalid``
+├── ``CertificateRefused``
+├── ``UploadRefused``
+├── ``ReplyRefused``
+│   ├── ``ReplyTooLate``
+│   ├── ``ReplyRepeated``
+│   ├── ``ReplyForOtherDocument``
+│   ├── ``ReplyForOtherHash``
 │   ├── ``ReplyFromOtherCertificate``
-│   └── ``SignatureWrong``          the value is no signature of that key over those bytes
-└── ``SigningServiceError``   a signing service does not sign (see ``SigningServiceError.code``)
-    ├── ``SigningServiceUnavailable``  no answer; worth retrying
-    ├── ``AuthorisationRefused``       wrong PIN or one-time code, or locked
-    └── ``AuthorisationExpired``       the permission to sign expired before it was used
+│   └── ``SignatureWrong``
+└── ``SigningServiceError``
+    ├── ``SigningServiceUnavailable``
+    ├── ``AuthorisationRefused``
+    └── ``AuthorisationExpired``
 """
 
 
@@ -28,7 +29,7 @@ class SignatureError(Exception):
 
 
 class CodedError(SignatureError):
-    """Base of those whose ``code`` says what is wrong; ``detail`` is for experts."""
+    """Base of errors with a ``code``; ``detail`` is for experts."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -41,10 +42,7 @@ class FieldError(SignatureError):
 
 
 class UnprintableName(SignatureError):
-    """A text contains characters that the signature font cannot show.
-
-    ``characters`` lists them, each once, in order of appearance.
-    """
+    """A text has ``characters`` that the signature font cannot show, each listed once, in order."""
 
     def __init__(self, characters: str) -> None:
         super().__init__(f"the signature font cannot show: {' '.join(characters)}")
@@ -60,10 +58,10 @@ class AuthorityError(CodedError):
 
     Files: ``missing``, ``exists``, ``unreadable``, ``wrong_passphrase``, ``mismatch`` (a key or
     issuer belongs to another certificate), ``expired``. A seal's certificate: ``wrong_usage``,
-    ``weak``, ``untrusted`` (no chain to the given root), ``no_revocation`` (no information on
-    revocation). Keys held elsewhere: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``,
-    ``unavailable`` (worth retrying). Changes: ``superseded`` (another set of keys is now current:
-    begin again with that), ``unknown``, ``in_use``, ``issuer_gone``, ``revoked``.
+    ``weak``, ``untrusted`` (no chain to the given root), ``no_revocation`` (no revocation
+    information). Keys held elsewhere: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``,
+    ``unavailable`` (worth retrying). Changes: ``superseded`` (begin again with the new keys),
+    ``unknown``, ``in_use``, ``issuer_gone``, ``revoked``.
     """
 
 
@@ -72,32 +70,30 @@ class TimestampUnavailable(SignatureError):
 
 
 class TokenInvalid(SignatureError):
-    """A time stamp token is unreadable, over other bytes, broken, or not from a trusted
-    authority."""
+    """A time stamp token is unreadable, broken, over other bytes, or not from a trusted
+    authority.
+    """
 
 
 class RecordInvalid(SignatureError):
-    """A seal over a record proves nothing: it is over other bytes, or its chain ends elsewhere."""
+    """A seal over a record is over other bytes, or its chain ends elsewhere."""
 
 
 class CertificateRefused(CodedError):
     """A person's own certificate is not accepted for an act.
 
-    ``code`` is ``not_ours`` (no chain to a root for persons), ``not_for_signing``, ``dates``,
+    ``code``: ``not_ours`` (no chain to a root for persons), ``not_for_signing``, ``dates``,
     ``algorithm``, ``key``, ``extension``, ``root``, ``list`` (no current revocation list) or
     ``revoked``.
     """
 
 
 class UploadRefused(CodedError):
-    """A file signed elsewhere holds something other than the one requested signature.
-
-    ``code`` has a sentence in ``texts``.
-    """
+    """A file signed elsewhere holds something other than the one requested signature."""
 
 
 class ReplyRefused(SignatureError):
-    """The reply of a person's device or service does not complete the act. Nothing changed."""
+    """The reply of a person's device or service does not complete the act; nothing changed."""
 
 
 class ReplyTooLate(ReplyRefused):
@@ -121,13 +117,12 @@ class ReplyFromOtherCertificate(ReplyRefused):
 
 
 class SignatureWrong(ReplyRefused):
-    """The signature value does not verify with the certificate over the bytes to be signed."""
+    """The value is no signature of that key over the bytes to be signed."""
 
 
 class SigningServiceError(CodedError):
-    """A person's signing service did not sign.
-
-    ``code`` is the error of the service, or ``answer`` if its answer made no sense.
+    """A person's signing service did not sign; ``code`` is its error, or ``answer`` for
+    nonsense.
     """
 
 

@@ -1,7 +1,7 @@
 """The names of the signature fields in our files.
 
-Each agreement has its own acts in its own order: they are recorded with it, and its frozen document
-has a field for each. Two fields are the same in every file.
+The acts, and so their fields, differ per agreement and are recorded with it; two fields are the
+same in every file.
 """
 
 ARCHIVE_FIELD = "archive_timestamp"

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The coroutine's result; run in a separate thread if this one already has an event loop."""
+    """The coroutine's result, from another thread if this one has an event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -1,8 +1,7 @@
-"""A signing act: one person at one place at one moment, with the statements made.
+"""A signing act: who signed, where, when, in what manner, and the statements made.
 
-Holds only what the seal prints and binds. The caller keeps a fuller record of the act (the person's
-address, what was observed of the device); its SHA-256, ``record_sha256``, is part of the signed
-bytes (``/Reason``), which binds the record without showing it.
+It holds only what the seal prints and binds. The caller's fuller record of the act is bound by its
+hash, ``record_sha256``, in ``/Reason``.
 """
 
 import string
@@ -19,17 +18,16 @@ _HEX = frozenset(string.hexdigits.lower())
 
 @dataclass(frozen=True)
 class Act:
-    """What one person did at one signature place, ready to be sealed.
+    """One act at one signature place, ready to be sealed.
 
-    ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted. ``image_png`` is
-    the drawn or uploaded signature (PNG, alpha allowed); it is None for a typed signature, which
-    has ``typed_text``, drawn in ``face`` (see ``font``). ``document_sha256`` is the hash (hex) of
-    the frozen document the person was shown; ``record_sha256`` that of the caller's record of the
-    act. ``mandate_of`` is the date of the standing mandate under which the service placed the
-    signature; None for what the person signed. Texts are normalised to NFC.
+    ``signed_at`` is when the act was accepted (aware, kept in UTC). ``image_png`` is the drawn or
+    uploaded signature; a typed one has ``typed_text``, drawn in ``face`` (see ``font``), and no
+    image. Hashes are SHA-256 in hexadecimal: of the frozen document that was shown, and of the
+    caller's record. ``mandate_of`` is the date of the mandate under which the service placed the
+    signature; None if the person signed. Texts are normalised to NFC.
 
     Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its image
-    or text, or a hash that is not 64 lower-case hexadecimal digits.
+    or text, or a malformed hash.
     """
 
     place: str

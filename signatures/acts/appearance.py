@@ -1,7 +1,7 @@
-"""What a seal looks like on the page: the signature, and words saying who signed, as what and when.
+"""What a seal shows on the page: the signature, who signed, as what and when.
 
-The date is that of the act, in Brussels time; the time stamp token is made after the drawing. Where
-the field reaches over the row *Datum* of the agreement, the same date is drawn there too.
+The date is that of the act in Brussels time; a field that reaches over the row *Datum* repeats it
+there.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ LONGEST_ORGANISATION = 60  # characters; the whole name is on page 1
 
 
 def style(act: Act, room: Room) -> ActStyle:
-    """The appearance of one act in the room of its field.
+    """The appearance of one act in its field.
 
     Raises UnprintableName for a character that the fonts lack: a permanent seal must not show a box
-    instead of a letter of somebody's name.
+    instead of a letter.
     """
     said, date = lines(act), shown_date(act.signed_at)
     if missing := unprintable("".join(said).replace(NO_BREAK, "") + (act.typed_text or "")):
@@ -42,8 +42,8 @@ def style(act: Act, room: Room) -> ActStyle:
 def sheet_style(sealed_by: str) -> TextStampStyle:
     """The appearance of the service's own seal on an evidence sheet.
 
-    A third-party certificate may name its holder in letters that the fonts lack. They become ``?``
-    instead of stopping a seal over what both parties have signed; the certificate has the name.
+    Letters of a third-party certificate's holder that the fonts lack become ``?``: the certificate
+    has the name, and the seal must not fail.
     """
     said = words()["appearance"]
     missing = unprintable(sealed_by)
@@ -76,9 +76,9 @@ def lines(act: Act) -> list[str]:
 
 
 def shown_moment(instant: datetime, mandate_of: date | None = None) -> str:
-    """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``; unambiguous also in the hour
-    that is repeated when summer time ends. Under a mandate: that the service placed it, and the
-    date of the mandate."""
+    """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``, unambiguous also when summer
+    time ends. Under a mandate it says that the service signed, and the mandate's date.
+    """
     local = instant.astimezone(BRUSSELS)
     catalogue = words()["appearance"]
     twice = local.dst() != local.replace(fold=1 - local.fold).dst()

@@ -1,16 +1,14 @@
-"""Build the two signature fonts from Carlito.
+"""Build the two signature fonts: ``python -m signatures.acts.build_font [CARLITO.ttf]``.
 
-``python -m signatures.acts.build_font [CARLITO.ttf]``.
+Carlito itself is not shipped, because:
 
-Why the shipped fonts are not simply Carlito:
-
-* widths in a PDF are in thousandths of the em, and so are those of a font of 1000 units per em;
-  Carlito has 2048 (ISO 19005-3, 6.2.11.5);
-* a name has few of its letters, and every act carries its own part of the font;
+* PDF widths are in thousandths of the em, and Carlito has 2048 units per em (ISO 19005-3,
+  6.2.11.5);
+* every act embeds its part of the font, and a name needs few letters;
 * a changed font may not keep the reserved name "Carlito" (SIL OFL 1.1, clause 3).
 
-``zegel-sign-latin.ttf`` is used for nearly everybody; ``zegel-sign-wide.ttf`` also has Greek,
-Cyrillic and Vietnamese letters and is taken only for texts that need it.
+``zegel-sign-wide.ttf`` adds Greek, Cyrillic and Vietnamese, and is used only for texts that need
+it.
 """
 
 import sys
@@ -47,8 +45,9 @@ WIDE = [
 
 
 def build(source: Path, target: Path, family: str, blocks: Iterable[Iterable[int]]) -> None:
-    """Write those characters of ``blocks`` that ``source`` has to ``target``, at 1000 units per em,
-    and their list to a file beside it."""
+    """Write the characters of ``blocks`` to ``target``, at 1000 units per em, with a list of them
+    in a file beside it.
+    """
     options = subset.Options()
     options.hinting = False
     options.layout_features = []

@@ -1,7 +1,5 @@
-"""Draws the appearance of an act: the signature large, the words small but readable.
-
-From the top: the date in its own row of the table, if the field reaches over that row; the
-signature; below it the words. Everything is aligned left, like the rest of the table.
+"""Draws the appearance of an act, aligned left: the date in its own row of the table if the field
+reaches over it, the signature as large as possible, and the words.
 """
 
 from __future__ import annotations
@@ -26,8 +24,8 @@ from signatures.acts.embedded_font import UNITS, EmbeddedFont
 from signatures.acts.font import NO_BREAK, OTHER, drawn_in, face_font, font_for
 from signatures.acts.prepare_fields import DATE_POINTS, Room
 
-# (size of the words, line height) in points. The first pair that leaves the signature WISHED is
-# used; otherwise the last.
+# (size of the words, line height) in points; the first pair that leaves the signature WISHED is
+# used.
 SIZES = ((8.0, 9.6), (7.5, 9.0), (7.0, 8.2), (6.5, 7.2))
 WISHED, LEAST = 38.0, 34.1  # points: 13 mm, and the 12 mm that the signature must have
 GAP = 2.5  # between the signature and the words
@@ -108,7 +106,7 @@ class _Drawing(AppearanceContent):
             yield _text(engine, "Hand", line.text, size, *at, said=False)
 
     def _picture(self, width: float, height: float, bottom: float) -> Iterator[bytes]:
-        """The image as large as fits; it was already cropped to its ink (``images``)."""
+        """The image as large as fits; it is already cropped to its ink."""
         picture = PdfImage(Image.open(io.BytesIO(self._style.act.image_png or b"")), self.writer)
         picture.render()
         scale = min(width / picture.box.width, height / picture.box.height)
@@ -131,8 +129,8 @@ class Ink:
 def words_in(said: Sequence[str], room: Room, measure: Measure) -> tuple[float, float, list[str]]:
     """The size of the words, the line height, and the lines.
 
-    The words stay readable. If they do not all fit, the capacity is shortened (the table has it
-    too), never the name or the moment.
+    If the words do not fit at a readable size, the capacity is shortened (the table repeats it),
+    never the name or the moment.
     """
     for size, step in SIZES:
         lines = _wrapped(said, room.width / size, measure)
@@ -157,8 +155,9 @@ def _cut(lines: list[str], ems: float, measure: Measure) -> list[str]:
 
 
 def _wrapped(said: Sequence[str], ems: float, measure: Measure) -> list[str]:
-    """The texts on lines of at most ``ems``. A longer word is broken. No line ends at a no-break
-    space; in the result it is a plain space."""
+    """The texts on lines of at most ``ems``. A longer word is broken; a no-break space, never at a
+    line's end, becomes a plain space.
+    """
     lines = []
     for text in said:
         line = ""
@@ -195,7 +194,7 @@ def largest(
 
 
 def _divided(words: list[str]) -> Iterator[list[str]]:
-    """The words on one line, and every way to divide them over two or three."""
+    """Every way to divide the words over one, two or three lines."""
     for breaks in range(min(MOST_LINES, len(words))):
         for where in combinations(range(1, len(words)), breaks):
             ends = [0, *where, len(words)]

@@ -1,8 +1,7 @@
-"""A shipped font in an appearance: text becomes glyphs, and the glyphs used are embedded.
+"""Turns text into glyphs of a shipped font, and embeds the glyphs used (ISO 32000-1, 9.7).
 
-pyHanko's own class reads the whole font with another library and subsets it again for every act,
-which takes longer than the rest of the seal. Here a font is read once per process and subsetted by
-HarfBuzz (ISO 32000-1, 9.7: a composite font whose codes are glyph numbers).
+pyHanko's own class reads and subsets the whole font for every act, which takes longer than the rest
+of the seal. Here a font is read once per process and subsetted by HarfBuzz.
 """
 
 from __future__ import annotations
@@ -57,8 +56,7 @@ _number: Any = generic.NumberObject  # that library has no types
 
 
 class EmbeddedFont(FontEngine):
-    """A font of one writer; the glyphs that ``shape`` used are embedded when the file is
-    written."""
+    """A font of one writer; the glyphs used are embedded when the file is written."""
 
     def __init__(self, writer: BasePdfFileWriter, file: Path) -> None:
         self._face = _face(file)
@@ -140,8 +138,7 @@ class EmbeddedFont(FontEngine):
         return list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
 
     def _remember(self, text: str, glyphs: list[Any]) -> None:
-        """Record what each glyph means; glyphs that together show one cluster mean their own
-        character."""
+        """Record what each glyph means; glyphs of one cluster each mean their own character."""
         sharing = Counter(each.cluster for each in glyphs)
         parts = {start: text[start:end] for start, end in pairwise([*sorted(sharing), len(text)])}
         for each in glyphs:
@@ -188,7 +185,7 @@ class EmbeddedFont(FontEngine):
 
 
 class Fonts(FontEngineFactory):
-    """Makes the font for a writer; for styles that ask for it later."""
+    """Makes the font of a writer when a style asks for it."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

@@ -1,10 +1,8 @@
-"""Which of the shipped fonts shows a text, and which characters none can show.
+"""Which shipped font shows a text, and which characters none can show.
 
-Two fonts are for the words of a seal. Three faces are for a typed signature, of which the signer
-chooses one; a name with a letter that the face lacks is drawn wholly in another.
-
-The characters of each font are listed in a file beside it (``build_font.py``): reading them from
-the font takes a library of 5 MiB, and every process needs them.
+Two fonts are for the words of a seal. A signer chooses one of three faces for a typed signature; a
+name with a letter that the face lacks is drawn wholly in another. Each font's characters are listed
+in a file beside it, since reading the font itself takes a library of 5 MiB.
 """
 
 import unicodedata
@@ -21,8 +19,7 @@ OTHER = "other"
 
 
 def unprintable(text: str) -> str:
-    """The characters of ``text`` that no seal can show, each once, in order; '' when there are
-    none."""
+    """The characters that no seal can show, each once, in order of appearance."""
     known = characters(WIDE)
     return "".join(dict.fromkeys(each for each in text if ord(each) not in known))
 
@@ -34,15 +31,14 @@ def font_for(text: str) -> Path:
 
 
 def drawn_in(name: str, face: str) -> str:
-    """The face in which a typed signature is drawn: the chosen one if it has all letters, otherwise
-    the first that has; ``OTHER`` when none of the three has."""
+    """The chosen face if it has all letters, otherwise the first that has, otherwise ``OTHER``."""
     letters = set(map(ord, unicodedata.normalize("NFC", name)))
     able = (each for each in (face, *FACES) if letters <= characters(face_font(each)))
     return next(able, OTHER)
 
 
 def faces_for(name: str) -> list[tuple[str, str]]:
-    """The choices that look different for this name, each with the face that is really drawn."""
+    """The choices that look different for this name, each with the face really drawn."""
     drawn: dict[str, str] = {}
     for face in FACES:
         drawn.setdefault(drawn_in(name, face), face)

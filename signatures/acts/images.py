@@ -1,7 +1,7 @@
-"""A signature image that a person drew or uploaded: decoded within limits and encoded again.
+"""Decodes a drawn or uploaded signature within limits, and encodes it again.
 
-Only the pixels of the uploaded file survive: no metadata, second image or trailing bytes. Only PNG
-and JPEG are accepted, so that no other decoder is ever reached.
+Only the pixels survive: no metadata, second image or trailing bytes. Only PNG and JPEG are
+accepted, so that no other decoder is reached.
 """
 
 from __future__ import annotations
@@ -15,19 +15,21 @@ from signatures.acts.ink import ink_on_nothing
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
-# A baseline JPEG is decoded line by line at 1/2, 1/4 or 1/8 of its size. A progressive JPEG must
-# first be held whole, at two bytes per value; a PNG is held whole too.
+# A baseline JPEG is decoded at 1/2, 1/4 or 1/8 of its size. A progressive JPEG is first held whole,
+# at
+# two bytes per value; so is a PNG.
 MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO = 25_000_000
 MOST_DECODED = 100_000_000  # bytes of a PNG
-# bytes per pixel by image mode, including the colour-converted copy; other modes take 4
+# bytes per pixel by image mode, with the colour-converted copy; 4 for other modes
 _BYTES_A_PIXEL = {"L": 1, "1": 2, "I;16": 2, "P": 5}
 WORKED_ON = 2000  # pixels of the longest side; thin lines on a photographed sheet survive
-# (width, height, colours), tried in order until the file is small enough. A logo is shown at 280 by
-# 80 at most; twice that is sharp on every screen. A photograph ends up smaller.
+# (width, height, colours), tried until the file is small enough. A logo is shown at 280 by 80 at
+# most;
+# twice that is sharp on every screen.
 LOGO_SIZES = ((560, 160, 64), (420, 120, 32), (280, 80, 32), (210, 60, 16), (140, 40, 8))
 LOGO_BYTES = 5_000
 WIDEST, HIGHEST = 900, 300  # pixels of the stored image; a field is about 60 mm wide
-# HEIC (the iPhone's format) and related formats: a box "ftyp" with one of these brands comes first.
+# HEIC (iPhone) and related formats begin with a box "ftyp" with one of these brands.
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif", b"avif")
 
 
@@ -54,8 +56,7 @@ def reencode(data: bytes) -> bytes:
 def small_picture(data: bytes) -> tuple[bytes, tuple[int, int]]:
     """The picture with few colours as a small PNG without empty edges, and its size in pixels.
 
-    For a logo on a page: takes the first of the sizes whose file is small enough. Raises
-    ImageRefused.
+    For a logo on a page. Raises ImageRefused.
     """
     _refuse_unopened(data)
     try:
@@ -115,8 +116,7 @@ def _most_pixels(opened: Image.Image) -> int:
 
 
 def _in_eight_bits(picture: Image.Image) -> Image.Image:
-    """In a mode that can be resized. (The library would truncate 16-bit values instead of
-    scaling.)"""
+    """In a mode that can be resized; the library would truncate 16-bit values."""
     if picture.mode == "I;16":
         picture = picture.point(lambda level: level * (1 / 256))
     if picture.mode in ("L", "RGB", "RGBA"):

@@ -1,9 +1,8 @@
 """Separates the ink of a signature from its background.
 
-A screen gives paper of one brightness. A photograph gives unevenly lit grey paper with noise and
-perhaps an edge of the table. So ink is what differs from the paper around it by more than the
-paper's own variation. On paper darker than its ink the light strokes are taken, and returned dark,
-because a contract is white.
+A photograph gives unevenly lit, noisy paper and perhaps an edge of the table. So ink is what
+differs from the paper around it by more than the paper's own variation. Light strokes on dark paper
+are returned dark, because a contract is white.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _MOST_INK = 0.4  # share of the picture; with more ink than this it is no signat
 
 
 def ink_on_nothing(picture: Image.Image) -> Image.Image | None:
-    """The ink of an RGBA picture on a transparent ground, cropped to it; None when there is none.
+    """The ink of an RGBA picture on a transparent ground, cropped to it, or None.
 
     >>> sheet = Image.new("RGBA", (60, 30), "white")
     >>> sheet.paste("navy", (10, 10, 40, 14))
@@ -58,7 +57,7 @@ def ink_on_nothing(picture: Image.Image) -> Image.Image | None:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    """The picture without transparency: transparent parts get a background that shows the ink."""
+    """The picture with a background that shows the ink where it was transparent."""
     alpha = picture.getchannel("A")
     opaque = ImageStat.Stat(alpha).mean[0] / 255
     ground = "white"
@@ -89,8 +88,7 @@ def _noise(grey: Image.Image) -> float:
 
 
 def _paper(grey: Image.Image, *, around_dark: bool) -> Image.Image:
-    """The paper's estimated brightness at each place, as if the darker (or lighter) strokes were
-    absent."""
+    """The paper's estimated brightness at each place, without the darker (or lighter) strokes."""
     levels = grey.histogram()
     common = max(range(256), key=levels.__getitem__)
     if sum(levels[max(0, common - 2) : common + 3]) > 0.6 * sum(levels):
@@ -100,7 +98,7 @@ def _paper(grey: Image.Image, *, around_dark: bool) -> Image.Image:
     cells = grey.resize(_within(grey.size, _CELLS), Image.Resampling.BOX)
     for step in [over] * (_STROKE // 4) + [back] * (_STROKE // 4):
         cells = cells.filter(step)
-    # A cell on the edge of a table is half table; do not take that edge for a stroke.
+    # A cell on a table's edge is half table; do not take that edge for a stroke.
     unsure = ImageFilter.MinFilter(3) if around_dark else ImageFilter.MaxFilter(3)
     return cells.filter(unsure).resize(grey.size, Image.Resampling.BILINEAR)
 
@@ -138,7 +136,7 @@ class _Part:
 
 
 def _strokes(mask: Image.Image) -> tuple[int, int, int, int] | None:
-    """The box of the signature in ``mask``; stains and the table beside it are erased."""
+    """The box of the signature in ``mask``, after erasing stains and the table."""
     size = _within(mask.size, _MAP)
     map_ = mask.resize(size, Image.Resampling.BOX)
     parts = [part for part in _parts(map_) if not _along_the_edge(part, size)]
@@ -186,7 +184,7 @@ def _parts(map_: Image.Image) -> list[_Part]:
 
 
 def _along_the_edge(part: _Part, size: tuple[int, int]) -> bool:
-    """Whether the part lies along a side of the picture: a table or a thumb, never a pen stroke."""
+    """Whether the part lies along a side of the picture: a table or a thumb."""
     width, height = size
     across = [x for x, _ in part.cells], width - 1, height
     down = [y for _, y in part.cells], height - 1, width

@@ -1,14 +1,15 @@
-"""Empty, tagged signature fields, made before anything is signed.
+"""Adds empty, tagged signature fields with pikepdf before anything is signed.
 
-Fields that a signing library adds later are untagged, and any rewrite after the first signature
-breaks that signature. So all fields are prepared here, once, with pikepdf:
+Fields added later by a signing library are untagged, and any rewrite breaks an existing signature.
+Each field has:
 
-* a widget with the Print flag, ``/TU`` and an empty normal appearance
-  (ISO 19005-3, 6.3.2 and 6.3.3; ISO 14289-1, 7.18.4);
+* a widget with the Print flag, ``/TU`` and an empty normal appearance (ISO 19005-3, 6.3.2 and
+  6.3.3; ISO 14289-1, 7.18.4);
 * a ``Form`` structure element with an object reference to it (ISO 32000-1, 14.7.4.3);
-* ``/Tabs /S`` on every page (ISO 14289-1, 7.18.3);
-* a ``/Lock`` that says which changes are allowed after that field is signed
-  (ISO 32000-2, 12.7.5.5): the last field locks everything.
+* a ``/Lock`` with the changes allowed after it is signed (ISO 32000-2, 12.7.5.5); the last field
+  locks everything.
+
+Every page gets ``/Tabs /S`` (ISO 14289-1, 7.18.3).
 """
 
 import math
@@ -45,10 +46,9 @@ _BELOW_DATE = 6.0  # points from the date's baseline to the row below it
 class PlaceOnPage:
     """The position of one signature field.
 
-    ``page`` starts at 0. ``rect`` is (left, bottom, right, top) in PDF points, origin at the bottom
-    left of the page. ``tooltip`` is read aloud by screen readers. ``date_baseline`` is the height
-    on the page at which the date of the act is written; None when the field has no separate room
-    for it.
+    ``page`` starts at 0. ``rect`` is (left, bottom, right, top) in points from the bottom left of
+    the page. ``tooltip`` is read by screen readers. ``date_baseline`` is the height on the page of
+    the date; None when the field has no room for it.
     """
 
     place: str
@@ -60,7 +60,7 @@ class PlaceOnPage:
 
 @dataclass(frozen=True)
 class Room:
-    """The room for an appearance in a field, in points from its lower left corner."""
+    """The room for an appearance, in points from the field's lower left corner."""
 
     width: float
     height: float
@@ -78,11 +78,10 @@ def prepare_fields(
     signing_order: Sequence[str],
     parents: Mapping[str, pikepdf.Object] = MappingProxyType({}),
 ) -> None:
-    """Add one empty tagged signature field per place to the open document.
+    """Add one empty tagged signature field per place, named after it.
 
-    ``signing_order`` names every place once, in signing order; the last one locks the whole
-    document. The field is named after its place. ``parents`` maps a place to the structure element
-    it belongs to; a place without one comes last in the reading order of its page.
+    ``signing_order`` names every place once; the last one locks the whole document. ``parents``
+    maps a place to its structure element; a place without one is read last on its page.
 
     Raises ``FieldError`` when the document is untagged or already has a form, or when the places do
     not fit the pages or the order.
@@ -191,8 +190,8 @@ def _empty_appearance(pdf: pikepdf.Pdf, rect: tuple[float, float, float, float])
 
 
 def _add_annotation(pdf: pikepdf.Pdf, page: pikepdf.Object, widget: pikepdf.Object) -> None:
-    # The signing library later adds its time stamp field to this array. As a separate object only
-    # the array changes in that revision, not the page.
+    # As a separate object, only this array changes when the time stamp field is added to it, not
+    # the page.
     annotations = page.get(Name.Annots, Array())
     page.Annots = annotations if annotations.is_indirect else pdf.make_indirect(annotations)
     page.Annots.append(widget)
@@ -226,7 +225,7 @@ def _tag(
 
 
 def _put_in(structure: pikepdf.Object, form: pikepdf.Object, parent: pikepdf.Object | None) -> None:
-    """Add at the end of the parent; without one, after the last block of the field's page."""
+    """Add at the end of the parent, or after the last block of the field's page."""
     if parent is None:
         form.P = _document_element(structure)
         form.P.K.insert(_position_after_page(form.P.K, form.Pg), form)
@@ -246,7 +245,7 @@ def _document_element(structure: pikepdf.Object) -> pikepdf.Object:
 
 
 def _position_after_page(children: pikepdf.Object, page: pikepdf.Object) -> int:
-    """Index just after the last block that has content on this page (its reading order)."""
+    """Index just after the last block with content on this page."""
     for index in range(len(children) - 1, -1, -1):
         if any(pg.objgen == page.objgen for pg in _pages_of(children[index])):
             return index + 1

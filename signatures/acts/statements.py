@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, word for word as it was shown, with the version of its text."""
+    """One statement as it was shown, with the version of its text."""
 
     id: str
     version: str

@@ -33,8 +33,8 @@ HTTP = ("http://", "https://")
 class Issuer:
     """A certificate of an authority with its key.
 
-    The revocation list is published at ``<pki_url>/<key_id>.crl``, and this address is written into
-    issued certificates; None writes none.
+    ``<pki_url>/<key_id>.crl``, the address of its revocation list, is written into issued
+    certificates; None writes none.
     """
 
     certificate: x509.Certificate
@@ -54,7 +54,7 @@ def new_key() -> rsa.RSAPrivateKey:
 
 
 def key_id(certificate: x509.Certificate) -> str:
-    """The subject key identifier in hexadecimal: the same for a key whoever certifies it."""
+    """The subject key identifier in hexadecimal; the same whoever certifies the key."""
     found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     return found.value.digest.hex()
 
@@ -64,7 +64,7 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
-# A report asks for the same pair up to eight times: for the paths of acts, tokens and the close.
+# A report asks for the same pair up to eight times.
 @lru_cache(maxsize=64)
 def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Whether ``issuer`` signed ``certificate`` and is named as its issuer."""
@@ -76,7 +76,7 @@ def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def list_addresses(certificate: x509.Certificate) -> list[str]:
-    """Where the revocation lists for a certificate are on the web (RFC 5280, 4.2.1.13)."""
+    """The web addresses of a certificate's revocation lists (RFC 5280, 4.2.1.13)."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
@@ -144,9 +144,8 @@ def issue_crl(
     previous: x509.CertificateRevocationList | None = None,
     revoked: x509.RevokedCertificate | None = None,
 ) -> bytes:
-    """A revocation list as PEM (RFC 5280, 5) with all entries of ``previous`` and the next number.
-
-    It is valid for ``CRL_LIFETIME``, or until ``until``. ``revoked`` is added once.
+    """A revocation list as PEM (RFC 5280, 5) with all entries of ``previous``, ``revoked`` and the
+    next number. It is valid for ``CRL_LIFETIME``, or until ``until``.
     """
     number = 1
     builder = (

@@ -14,8 +14,9 @@ MOST_REDIRECTS = 3
 
 
 class NotFetched(Exception):
-    """There is no usable answer: ``code`` is unreachable, too_slow, too_large, or http for a status
-    other than 200."""
+    """No usable answer. ``code``: unreachable, too_slow, too_large, or http (a status other than
+    200).
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -33,7 +34,7 @@ class Answer:
 
 
 def get(url: str, *, seconds: float, most_bytes: int) -> bytes:
-    """The body of an answer to GET, following a few redirects. Raises NotFetched."""
+    """The body of the answer, after a few redirects. Raises NotFetched."""
     return succeeded(url, _ask("GET", url, None, {}, seconds, most_bytes))
 
 
@@ -59,7 +60,7 @@ def _ask(
     seconds: float,
     most_bytes: int,
 ) -> Answer:
-    # Imported at first use: an installation with its own authority never needs HTTP.
+    # Imported at first use: an installation with its own authority never needs it.
     import httpx  # noqa: PLC0415
 
     end = time.monotonic() + seconds
@@ -80,7 +81,7 @@ def _ask(
 
 
 def _body(response: httpx.Response, end: float, most_bytes: int) -> bytes:
-    """Read until ``end`` at the latest: the client's timeout limits single reads only."""
+    """Read until ``end`` at the latest: the client's timeout is per read."""
     parts = bytearray()
     for part in response.iter_bytes(16_384):
         parts += part

@@ -1,8 +1,7 @@
 """Whether a person's own certificate may sign an act.
 
-The operator chooses the roots for persons. They are kept separate from the roots for seals and time
-stamps: who may sign as a person may not seal as the service. Nothing is fetched here; the caller
-provides the revocation lists (RFC 5280, 6.3).
+Roots for persons are separate from those for seals and time stamps, so that no person can seal as
+the service. Nothing is fetched: the caller provides the revocation lists (RFC 5280, 6.3).
 """
 
 from __future__ import annotations
@@ -33,8 +32,7 @@ _FOR_THE_WHOLE = ("list", "extension")  # reasons of ``plain``: not the ordinary
 
 @dataclass(frozen=True)
 class PersonChain:
-    """The path from the person's certificate to a root for persons, and the list of every
-    issuer."""
+    """The path from the person's certificate to a root, with every issuer's list."""
 
     path: tuple[x509.Certificate, ...]
     lists: tuple[x509.CertificateRevocationList, ...]
@@ -54,10 +52,9 @@ class Persons:
     def chain(self, certificate: x509.Certificate, others: Material, at: datetime) -> PersonChain:
         """The chain of an acceptable certificate; ``at`` is an aware instant.
 
-        Acceptable means: it leads to a root for persons; it is for signatures (key usage
-        ``contentCommitment``, ETSI EN 319 412-2, 4.3.2) and not an authority; everything on its
-        path is valid at ``at``, has a strong algorithm and key, and is not revoked by a current
-        list of its issuer. Raises CertificateRefused.
+        It must lead to a root for persons and be for signatures (key usage ``contentCommitment``,
+        ETSI EN 319 412-2, 4.3.2), not an authority. Everything on its path must be valid at ``at``,
+        strong, and not revoked by a current list of its issuer. Raises CertificateRefused.
         """
         path = path_of(certificate, self.roots, others)
         if path is None or len(path) == 1:
@@ -77,8 +74,9 @@ class Persons:
 
 
 async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
-    """The chain in the PDF library's form, for embedding. Whether anything on it was revoked after
-    it was accepted is for the verifier: the lists in the file tell."""
+    """The chain in the PDF library's form, for embedding. The verifier judges later revocation by
+    the lists in the file.
+    """
     *below, root = map(asn1_certificate, chain.path)
     context = ValidationContext(
         trust_roots=[root],
@@ -93,8 +91,9 @@ async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
 
 
 async def _check_wholly(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
-    """Full path validation (RFC 5280, 6.1 and 6.3) for what ``plain`` does not decide: partial
-    revocation lists, name constraints and policies. Raises CertificateRefused."""
+    """Validate fully (RFC 5280, 6.1 and 6.3) what ``plain`` does not decide: partial revocation
+    lists, name constraints and policies. Raises CertificateRefused.
+    """
     *below, root = map(asn1_certificate, path)
     context = ValidationContext(
         trust_roots=[root],

@@ -1,10 +1,8 @@
 """Chain validation in the ordinary case: everything valid and unrevoked at the closing time stamp.
 
-A closed file contains its certificates and revocation lists. If, at the moment of the closing
-stamp, every certificate is valid and a current list of its issuer does not name it, then the checks
-of RFC 5280, 6.1 and 6.3 at that moment are the validation of ETSI EN 319 102-1, 5.6. Nothing else
-is accepted here; for the rest (OCSP, revocation after signing, name constraints) the verdict runs
-the full algorithm (``whole``).
+Then the checks of RFC 5280, 6.1 and 6.3 at that moment, with the certificates and lists in the
+file, are the validation of ETSI EN 319 102-1, 5.6. The rest (OCSP, later revocation, name
+constraints) is left to the full algorithm (``whole``).
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ class Material:
 def path_of(
     certificate: x509.Certificate, roots: Sequence[x509.Certificate], others: Material
 ) -> list[x509.Certificate] | None:
-    """From the certificate up to one of the roots; None when there is no such path.
+    """The path from the certificate up to one of the roots, or None.
 
     Checks only signatures and the right to issue, not dates or revocation.
     """
@@ -56,8 +54,7 @@ def path_through(
     roots: Sequence[x509.Certificate],
     others: Material,
 ) -> list[x509.Certificate] | None:
-    """A path that begins with all of these certificates, ``first`` first; None when there is none,
-    because one belongs to no path or they belong to different ones."""
+    """A path that begins with ``first`` and holds all of these certificates, or None."""
     if len(certificates) > LONGEST_PATH:
         return None
     ways = [[first]]
@@ -82,8 +79,9 @@ def _path_on(
     if begun[-1] in roots:
         return begun
     ways, seen = [begun], set(begun)
-    # Shortest path first, so each authority is tried once: an authority that may issue further from
-    # the certificate may also issue nearer to it.
+    # Shortest path first: an authority that may issue further away may also issue nearer. So each
+    # is tried
+    # once.
     for way in ways:
         below = len(way) - 1
         for root in roots:
@@ -101,9 +99,9 @@ def _path_on(
 def _issued(
     certificate: x509.Certificate, issuer: x509.Certificate, below: int, *, trusted: bool
 ) -> bool:
-    """Whether ``issuer`` signed it and may: a CA with room for ``below`` more authorities.
+    """Whether ``issuer``, a CA with room for ``below`` more authorities, signed it.
 
-    An old root may lack the CA extensions: a given root is trusted anyway.
+    A trusted root may be old and lack the CA extensions.
     """
     if certificate.issuer != issuer.subject or not issued(certificate, issuer):
         return False
@@ -119,7 +117,7 @@ def _issued(
 
 
 def check_path(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
-    """Check that everything on a path is valid at ``at`` and not revoked. Raises NotPlain."""
+    """Check that a path is valid at ``at`` and not revoked. Raises NotPlain."""
     for certificate in path[:-1]:
         _check_certificate(certificate, at)
     if not path[-1].not_valid_before_utc <= at <= path[-1].not_valid_after_utc:
@@ -150,7 +148,7 @@ def _check_certificate(certificate: x509.Certificate, at: datetime) -> None:
 def _check_not_revoked(
     certificate: x509.Certificate, issuer: x509.Certificate, others: Material, at: datetime
 ) -> None:
-    """A list of this very issuer is current at that moment and does not name the certificate."""
+    """Raises NotPlain unless this issuer's list is current and does not name the certificate."""
     key = issuer.public_key()
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise NotPlain("key")
@@ -174,8 +172,9 @@ def _check_not_revoked(
 
 
 def may_seal(certificate: x509.Certificate) -> bool:
-    """Whether it may sign documents (key usage of ETSI EN 319 412-2, 4.3.2), is no authority and
-    not for time stamps only."""
+    """Whether it may sign documents (ETSI EN 319 412-2, 4.3.2), and is neither an authority nor
+    only for time stamps.
+    """
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:

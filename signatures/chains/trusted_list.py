@@ -1,8 +1,7 @@
-"""Whether a time stamp service is qualified, according to an EU trusted list (ETSI TS 119 612).
+"""Whether a time stamp service is qualified, by an EU trusted list (ETSI TS 119 612).
 
-The operator provides the list as a file. Its XML signature is checked against the certificates of
-its scheme operator, which our operator takes from the European list of lists. A list past its next
-update proves nothing.
+The operator provides the list, and the certificates of its scheme operator (from the European list
+of lists) that must have signed it. A list past its next update proves nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ LARGEST_LIST = 50_000_000  # bytes; the largest national list is about ten milli
 TIME_STAMPS = "http://uri.etsi.org/TrstSvc/Svctype/TSA/QTST"  # 5.5.1.1
 GRANTED = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/granted"  # 5.5.4
 _TSL = "{http://uri.etsi.org/02231/v2#}"
-# The signature is inside the list (5.7.1) and covers the list and the XAdES properties.
+# The signature covers the list, which contains it (5.7.1), and the XAdES properties.
 _CONFIGURATION = SignatureConfiguration(location="./", expect_references=True)
 
 
@@ -35,8 +34,7 @@ class ListUnusable(Exception):
 
 @dataclass(frozen=True)
 class Listed:
-    """One qualified time stamp service: its certificates, and (since, status) pairs, newest
-    first."""
+    """One qualified time stamp service; ``statuses`` are (since, status), newest first."""
 
     name: str
     certificates: tuple[x509.Certificate, ...]
@@ -49,7 +47,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class TrustedList:
-    """The qualified time stamp services of one list. ``ends`` is its next update (aware UTC)."""
+    """The qualified time stamp services; ``ends`` is the list's next update (aware UTC)."""
 
     ends: datetime
     services: tuple[Listed, ...]
@@ -57,9 +55,8 @@ class TrustedList:
     def granted(self, path: Sequence[x509.Certificate], moment: datetime) -> bool:
         """Whether a stamp with this chain, its own certificate first, was qualified at ``moment``.
 
-        A service is listed by the stamping certificate or by that of an authority that issues such
-        certificates (5.5.3). Every matching service must be granted: a withdrawn one overrules the
-        others.
+        A service is listed by its own certificate or its issuer's (5.5.3). A withdrawn service
+        overrules other matches.
         """
         if moment > self.ends:
             return False
@@ -70,7 +67,7 @@ class TrustedList:
 class TrustedListFile:
     """The list in a file, read again when the file changes.
 
-    Raises ListUnusable or OSError if it cannot be used at the start.
+    Raises ListUnusable or OSError if it is unusable at the start.
     """
 
     def __init__(self, path: Path, signers: Sequence[x509.Certificate]) -> None:
@@ -79,7 +76,7 @@ class TrustedListFile:
         self._read = self._now()
 
     def __call__(self) -> TrustedList | None:
-        """The list; None if the present file cannot be used: then nothing is qualified."""
+        """The list; None if the file is now unusable: then nothing is qualified."""
         try:
             if self._stamp() != self._read[0]:
                 self._read = self._now()
@@ -100,7 +97,7 @@ class TrustedListFile:
 
 
 def read_trusted_list(data: bytes, signers: Sequence[x509.Certificate]) -> TrustedList:
-    """Parse the list after checking its signature by one of ``signers``. Raises ListUnusable."""
+    """Check the list's signature by one of ``signers``, and parse it. Raises ListUnusable."""
     root = _signed(data, signers)
     try:
         ends = _moment(_text(root, f"{_TSL}SchemeInformation/{_TSL}NextUpdate/{_TSL}dateTime"))

@@ -1,8 +1,6 @@
-"""The full validation algorithm of ETSI EN 319 102-1, by pyHanko, on what is stored in the file.
+"""The full validation of ETSI EN 319 102-1, by pyHanko, on what the file contains.
 
-For what ``plain`` does not decide: third-party time stamp authorities with OCSP answers, or a
-certificate that was revoked after it signed. Nothing is fetched, and only the given roots are
-trusted.
+For what ``plain`` does not decide: OCSP answers, or revocation after signing. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ async def validate(
 ) -> tuple[str, str]:
     """What is wrong with the chains, and with the long-term validation data; '' means nothing.
 
-    ``at`` is the moment of the closing time stamp. Any exception may be raised on a hostile file.
+    ``at`` is the moment of the closing time stamp. A hostile file may raise any exception.
     """
     embedded = list(PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures)
     seal_trust, stamp_trust = [*map(asn1_certificate, roots)], [*map(asn1_certificate, stamp_roots)]
@@ -64,9 +62,9 @@ async def long_term(
     stamp_roots: Sequence[asn1_x509.Certificate],
     at: datetime,
 ) -> str:
-    """What is wrong with the long-term validation of each act's signature; '' means nothing.
+    """What is wrong with the long-term validation of the acts' signatures; '' means nothing.
 
-    ``at`` is the moment of the closing time stamp. Any exception may be raised on a hostile file.
+    ``at`` is as for ``validate``. A hostile file may raise any exception.
     """
     specification = _specification([*roots], [*stamp_roots])
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)

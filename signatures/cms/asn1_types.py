@@ -1,9 +1,7 @@
-"""Prepares the types of asn1crypto before two threads can need them.
+"""Prepares the types of asn1crypto at import, before two threads can need them.
 
-The library prepares a type when its first value is made. A second thread that looks meanwhile finds
-half of it and fails with ``KeyError``; this happened to two threads sealing first in a process. A
-module is imported by one thread, so each module that defines types, or imports a library that does,
-calls ``prepare`` at import.
+The library prepares a type at its first value, and a second thread may find half of it
+(``KeyError``). Each module that defines types, or imports a library that does, calls ``prepare``.
 """
 
 from collections.abc import Iterator

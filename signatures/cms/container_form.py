@@ -1,15 +1,13 @@
-"""The only accepted encoding of a container: nothing hides in bytes that no signature covers.
+"""Accepts only one encoding of a container, so that nothing hides in unsigned bytes.
 
-A time stamp signs its content and its signed attributes; a seal signs its signed attributes. Nobody
-signs the rest of the container: the CMS frame, the certificates, the unsigned attributes, the
-padding, the case of the hexadecimal digits. A later signature covers all that of an earlier one,
-but nothing covers that of the closing time stamp; and somebody who truncates a file can close it
-again with a public time stamp authority. So each of our containers, and each token inside one, is
-compared with its only possible encoding (DER, ITU-T X.690; RFC 5652, 5.1; RFC 3161, 2.4.2). Which
-certificates are allowed is checked in ``chains``.
+No signature covers the CMS frame, certificates, unsigned attributes, padding and case of the digits
+of the closing time stamp; and anyone can truncate a file and close it again with a public time
+stamp authority. So each container, and each token inside one, is compared with its only possible
+encoding (DER, ITU-T X.690; RFC 5652, 5.1; RFC 3161, 2.4.2). ``chains`` checks which certificates
+are allowed.
 
-Two variations remain, as both are in use and neither can hold data: algorithm parameters that are
-NULL or absent (RFC 5754, 2), and the two values of an ECDSA signature.
+Two variations are in use and cannot hold data: NULL or absent algorithm parameters (RFC 5754, 2),
+and the two values of an ECDSA signature.
 """
 
 from __future__ import annotations
@@ -32,8 +30,8 @@ class _Flawed(Exception):
 
 
 def flaw(container: bytes, read: Container | None = None) -> str:
-    """The first deviation in a container (``<hexadecimal>``, as in the file), in a word for
-    experts; '' if there is none. ``read`` is used if it was parsed from exactly these bytes.
+    """The first deviation in a container (``<hexadecimal>``, as in the file), for experts; '' if
+    none. ``read`` must be parsed from exactly these bytes.
 
     Raises NotIntact or ValueError when it is no CMS with exactly one signer.
     """
@@ -60,7 +58,7 @@ def _encoding_flaw(encoded: bytes, found: Container | None) -> str:
 
 
 def _check(encoded: bytes, found: Container) -> None:
-    """Checks part by part, to be able to name what is wrong. Raises _Flawed."""
+    """Checks part by part, to name what is wrong. Raises _Flawed."""
     content_type, explicit = _parts(encoded, _SEQUENCE, 2)
     _same(content_type, _oid("signed_data"), "content type")
     (signed,) = _parts(explicit, _FIRST, 1)
@@ -127,8 +125,9 @@ def _issuer_and_serial(found: Container) -> bytes:
 def _parts(
     encoded: bytes, kind: tuple[int, int, int], count: int = 0, name: str = "encoding"
 ) -> list[bytes]:
-    """The elements inside an element of this kind, each as encoded. Raises _Flawed for another
-    kind, a non-minimal length, or another number of parts than ``count`` (0: any number)."""
+    """The elements inside an element of this kind, as encoded. Raises _Flawed for another kind, a
+    non-minimal length, or not ``count`` parts (0: any number).
+    """
     contents = _check_short(encoded, kind)
     found: list[bytes] = []
     position = 0
@@ -144,7 +143,7 @@ def _parts(
 
 
 def _check_short(encoded: bytes, kind: tuple[int, int, int]) -> bytes:
-    """The contents of an element of this kind whose length is minimally encoded."""
+    """The contents of an element of this kind with a minimally encoded length."""
     try:
         *found, _, contents, _ = parser.parse(encoded, strict=True)
     except ValueError:

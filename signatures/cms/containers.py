@@ -1,7 +1,7 @@
-"""The CMS in a signature's container: does it match the bytes that it covers?
+"""Whether the CMS in a signature's container matches the bytes that it covers.
 
-RFC 5652 (CMS), RFC 5035 (the signed attributes name the signing certificate), RFC 3161 (time
-stamps), ETSI EN 319 122-1 (CAdES). Whether the certificates are trusted is checked in ``chains``.
+RFC 5652 (CMS), RFC 5035 (signing certificate), RFC 3161 (time stamps), ETSI EN 319 122-1 (CAdES).
+``chains`` checks whether the certificates are trusted.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ class NotIntact(Exception):
 
 @dataclass(frozen=True)
 class Container:
-    """One CMS with one signer, parsed from the bytes ``encoded``. ``content`` is the encapsulated
-    content, if any."""
+    """One CMS with one signer, parsed from ``encoded``; ``content`` is what it encapsulates."""
 
     encoded: bytes
     signer: Any
@@ -54,7 +53,7 @@ class Container:
 
     @property
     def time(self) -> datetime | None:
-        """The time in a time stamp, aware UTC; None if this is no time stamp."""
+        """The time in a time stamp (aware UTC), or None."""
         if self.stamped is None:
             return None
         moment: datetime = self.stamped["gen_time"].native
@@ -77,9 +76,9 @@ class Container:
 
 
 def digits(container: bytes) -> bytes:
-    """The decoded bytes of a container with its padding; ``container`` includes the angle brackets.
+    """The decoded bytes of a container, angle brackets included, with its padding.
 
-    Requires digits of one case with nothing between them. Raises NotIntact, ValueError.
+    Raises NotIntact or ValueError unless all digits have one case, with nothing between them.
     """
     if len(container) > 2 * LARGEST_CONTAINER:
         raise NotIntact("too_long")
@@ -93,7 +92,7 @@ def digits(container: bytes) -> bytes:
 def read(container: bytes) -> Container:
     """Parse a container as it is in the file, angle brackets included.
 
-    Raises NotIntact, or any error of the ASN.1 library on malformed bytes.
+    Raises NotIntact, or any error of the ASN.1 library.
     """
     value = digits(container)
     end = parser.peek(value)
@@ -103,8 +102,8 @@ def read(container: bytes) -> Container:
 
 
 def parsed(info: cms.ContentInfo) -> Container:
-    """One CMS parsed by the library. Raises NotIntact, or any error of that library."""
-    # Both contents are read first: access to what is inside may alter them, and so may ``dump``.
+    """One CMS parsed by the library. Raises NotIntact, or any error of the library."""
+    # Read both contents first: access to what is inside, or ``dump``, may alter them.
     encoded = parser.emit(*_SEQUENCE, info.contents)
     if info["content_type"].native != "signed_data":
         raise NotIntact("no_signed_data")
@@ -138,7 +137,7 @@ def _signing_certificate(
     if named is None or not len(named["certs"]):
         raise NotIntact("certificate_not_named")
     first = named["certs"][0]
-    # RFC 2634 has no other hash. It only selects a certificate, which must be trusted as well.
+    # RFC 2634 has no other hash. It only selects a certificate, which is checked too.
     algorithm = "sha1"
     if version_2 is not None:
         algorithm = first["hash_algorithm"]["algorithm"].native
@@ -205,7 +204,7 @@ def check_stamp(container: Container, stamped: bytes) -> None:
 
 
 def check_token(container: Container) -> None:
-    """Check only a time stamp's own signature, not what it is over. Raises NotIntact."""
+    """Check a time stamp's own signature, not what it is over. Raises NotIntact."""
     if container.content is None:
         raise NotIntact("token")
     _check_signature(container, container.content, "tst_info")
@@ -221,7 +220,7 @@ def _check_signature(container: Container, covered: bytes, kind: str) -> None:
         raise NotIntact("attributes")
     if said.native != hashlib.new(digest, covered).digest():
         raise NotIntact("digest")
-    # Signed is their encoding as a SET (RFC 5652, 5.4): from the bytes found, not encoded again.
+    # Their encoding as a SET is signed (RFC 5652, 5.4): use the bytes found, do not encode again.
     signed = parser.emit(*_SET, container.signed_attributes)
     try:
         _verify(container.certificate, signer, signed, digest)

@@ -1,10 +1,8 @@
 """CMS values whose bytes are final and never encoded again.
 
-asn1crypto mistakes a value whose length ends in the byte 0x80 for one of indefinite length and
-encodes it again. Values built in memory (or with a default deep inside, such as the hash algorithm
-of ESSCertIDv2) are encoded several times at every nesting level: 3^10 times for a token in a
-signature. One act in twenty then took five seconds; with certificates of unlucky sizes it could be
-every act.
+asn1crypto takes a length that ends in the byte 0x80 for an indefinite one and encodes again; it
+encodes values built in memory several times per nesting level: 3^10 times for a token in a
+signature. One act in twenty then took five seconds.
 """
 
 from asn1crypto import cms

@@ -1,8 +1,7 @@
 """Encodes the CMS (RFC 5652) of one signer: a seal without its content, a time stamp with it.
 
-What is the same in every signature of one key is encoded once. (asn1crypto encodes values again at
-every nesting level.) The tests read this with asn1crypto and pyHanko, and compare it byte for byte
-with what pyHanko builds from the same values.
+What every signature of one key shares is encoded once. The tests compare the result byte for byte
+with pyHanko's.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ _VERSION_1, _VERSION_3 = cms.CMSVersion("v1").dump(), cms.CMSVersion("v3").dump(
 class SignedData:
     """Makes the signatures of one key; safe to share between threads.
 
-    ``chain`` holds the accompanying certificates; ``algorithm`` is asn1crypto's name for how the
-    key signs a SHA-256; ``content_type`` is ``data`` or ``tst_info``.
+    ``algorithm`` is asn1crypto's name for how the key signs a SHA-256; ``content_type`` is ``data``
+    or ``tst_info``.
     """
 
     def __init__(
@@ -50,8 +49,9 @@ class SignedData:
         )
 
     def attributes(self, digest: bytes, *further: bytes) -> bytes:
-        """The signed attributes over the digest of the content, encoded as they are hashed;
-        ``further`` holds more encoded attributes."""
+        """The signed attributes over the content's digest, encoded as hashed; ``further`` adds
+        encoded ones.
+        """
         over = attribute("message_digest", encoded(_OCTETS, digest))
         return _set(_SET, {*self._always, over, *further})
 
@@ -63,8 +63,9 @@ class SignedData:
         content: bytes | None = None,
         token: bytes = b"",
     ) -> bytes:
-        """The whole ``ContentInfo``: ``signature`` is over ``attributes``; ``token`` is the time
-        stamp over the signature, added as unsigned attribute (RFC 3161, appendix A)."""
+        """The whole ``ContentInfo``; ``token``, the time stamp over the signature, becomes an
+        unsigned attribute (RFC 3161, appendix A).
+        """
         stamped = (
             _set(_CONTEXT_1, {attribute("signature_time_stamp_token", token)}) if token else b""
         )

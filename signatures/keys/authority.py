@@ -1,14 +1,11 @@
 """The keys and certificates of an installation: created at the first start, loaded, checked.
 
-``create_authority`` makes a small hierarchy once: a root, an issuing authority below it, and below
-that one certificate for the seal and one for the time stamps. Their names say what they are:
-self-made and not qualified in the sense of Regulation (EU) 910/2014. ``load_authority`` reads the
-current set (see ``key_sets``) and checks every signature in the chain and every date; private keys
-are read only when used. ``rotation`` renews, replaces and revokes.
+Below a root is an issuing authority, and below that one certificate for the seal and one for time
+stamps. Their names say that they are self-made and not qualified (Regulation (EU) 910/2014).
 
-The root's private key (``root.key.pem``) is needed only for its own revocation list and for another
-issuing authority. Neither loading nor sealing reads it: **move it off the machine** after the first
-start. Without a passphrase keys are protected by mode 0600 alone.
+The root's key (``root.key.pem``) is needed only for its own revocation list and another issuing
+authority: **move it off the machine** after the first start. Without a passphrase, mode 0600 alone
+protects keys.
 """
 
 import shutil
@@ -52,7 +49,7 @@ ROOT, ISSUING, SEAL, STAMP = "root", "issuing", "seal", "tsa"
 ROLES = (ROOT, ISSUING, SEAL, STAMP)
 CERTIFICATES = tuple(f"{role}.pem" for role in ROLES)
 CRLS = ("root.crl.pem", "issuing.crl.pem")
-# The root's key should have been moved away; a seal's key may be in a token.
+# The root's key should be elsewhere; a seal's key may be in a token.
 NEEDED = (*CERTIFICATES, *CRLS, "issuing.key.pem", "tsa.key.pem")
 
 
@@ -68,8 +65,8 @@ class Former:
 class Authority:
     """The current hierarchy and the certificates it replaced.
 
-    ``home`` is the key directory, ``directory`` the current set in it. ``own_roots`` are trusted
-    too: the roots of a seal certificate that was not issued here.
+    ``directory`` is the current set in ``home``, the key directory. ``own_roots`` belong to a seal
+    certificate issued elsewhere, and are trusted too.
     """
 
     home: Path
@@ -84,7 +81,7 @@ class Authority:
 
     @property
     def superseded(self) -> bool:
-        """Whether another set has become current, so that this must be loaded again."""
+        """Whether another set has become current, so that this must be reloaded."""
         return present(self.home) != self.directory
 
     @property
@@ -124,7 +121,7 @@ class Authority:
     def crls(self, now: datetime) -> tuple[x509.CertificateRevocationList, ...]:
         """Both revocation lists, and the last lists of former authorities if still valid.
 
-        ``AuthorityError('expired')`` when one of the two is past its date.
+        Raises ``AuthorityError('expired')`` when one of the two has ended.
         """
         for name, crl in zip(CRLS, self.lists[:2], strict=True):
             check_dates(name, crl.last_update_utc, crl.next_update_utc or now, now)
@@ -132,8 +129,9 @@ class Authority:
 
     @property
     def lists(self) -> tuple[x509.CertificateRevocationList, ...]:
-        """The lists of the root and the issuing authority as on disk now, then the last list of
-        every former authority, whatever their dates."""
+        """The present lists of the root and issuing authority, then every former authority's last
+        list, whatever their dates.
+        """
         last = sorted((self.home / FORMER).glob("*.crl.pem"))
         files = [*(self.directory / name for name in CRLS), *last]
         return tuple(read_crl(file) for file in files)
@@ -155,12 +153,11 @@ def create_authority(
     pki_url: str | None = None,
     seal_key: PublicKey | None = None,
 ) -> None:
-    """Make the whole hierarchy in ``directory``, all of it or nothing.
+    """Make the whole hierarchy in ``directory``, or nothing.
 
-    A directory that already holds a complete hierarchy is left as it is, so two processes that
-    start together end up with one. ``now`` is an aware instant. ``pki_url`` is written into the
-    certificates: the lists are published below it. ``seal_key`` is the public key of a seal in a
-    token; without it one is made here.
+    A complete hierarchy is left as it is, so that two starting processes end up with one. ``now``
+    is an aware instant. The lists are published below ``pki_url``, which the certificates name.
+    ``seal_key`` is the public key of a seal in a token; None makes a key here.
 
     Raises ``AuthorityError('exists')`` when the directory holds something else.
     """
@@ -199,8 +196,7 @@ def fill(
     write(workshop / "issuing.pem", pem(issuing.certificate))
     write(workshop / "seal.pem", pem(issue_seal(seal_key, issuing, now=now)))
     write(workshop / "tsa.pem", pem(issue_stamp(stamp_key.public_key(), issuing, now=now)))
-    # The root's list must last as long as the issuing authority, as the root's key leaves the
-    # machine.
+    # Valid as long as the issuing authority, since the root's key leaves the machine.
     ends = issuing.certificate.not_valid_after_utc
     write(workshop / "root.crl.pem", issue_crl(root, now=now, until=ends))
     write(workshop / "issuing.crl.pem", issue_crl(issuing, now=now))
@@ -225,11 +221,10 @@ def load_authority(
     now: datetime | None = None,
     own_roots: tuple[x509.Certificate, ...] = (),
 ) -> Authority:
-    """Read and check the current hierarchy; private keys are read at first use.
+    """Read and check the current hierarchy at ``now`` (aware); private keys are read at first use.
 
-    ``now`` (aware, default the clock) is the moment at which everything must be valid. Raises
-    ``AuthorityError`` with code ``missing``, ``unreadable``, ``mismatch`` or ``expired``, the file
-    named in its detail.
+    Raises ``AuthorityError`` ``missing``, ``unreadable``, ``mismatch`` or ``expired``, with the
+    file in its detail.
     """
     moment = now or datetime.now(UTC)
     authority = read_authority(directory, passphrase, own_roots=own_roots)
@@ -247,7 +242,7 @@ def check_validity(authority: Authority, now: datetime) -> None:
 def read_authority(
     directory: Path, passphrase: bytes | None, *, own_roots: tuple[x509.Certificate, ...] = ()
 ) -> Authority:
-    """The same without checking dates: to show, and to renew what has expired."""
+    """The same without checking dates: to show, and to renew after expiry."""
     chosen = present(directory)
     root, issuing, seal, tsa = (read_certificate(chosen / name) for name in CERTIFICATES)
     for name, certificate, issuer in (
@@ -286,10 +281,10 @@ def _former(home: Path, counting: tuple[x509.Certificate, ...]) -> tuple[Former,
 
 
 def renew_crl(directory: Path, passphrase: bytes | None, *, now: datetime) -> bytes:
-    """Issue the next revocation list of the issuing authority, keeping its entries.
+    """Issue the issuing authority's next revocation list with the same entries, and return it as
+    PEM.
 
-    Writes it in one step and returns it as PEM. Raises ``AuthorityError``. Run it daily: a list
-    lasts ``certificates.CRL_LIFETIME``.
+    Run it daily: a list lasts ``certificates.CRL_LIFETIME``. Raises ``AuthorityError``.
     """
     chosen = present(directory)
     issuing = read_certificate(chosen / "issuing.pem")
@@ -307,10 +302,10 @@ def pem(*each: x509.Certificate | x509.CertificateRevocationList) -> bytes:
 
 
 def published(authority: Authority) -> dict[str, x509.Certificate | x509.CertificateRevocationList]:
-    """What is published, by name: certificates of authorities and their lists.
+    """The authorities' certificates and lists to publish, by name.
 
-    Each is named by its key identifier, which certificates refer to; the current ones also as
-    ``root`` and ``issuing``. The name of a list ends in ``.crl``.
+    The name is the key identifier, which certificates refer to; for the current ones also ``root``
+    and ``issuing``. A list's name ends in ``.crl``.
     """
     found: dict[str, x509.Certificate | x509.CertificateRevocationList] = {
         ROOT: authority.root,

@@ -1,4 +1,4 @@
-"""Keys, certificates and revocation lists as files: written whole and private.
+"""Keys, certificates and revocation lists as private files, written whole.
 
 Every error is an ``AuthorityError`` that names the file.
 """
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a new file with mode 0600 and sync it to disk; an old one of that name is removed."""
+    """Write a new file with mode 0600, synced to disk, in place of an old one."""
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -32,7 +32,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """The same in one step: a concurrent reader gets the old or the new file, never half."""
+    """The same in one step: a reader gets the old or the new file, whole."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     write(fresh, data)
     fresh.replace(path)
@@ -73,8 +73,7 @@ def read_crl(path: Path) -> x509.CertificateRevocationList:
 def read_key(path: Path, passphrase: bytes | None, certificate: x509.Certificate) -> PrivateKey:
     """The private key of ``certificate``.
 
-    Raises AuthorityError missing, unreadable, wrong_passphrase, or mismatch for another
-    certificate's key.
+    Raises AuthorityError missing, unreadable, wrong_passphrase or mismatch.
     """
     return private_key(read(path), passphrase, certificate, str(path))
 
@@ -95,8 +94,7 @@ def private_key(
 
 
 def belonging(key: object, certificate: x509.Certificate, named: str) -> PrivateKey:
-    """The key, checked. Raises AuthorityError for an unsupported kind or another certificate's
-    key."""
+    """The key, checked. Raises AuthorityError unreadable or mismatch."""
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise AuthorityError("unreadable", f"{named}: neither an RSA nor an EC key")
     if key.public_key() != certificate.public_key():

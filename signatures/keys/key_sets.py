@@ -5,9 +5,8 @@
     current                 a symbolic link to the current set; absent: the first
     former/                 every replaced certificate, and the last list of its issuer
 
-A change copies the current set, adds new files, and then renames the link. So a concurrent reader
-sees all of one set or all of the other, and a crash changes nothing. The private keys of a replaced
-set are deleted: they sign nothing any more.
+A change completes a new set before it renames the link, so readers and crashes never meet half a
+change. The private keys of a replaced set are deleted.
 """
 
 import contextlib
@@ -33,9 +32,9 @@ def present(home: Path) -> Path:
 
 @contextmanager
 def changed(home: Path) -> Iterator[Path]:
-    """A copy of the current set to change; it becomes current when the block ends.
+    """A copy of the current set, which becomes current when the block ends without raising.
 
-    Changes wait for one another. When the block raises, nothing has changed.
+    Changes wait for one another.
     """
     with _alone(home):
         before = present(home)

@@ -1,9 +1,7 @@
 """Renews, replaces and revokes certificates; old files stay verifiable.
 
-Every change is one new set of files (see ``key_sets``). A process that is sealing meanwhile notices
-that its set is no longer current, discards its work and begins again with the new one. Replaced
-certificates are kept in ``former/``: a former root stays trusted, other former certificates stay
-listed.
+Every change is a new set of files (``key_sets``); a process that is sealing notices and begins
+again. A former root stays trusted; other former certificates stay listed in ``former/``.
 """
 
 from datetime import datetime, timedelta
@@ -57,10 +55,9 @@ def renew_seal(
     pki_url: str | None = None,
     seal_key: PublicKey | None = None,
 ) -> x509.Certificate:
-    """Issue a new certificate for the seal from the current issuing authority.
+    """Issue a new certificate for the seal, for ``seal_key`` (in a token) or a new key.
 
-    It is for ``seal_key`` if the seal is in a token, otherwise for a new key. Raises
-    AuthorityError.
+    Raises AuthorityError.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -101,8 +98,8 @@ def new_authority(
 ) -> Authority:
     """Make a whole new hierarchy; the old root stays trusted. Raises AuthorityError.
 
-    The old issuing authority's last list is valid as long as its certificate, because nobody can
-    issue another. If its key is already gone, the present list stays the last.
+    The old issuing authority's last list lasts as long as its certificate, because nobody can issue
+    another; if its key is gone, its present list stays the last.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -133,11 +130,10 @@ def revoke(
     """Revoke a former certificate of seal or stamp, from ``since`` (aware; default now).
 
     ``named`` is the beginning of its SHA-256 fingerprint, ``reason`` one of ``REASONS``. What was
-    sealed before that moment, by its time stamp, stays valid; later seals do not.
+    sealed before that moment, by its time stamp, stays valid.
 
-    Raises AuthorityError: ``unknown`` for none or several such certificates, ``in_use`` for one
-    that still seals (renew first), ``issuer_gone`` when its authority was replaced, ``revoked``
-    when it already is.
+    Raises AuthorityError: ``unknown`` (none or several match), ``in_use`` (renew first),
+    ``issuer_gone`` (its authority was replaced) or ``revoked`` (already).
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -163,10 +159,10 @@ def revoke(
 def renew_root_list(
     home: Path, passphrase: bytes | None, *, root_key: Path | None, now: datetime
 ) -> datetime:
-    """Issue the root's list again, valid until the issuing authority ends; returns that moment.
+    """Issue the root's list again, until the issuing authority ends; returns that moment.
 
-    ``root_key`` is the present path of the root's key; None means still in the directory. It has
-    the directory's passphrase. Raises AuthorityError.
+    ``root_key`` is where the root's key is now (same passphrase); None means in the directory.
+    Raises AuthorityError.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -207,7 +203,7 @@ def _issuing_key(authority: Authority) -> PrivateKey:
 
 
 def _named(authority: Authority, named: str) -> x509.Certificate:
-    """The one former certificate of seal or stamp whose fingerprint begins with ``named``."""
+    """The one former certificate of seal or stamp with this beginning of a fingerprint."""
     digits = named.replace(":", "").upper()
     if len(digits) < LEAST_FINGERPRINT:
         raise AuthorityError("unknown", named)

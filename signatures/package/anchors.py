@@ -1,8 +1,7 @@
-"""The anchor of a package: one time stamp over the heads of all logs of a day.
+"""Checks the anchor of a package: one time stamp over the heads of all logs of a day.
 
-It is made after the agreement is closed, so the sheet cannot name it. It proves itself: a Merkle
-path leads from the log's last entry to the root in the record, and the time stamp is over the
-record.
+It is made after the close, so the sheet cannot name it. It proves itself: a Merkle path leads from
+the log's last entry to the root in the stamped record.
 """
 
 from __future__ import annotations
@@ -31,8 +30,9 @@ _MOST_STEPS = 64
 
 
 def check_anchors(case: Case) -> Iterator[Finding]:
-    """At most one anchor, complete, over the head of this log. A package has none before its first
-    day."""
+    """At most one complete anchor, over the head of this log; on its first day a package has
+    none.
+    """
     days: dict[str, dict[str, bytes]] = defaultdict(dict)
     for name, data in case.files.items():
         if found := ANCHOR.fullmatch(name):
@@ -61,7 +61,7 @@ def _check(case: Case, day: str, files: dict[str, bytes]) -> Iterator[Finding]:
 
 
 def _record(encoded: bytes) -> dict[str, Any]:
-    """The contents of a record in canonical form; empty for any other bytes."""
+    """The contents of a record in canonical form; empty for anything else."""
     try:
         read = json.loads(encoded)
         plain = isinstance(read, dict) and rfc8785.dumps(read) == encoded
@@ -71,7 +71,7 @@ def _record(encoded: bytes) -> dict[str, Any]:
 
 
 def _stamped(case: Case, response: bytes, record: bytes) -> int | None:
-    """When (in seconds) an authority under a given root stamped the record; None if it did not."""
+    """When (in seconds) an authority under a given root stamped the record, or None."""
     roots, beside = [*case.trust.roots, *case.trust.stamp_roots], _beside(case)
     try:
         answer = tsp.TimeStampResp.load(response, strict=True)
@@ -94,7 +94,7 @@ def _beside(case: Case) -> list[x509.Certificate]:
 
 
 def _path(case: Case, given: bytes, root: Any, moment: int) -> bytes | None:
-    """The required contents of the file, if its steps lead from this log's head to the root."""
+    """The file's required contents, if its steps lead from this log's head to the root."""
     log = case.sheet.said["log"]
     leaf = rfc8785.dumps(
         {

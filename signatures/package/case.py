@@ -15,8 +15,9 @@ from signatures.verdict.verify import verify
 
 @dataclass(frozen=True)
 class Trust:
-    """What a package is judged by; see ``verify`` for each. ``recorded_sheet`` is the SHA-256 of
-    its sheet if a database has it: then the sheet needs no time stamp that is still valid."""
+    """What a package is judged by; see ``verify``. ``recorded_sheet`` is the SHA-256 of its sheet
+    in a database: then the sheet needs no time stamp that is still valid.
+    """
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate] = ()
@@ -40,8 +41,9 @@ class Trust:
 
 @dataclass(frozen=True)
 class Case:
-    """The input of the rules: the files, the evidence sheet that is their ledger, and the verdict
-    on each sealed file by name."""
+    """The input of the rules: the files, the sheet as their ledger, and the verdict on each sealed
+    file.
+    """
 
     files: Mapping[str, bytes]
     trust: Trust

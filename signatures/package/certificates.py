@@ -1,7 +1,7 @@
-"""Checks the certificates and revocation lists of a package against the roots.
+"""Checks the certificates and revocation lists of a package against the given roots.
 
-A root is trusted only if it was given from elsewhere; one in the package is compared with those.
-Every other certificate must lead to a root, and every list must be signed by an issuer.
+Every certificate must lead to a root, and every list be signed by an issuer. A root in the package
+is not trusted, only compared.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _BETWEEN = re.compile(rb"(?<=-----END X509 CRL-----\n)")
 
 
 def check_certificates(case: Case) -> Iterator[Finding]:
-    """The certificates present are ours or a stamp authority's, and include those of the seals."""
+    """The certificates are ours or a stamp authority's, and include those of the seals."""
     found: dict[str, list[x509.Certificate]] = {}
     for name in (*OWN_CERTIFICATES, STAMP_ROOT, OF_STAMP_SERVICE):
         if name not in case.files:
@@ -72,8 +72,7 @@ def check_certificates(case: Case) -> Iterator[Finding]:
 def _missing(
     case: Case, found: dict[str, list[x509.Certificate]], used: Sequence[x509.Certificate]
 ) -> Iterator[Finding]:
-    """The sheet names its seal's certificate and its root; each seal names its own. All are
-    present."""
+    """Missing certificates: those of each seal, and the sheet's root."""
     there = {each for read in found.values() for each in read}
     said = case.sheet.said["seal"]
     for name, digest in (
@@ -110,7 +109,7 @@ def _with_token(container: Container) -> Iterator[Container]:
 
 
 def _certificates(encoded: bytes) -> list[x509.Certificate] | None:
-    """The certificates in a file that holds nothing else; None for any other file."""
+    """The certificates in a file, or None if it holds anything else."""
     if not _ONLY_CERTIFICATES.fullmatch(encoded):
         return None
     try:

@@ -1,5 +1,4 @@
-"""Checks the agreement, the shown document, the evidence and the records against the sealed
-sheet."""
+"""Checks the agreement, shown document, evidence and records against the sealed sheet."""
 
 from __future__ import annotations
 
@@ -55,8 +54,7 @@ def _is_the_beginning(shown: bytes, agreement: bytes) -> bool:
 
 
 def check_acts(case: Case) -> Iterator[Finding]:
-    """Each record equals the one in the sheet, and its digest is the one bound by the act's
-    seal."""
+    """Each record equals the one in the sheet, and the act's seal binds its digest."""
     reasons = {}
     if case.sound(AGREEMENT):
         seals = case.documents[AGREEMENT].seals

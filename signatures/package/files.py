@@ -1,10 +1,8 @@
 """Reads an evidence package from a folder, a bag (RFC 8493) or its ZIP; or a single PDF.
 
-Reading does not judge the contents. Problems of the ZIP itself, or of where a file is, are noted as
-findings; ``verdict`` judges the parts.
-
-The files of the package are beside ``manifest.json``, at most two folders deep. If that folder is
-the payload of a bag, ``data/``, the lists of the bag are in the folder above it.
+Problems of the ZIP or of a file's place are findings; ``verdict`` judges the contents. The package
+is where ``manifest.json`` is, at most two folders deep; in a bag that is ``data/``, with the bag's
+lists above it.
 """
 
 from __future__ import annotations
@@ -34,8 +32,9 @@ _DEEPEST = 3  # bag/data/manifest.json
 
 @dataclass(frozen=True)
 class Package:
-    """The files of the package and the bag's own files, by name, and problems with their layout.
-    ``bagged`` says whether the bag's files are required."""
+    """The files of the package and of its bag, by name, and findings on their layout. ``bagged``
+    says whether the bag's files are required.
+    """
 
     files: Mapping[str, bytes]
     bag: Mapping[str, bytes] = field(default_factory=dict)
@@ -69,7 +68,7 @@ def _certificates(encoded: bytes) -> list[x509.Certificate]:
 
 
 def read(path: Path) -> tuple[Package, str]:
-    """The package at ``path``, and the name of the PDF if it is a single PDF, else ''.
+    """The package at ``path``, and the name if it is a single PDF, else ''.
 
     Raises Unreadable, OSError.
     """
@@ -131,8 +130,9 @@ def _bounded(path: Path, room: int) -> bytes:
 
 
 def _beside(path: Path) -> dict[str, bytes]:
-    """The files beside a single PDF that bear on it: the sheet, its newest renewed copy, and the
-    roots."""
+    """The files beside a single PDF that help judge it: the sheet, its newest renewed copy, the
+    roots.
+    """
     folder = path.absolute().parent
     if folder.name == RENEWED:  # renewed copies are in a folder of their own
         folder = folder.parent

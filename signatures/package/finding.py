@@ -15,8 +15,8 @@ LONGEST_NAME = 200
 class Finding:
     """Something that is wrong (``fails``) or that nothing proves (``unknown``).
 
-    ``rule`` is one of ``report.RULES``, ``code`` has a sentence in ``texts``, ``name`` is the file
-    concerned. ``detail`` is for experts, in no language.
+    ``rule`` is one of ``report.RULES``, ``code`` has a sentence in ``texts``, ``name`` is the file,
+    ``detail`` is for experts.
     """
 
     rule: str

@@ -1,7 +1,6 @@
 """Checks the unsealed lists of a package against what is sealed and present.
 
-These lists prove nothing: whoever changes a file can rewrite them. But a list that contradicts the
-sealed sheet misleads its reader, so every statement in them must be checkable.
+Anyone can rewrite these lists, so they prove nothing; but one that contradicts the sheet misleads.
 """
 
 from __future__ import annotations
@@ -51,7 +50,8 @@ _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 @dataclass(frozen=True)
 class Stated:
     """What the lists must say of the agreement: the manifest without its files, and for the bag the
-    reference and the names of the parties."""
+    reference and parties.
+    """
 
     manifest: Mapping[str, Any]
     reference: str
@@ -60,7 +60,7 @@ class Stated:
 
 
 def check_lists(case: Case, package: Package) -> Iterator[Finding]:
-    """The manifest, and the lists of the bag if it is one, against the sealed sheet."""
+    """The manifest, and the lists of a bag, against the sealed sheet."""
     yield from check_stated(case.files, package, _stated(case))
 
 

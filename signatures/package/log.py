@@ -1,7 +1,7 @@
 """Checks the log of a package: an unbroken chain with the entries of the sealed sheet.
 
 Names and addresses are kept beside the chain, which holds only their salted digest, so that they
-can be erased from a package without breaking the chain.
+can be erased.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _LINE = {"entry", "hash", "personal_data", "salt"}
 
 
 def check_log(case: Case) -> Iterator[Finding]:
-    """Every entry follows from the previous one, the last is the sheet's head, none is missing."""
+    """Every entry follows from the previous one, none is missing, and the last is the sheet's
+    head.
+    """
     data = case.files.get(LOG)
     if data is None:
         return
@@ -58,7 +60,7 @@ def check_log(case: Case) -> Iterator[Finding]:
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
-    """One line in canonical form; None for anything else, so that no key appears twice."""
+    """One line in canonical form; None for anything else, such as a repeated key."""
     try:
         read = json.loads(line)
         plain = isinstance(read, dict) and read.keys() == _LINE and rfc8785.dumps(read) == line

@@ -1,6 +1,6 @@
-"""The names of the files in an evidence package, as ``storage.archive`` keeps them.
+"""The names of the files in an evidence package, as in ``storage.archive``.
 
-Repeated here because ``signatures`` must judge a package without the service and its storage.
+Repeated here because ``signatures`` must judge a package without the service.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ BAG_FILES = (BAG_DECLARATION, BAG_INFO, BAG_LIST, BAG_TAG_LIST)
 
 
 def original_of(copy: str) -> str:
-    """The name of the original of a renewed copy; '' for any other name."""
+    """The name of a renewed copy's original, else ''."""
     found = COPY.fullmatch(copy)
     return f"{found['of']}.pdf" if found else ""
 
 
 def loose_name(document: str, field: str, *, stamp: bool) -> str:
-    """The name, without extension, of a seal or time stamp kept as a separate file."""
+    """The name, without extension, of a seal or time stamp in a separate file."""
     stem = document.removesuffix(".pdf")
     if stamp:
         return f"{stem}-afsluiting"

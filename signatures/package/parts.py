@@ -1,4 +1,4 @@
-"""Checks the parts that the sealed files contain as well, and that every part is present once."""
+"""Checks that every part is present once, and equals its copy in the sealed files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ALWAYS = (SHEET, AGREEMENT, SHOWN, EVIDENCE, LOG, MANIFEST)
 
 
 def check_seals(case: Case) -> Iterator[Finding]:
-    """Each seal and time stamp in a separate file equals the one in the PDF."""
+    """Each seal and time stamp in a separate file equals that in the PDF."""
     for document in (AGREEMENT, SHEET):
         if not case.sound(document):
             continue  # its own findings are reported elsewhere
@@ -73,8 +73,9 @@ def check_read_me(case: Case) -> Iterator[Finding]:
 
 
 def check_whole(case: Case, named: Collection[str]) -> Iterator[Finding]:
-    """Every part is present as the sheet lists it, and nothing else; ``named`` are files that
-    already have a finding."""
+    """Exactly the parts that the sheet lists are present; ``named`` files already have a
+    finding.
+    """
     listed = case.sheet.parts
     needed, may = _expected(case)
     for name in sorted(needed - case.files.keys()):
@@ -92,7 +93,7 @@ def check_whole(case: Case, named: Collection[str]) -> Iterator[Finding]:
 
 
 def _expected(case: Case) -> tuple[set[str], set[str]]:
-    """The names that are required, and those that an older package may also have."""
+    """The required names, and those that an older package may also have."""
     listed = case.sheet.parts
     if listed is not None:
         needed = {*_ALWAYS, *listed, *FROM_THE_SHEET, *PLACES_IN_THE_SHEET, *READ_ME}
@@ -108,5 +109,5 @@ def _expected(case: Case) -> tuple[set[str], set[str]]:
 
 
 def _comes_later(name: str) -> bool:
-    """Anchors and renewed copies are made after the close and have their own rules."""
+    """Anchors and renewed copies come after the close and have their own rules."""
     return bool(ANCHOR.fullmatch(name) or (COPY.fullmatch(name) and name.startswith(RENEWED)))

@@ -1,9 +1,8 @@
-"""What can be said of the package of an agreement that was signed elsewhere.
+"""Judges the package of an agreement that was signed elsewhere.
 
-The service keeps such a file and saw nobody sign it. Its seal is on the record of who registered
-it, which names the file's SHA-256. So this is checked: the record is as it was sealed, and the
-files are those that it names. Signatures in the file are never judged: they may be from any tool,
-and a wrong answer is worse than none.
+The service saw nobody sign it; its seal is on the record of who registered it, which names the
+files' SHA-256. So the record and those files are checked. Signatures in the file may be from any
+tool and are not judged: a wrong answer is worse than none.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def is_registered(files: Mapping[str, bytes]) -> bool:
 
 
 def judge_registered(package: Package, trust: Trust) -> PackageReport:
-    """The report on such a package. Never raises because of the package's contents."""
+    """The report on such a package; its contents never make this raise."""
     files = package.files
     registration, findings = _registration(files, trust)
     found = [*package.findings, *findings]
@@ -56,7 +55,7 @@ def judge_registered(package: Package, trust: Trust) -> PackageReport:
 def _registration(
     files: Mapping[str, bytes], trust: Trust
 ) -> tuple[Registration | None, list[Finding]]:
-    """The record, if it is there and readable, and what is wrong with it or its seal."""
+    """The readable record, if any, and what is wrong with it or its seal."""
     missing = [name for name in (RECORD, RECORD_SEAL) if name not in files]
     found = [fails("registration", "package_missing", name) for name in missing]
     if RECORD in missing:

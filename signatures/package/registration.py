@@ -1,7 +1,5 @@
-"""The sealed record of an agreement that was signed elsewhere.
-
-Whoever registered it read a file that the service saw nobody sign. The record says who that was,
-which file it is and what they read in it; it never says who signed.
+"""The sealed record of an agreement that was signed elsewhere: who registered it, which file it is
+and what they read in it. It never says who signed.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from signatures.texts import words
 from signatures.verdict.report import date_words, moment_words
 
 _SCHEMA = "zegel-registration/1"
-# The name in the package of the file as it came, by its media type; a PDF is the document itself.
+# The name in the package of the file as received, by its media type; a PDF is the document itself.
 _SOURCES = {
     "application/pdf": "",
     "image/jpeg": "bron.jpg",
@@ -28,12 +26,11 @@ _TOLD = ("reference", "controller", "processor", "signed_by", "kept_at", "regist
 
 @dataclass(frozen=True)
 class Registration:
-    """What the record says. ``signed_on`` and ``signed_by`` are what somebody read in the file.
+    """What the record says; ``signed_on`` and ``signed_by`` are what somebody read in the file.
 
-    ``source`` is the name in the package of the file as it came, empty if that was a PDF;
-    ``source_sha256`` and ``sha256`` are the digests of that file and of the PDF. ``sealed_at`` is
-    the moment of the time stamp in the seal over the record, None if that seal was not proved.
-    ``digests`` are those of the files in the package.
+    ``source`` is the name in the package of the file as received, empty for a PDF; the two digests
+    are of that file and of the PDF. ``sealed_at`` is the moment of the seal's time stamp, None if
+    unproved. ``digests`` are those of the package's files.
     """
 
     reference: str
@@ -78,8 +75,9 @@ def _plain(said: str) -> str:
 
 
 def registration_in(record: bytes) -> Registration:
-    """The registration in these bytes. Raises ValueError, KeyError, TypeError, AttributeError or
-    RecursionError for any others."""
+    """The registration in these bytes. For other bytes raises ValueError, KeyError, TypeError,
+    AttributeError or RecursionError.
+    """
     said = json.loads(record)
     if said["schema"] != _SCHEMA:
         raise ValueError(f"schema {said['schema']!r}")

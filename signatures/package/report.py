@@ -1,4 +1,4 @@
-"""The report on an evidence package: the answer to every rule, and every wrong part by name."""
+"""The report on an evidence package: the answer to every rule, and every wrong part."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ RULES = (
     "read_me",
     "whole",
 )
-# Those for an agreement that was signed elsewhere, whose record is the only thing sealed.
+# Those for an agreement signed elsewhere, of which only the record is sealed.
 REGISTERED_RULES = ("registration", "documents", "lists", "whole")
 PACKAGE, REGISTERED = "package", "registered"
 
 
 @dataclass(frozen=True)
 class PackageReport:
-    """Everything that was found. ``unanswered`` are the rules that could not be checked without a
-    sheet; ``sheet_holds`` says that the sheet is valid, so that the other rules can rely on it.
+    """Everything that was found. ``unanswered`` rules could not be checked without a sheet;
+    ``sheet_holds`` says that the others can rely on the sheet.
 
-    ``kind`` is PACKAGE, or REGISTERED for an agreement that was signed elsewhere; only that one has
-    a ``registration``, unless its record cannot be read.
+    ``kind`` is PACKAGE, or REGISTERED for an agreement signed elsewhere, which has a
+    ``registration`` if its record is readable.
     """
 
     documents: Mapping[str, Report]
@@ -67,11 +67,12 @@ class PackageReport:
 
     @property
     def verdict(self) -> str:
-        """genuine, invalid, or completeness_unknown: nothing is wrong, but the sheet can no longer
-        prove that it is what was sealed, or the agreement that it is what the sheet names.
+        """genuine, invalid, or completeness_unknown: nothing is wrong, but the sheet no longer
+        proves itself or the agreement.
 
-        Of an agreement that was signed elsewhere it is registered, invalid or completeness_unknown
-        (no root was given): no seal of the service says who signed it."""
+        For an agreement signed elsewhere: registered, invalid, or completeness_unknown without a
+        root; no seal says who signed.
+        """
         if any(each.state == FAILS for each in self.findings) or any(
             each.verdict == INVALID for each in self.documents.values()
         ):
@@ -102,12 +103,11 @@ class PackageReport:
 
     @property
     def not_recorded(self) -> bool:
-        """Whether the ledger's owner said that it names an original but is another file."""
+        """Whether it names an original but is another file than was recorded."""
         return any(each.code == "package_not_recorded" for each in self.findings)
 
     def refused(self) -> PackageReport:
-        """The same report, refused: other files were recorded for the agreement that it names; see
-        ``Report.refused``."""
+        """The same report, refused: see ``Report.refused``."""
         found = fails("documents", "package_not_recorded", self.says)
         return replace(
             self,

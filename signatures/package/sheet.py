@@ -1,4 +1,4 @@
-"""The sealed evidence sheet: the ledger of a package, once it has been judged itself."""
+"""The sealed evidence sheet, which, once judged, is the ledger of a package."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ _LEDGER_RULES = ("ledger", "shown")  # nothing above the sheet could answer thes
 
 
 class OtherSchema(Exception):
-    """A sheet with a schema that this version does not know; the message is its schema."""
+    """A sheet with an unknown schema, which is the message."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The evidence JSON in a sheet. Made from any other file it may raise KeyError, TypeError,
-    ValueError, NotStrict or any other error."""
+    """The evidence JSON in a sheet; made from another file it may raise any error."""
 
     encoded: bytes
     said: Mapping[str, Any]
@@ -36,7 +35,7 @@ class Sheet:
 
     @property
     def parts(self) -> Mapping[str, str] | None:
-        """The digests of all fixed files by name; None in an old sheet, which has no list."""
+        """The digests of all fixed files by name; None in an old sheet."""
         found: Mapping[str, str] | None = self.said.get("parts")
         return found if self.said["schema"] == WITH_PARTS else None
 
@@ -61,8 +60,7 @@ class Sheet:
         return str(self.said["documents"]["shown"])
 
     def ledger(self, shown_length: int) -> Ledger:
-        """What the sheet recorded of the agreement; ``shown_length`` is that of the shown document,
-        in bytes."""
+        """What the sheet recorded; ``shown_length`` is that of the shown document, in bytes."""
         try:
             fields = tuple(map(str, self.places()))
         except (KeyError, TypeError):  # a sheet without acts names no fields
@@ -87,8 +85,7 @@ def sheet_in(pdf: bytes) -> Sheet:
 
 
 def holds_alone(report: Report) -> bool:
-    """Whether every rule holds that a sheet can answer by itself (nothing else recorded its
-    digest).
+    """Whether every rule holds that a sheet can answer without a ledger.
 
     A truncated or extended sheet cannot pass: its last part is the time stamp over all of it.
     """

@@ -1,14 +1,11 @@
-"""Is this evidence package complete and genuine? Checked offline, with pinned roots.
+"""Whether an evidence package is complete and genuine. Checked offline, with pinned roots.
 
-The ledger of a package is the sealed evidence sheet, never ``manifest.json``: nobody seals that
-list, the lists of the bag or the explanations. So the sheet is judged first, by its own seal; then
-every other part by what the sheet, or the part's own seal or time stamp, says about it. Every
-missing, added, changed or duplicate part is named.
+First the sealed evidence sheet is judged by its own seal; then every other part by what the sheet,
+or the part's own seal or time stamp, says of it. The unsealed lists prove nothing. Every missing,
+added, changed or duplicate part is named.
 
-An agreement that was signed elsewhere has no sheet; ``registered`` judges its package.
-
-A sheet from before there was a list of parts (``zegel-evidence/2``) proves less. What it does not
-prove is reported as *unknown*; this does not make the package invalid.
+A sheet from before there was a list of parts (``zegel-evidence/2``) leaves some answers *unknown*,
+which does not make a package invalid. ``registered`` judges the packages without a sheet.
 """
 
 from __future__ import annotations
@@ -71,7 +68,7 @@ def judge(package: Package, trust: Trust) -> PackageReport:
 
 
 def proven_sheet(files: Mapping[str, bytes], trust: Trust) -> Sheet | None:
-    """The sheet among some files, if its own seal or that of a renewed copy proves it."""
+    """The sheet among some files, if its seal or that of a renewed copy proves it."""
     holds = _proves_itself(files, _sheets(files, trust), trust)
     return _sheet(files, None, holds=holds)[0] if holds else None
 
@@ -86,8 +83,9 @@ def _sheets(files: Mapping[str, bytes], trust: Trust) -> dict[str, Report]:
 
 
 def _proves_itself(files: Mapping[str, bytes], sheets: Mapping[str, Report], trust: Trust) -> bool:
-    """Whether the sheet's own seals, or those of a renewed copy that begins with it, still prove
-    it. A sheet recorded in a database needs no other proof."""
+    """Whether the sheet's own seals, or those of a renewed copy, still prove it. A sheet recorded
+    in a database needs no other proof.
+    """
     if trust.recorded_sheet and SHEET in sheets:
         recorded = sheets[SHEET].sha256 == trust.recorded_sheet
         if recorded and sheets[SHEET].verdict != INVALID:
@@ -124,8 +122,7 @@ def _sheet(
 
 
 def _agreements(package: Package, trust: Trust, sheet: Sheet | None) -> dict[str, Report]:
-    """The verdicts on the agreement and its renewed copies; only a proven sheet serves as their
-    ledger."""
+    """The verdicts on the agreement and its renewed copies; only a proven sheet is their ledger."""
     shown = len(package.files.get(SHOWN, b""))
     ledger = sheet.ledger(shown) if sheet else None
     return {
@@ -140,7 +137,7 @@ def _in_order(package: Package, documents: Mapping[str, Report]) -> dict[str, Re
 
 
 def _asked(rule: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """The findings of one rule; if a hostile package makes it raise, the rule fails."""
+    """The findings of one rule; if the package makes it raise, the rule fails."""
     try:
         return list(check())
     except Exception as strange:

@@ -15,9 +15,8 @@ from signatures.package.names import COMMON, DIFFERENCE, MANDATE, RECORDS, VIEW
 
 
 def check_views(case: Case) -> Iterator[Finding]:
-    """The page is the one that the sheet names, and every record agrees on what was shown.
-
-    Old records, from before openings were recorded, say nothing about it and are not asked.
+    """The page is the one that the sheet names, and the records agree on what was shown, unless
+    they are from before openings were recorded.
     """
     documents = case.sheet.said["documents"]
     if VIEW in case.files and sha256(case.files[VIEW]) != documents.get("view"):
@@ -38,8 +37,7 @@ def check_views(case: Case) -> Iterator[Finding]:
 
 def _under(record: Mapping[str, Any], mandate: bytes | None) -> bool:
     """Whether an act under a mandate names the one in the package, and claims no opening of a text.
-
-    A record without a mandate, or from before there were any, is not asked.
+    An act without a mandate passes.
     """
     named = record.get("mandate")
     if not named:

@@ -1,9 +1,8 @@
-"""Reads a ZIP such that every program that opens it sees the same files.
+"""Reads a ZIP only if every program that opens it sees the same files.
 
-A ZIP describes each member twice, before the member and in the directory, and programs differ in
-which they believe. There is also room for data between, before and after the members. So each byte
-must belong to a member, both descriptions must agree, and a name may occur only once, also for file
-systems that treat two spellings as equal.
+A ZIP describes members twice, and has room for data between them; programs differ in what they
+believe. So each byte must belong to a member, both descriptions must agree, and a name may occur
+only once, also for file systems that take two spellings as equal.
 """
 
 from __future__ import annotations
@@ -33,20 +32,20 @@ _MOST_EXTRA = 64  # bytes: the times and owners that common programs store
 
 
 class Unreadable(Exception):
-    """There is nothing that can be checked; the message is a code in ``texts``."""
+    """Nothing can be checked; the message is a code in ``texts``."""
 
 
 def is_zip(data: bytes) -> bool:
-    """Whether to read it as a ZIP. A PDF with a ZIP behind it is read as a PDF."""
+    """Whether to read it as a ZIP; a PDF with a ZIP behind it is a PDF."""
     return not data.startswith(b"%PDF-") and zipfile.is_zipfile(io.BytesIO(data))
 
 
 def members(
     data: bytes, most_bytes: int = MOST_BYTES
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """The files by name (the first if a name occurs several times) and the findings about the
-    packing. Sizes claimed by a member are not trusted. Raises Unreadable: ``too_large`` for what
-    unpacks to more than a package, else ``not_a_package``."""
+    """The files by name (the first of a repeated name), and findings on the packing. Claimed sizes
+    are not trusted. Raises Unreadable ``too_large`` or ``not_a_package``.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             listed = archive.infolist()
@@ -109,8 +108,9 @@ def _unfolded(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> b
 def _every_byte_is_listed(
     data: bytes, archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]
 ) -> bool:
-    """Members follow each other from the first byte, then come the directory and its end; the
-    header before each member agrees with the directory."""
+    """Members follow each other from the first byte, then the directory and its end; headers and
+    directory agree.
+    """
     position = 0
     in_order = sorted(listed, key=lambda member: member.header_offset)
     following = [each.header_offset for each in in_order[1:]] + [archive.start_dir]
@@ -147,7 +147,7 @@ def _encoding(member: zipfile.ZipInfo) -> str:
 
 
 def _strange(member: zipfile.ZipInfo) -> bool:
-    """Whether a name leads elsewhere or is ambiguous between programs, or it is no regular file."""
+    """Whether a name leads elsewhere, is ambiguous, or is no regular file's."""
     name = member.filename
     parts = name.removesuffix("/").split("/")
     mode = member.external_attr >> 16 if member.create_system == _UNIX else 0

@@ -1,8 +1,8 @@
-"""Extracts the seals and time stamps of a PDF as separate files, for tools without PDF support.
+"""Extracts the seals and time stamps of a PDF as files for tools without PDF support.
 
 ``openssl cms -verify`` takes a ``cms`` with the bytes of its ``byte_range``; ``openssl ts -verify
--token_in`` takes a ``token`` with what it covers: the signature value in the ``cms``
-(``signature_at``), or for a document time stamp the bytes of the range. Nothing is verified here.
+-token_in`` takes a ``token`` with the signature value in the ``cms`` (``signature_at``), or for a
+document time stamp those bytes. Nothing is verified here.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ TOKEN_ATTRIBUTE = "signature_time_stamp_token"  # noqa: S105 (an attribute of a 
 class Part:
     """One signature or document time stamp, in file order.
 
-    ``byte_range`` is the PDF's: offset and length twice. ``cms`` is None for a document time stamp,
-    which has only a ``token``. ``signature_at`` is offset and length of the signature value in
-    ``cms``. ``token_time`` is an aware UTC instant.
+    ``byte_range`` is offset and length twice; ``signature_at`` is offset and length of the
+    signature value in ``cms``. A document time stamp has only a ``token``. ``token_time`` is aware
+    UTC.
     """
 
     field: str
@@ -39,7 +39,9 @@ class Part:
 
     @cached_property
     def container(self) -> Container:
-        """The parsed CMS of the signature; of a document time stamp its token. Raises NotIntact."""
+        """The parsed CMS of the signature, or the token of a document time stamp. Raises
+        NotIntact.
+        """
         return containers.parsed(cms.ContentInfo.load(self.cms or self.token))
 
     @cached_property
@@ -53,16 +55,19 @@ class Part:
 def parts(pdf: bytes) -> list[Part]:
     """Every signature and document time stamp of a file sealed by this package.
 
-    Raises ValueError for a signature without a token; NotStrict (a ValueError) or an error of the
-    ASN.1 library for a file made elsewhere.
+    Raises ValueError for a signature without a token or for a file made elsewhere (NotStrict), or
+    an error of the ASN.1 library.
     """
     return [_part(pdf, each) for each in signed_fields(Revisions(pdf))]
 
 
 def places(part: Part) -> bytes:
-    """One line of numbers for a shell's ``read``: the count of covered bytes before the container,
-    then the first byte after it (from 1) and the count from there; for a seal also the first byte
-    (from 1) and the length of its value in the CMS; last the time in seconds since 1970."""
+    """One line of numbers for a shell's ``read``.
+
+    The count of covered bytes before the container; the first byte after it (from 1) and the count
+    from there; for a seal the first byte (from 1) and length of its value in the CMS; the Unix
+    time.
+    """
     _, before, after, length = part.byte_range
     value = (part.signature_at[0] + 1, part.signature_at[1]) if part.cms else ()
     numbers = (before, after + 1, length, *value, int(part.token_time.timestamp()))

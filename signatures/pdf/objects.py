@@ -1,7 +1,7 @@
 """Reads PDF objects strictly (ISO 32000-2, 7.3), as this project writes them.
 
-Only for the verifier. It accepts no repair, comment, indirect length or generation other than 0:
-our files have none, and attacks exploit what lenient readers guess.
+For the verifier. It accepts no repair, comment, indirect length or generation other than 0: our
+files have none, and attacks exploit lenient readers.
 """
 
 from __future__ import annotations
@@ -60,9 +60,8 @@ class Ref:
 
 @dataclass(frozen=True)
 class Parsed:
-    """One object of a file: its value, its raw stream, and where it ends.
-
-    ``spans`` gives the position in the file of each value of the outermost dictionary.
+    """One object of a file: its value, its raw stream, and where it ends. ``spans`` locates each
+    value of the outermost dictionary.
     """
 
     number: int
@@ -125,7 +124,7 @@ def read_value(
 ) -> tuple[Any, int]:
     """The value that begins at this byte, and where it ends. Raises NotStrict, TooMuch.
 
-    Strings become bytes, dictionary keys lose their slash, integers become ``int``.
+    Strings become bytes; dictionary keys lose their slash.
     """
     return _value(pdf, at, _TOKEN.match(pdf, at), work, depth, spans)
 
@@ -138,7 +137,7 @@ def _value(
     depth: int,
     spans: dict[str, tuple[int, int]] | None = None,
 ) -> tuple[Any, int]:
-    """The value that begins with this token, which was found at this byte."""
+    """The value that begins with this token, found at this byte."""
     if token is None or depth > DEEPEST:
         raise NotStrict(f"no value at {at}")
     kind, end = token.lastgroup, token.end()

@@ -1,7 +1,5 @@
-"""What our files say about themselves: the agreement's data, and the printed words of each act.
-
-Only sealed content is read: the data embedded in the frozen document (an associated file, ISO
-32000-2, 14.13), and the words of each appearance, covered by its own act's seal.
+"""Reads what our files say about themselves, from sealed content only: the data embedded in the
+frozen document (ISO 32000-2, 14.13), and the printed words of each act.
 """
 
 from __future__ import annotations
@@ -52,10 +50,9 @@ class Agreement:
 
 @dataclass(frozen=True)
 class PrintedAct:
-    """One appearance: the capacity of the signer, and the moment (aware, to the minute).
-
-    ``mandate_of`` is the date of the mandate under which the service placed it; None if it does not
-    say so."""
+    """One appearance: the signer's capacity, the moment (aware, to the minute), and the date of the
+    mandate under which the service placed it, if any.
+    """
 
     capacity: str = ""
     signed_at: datetime | None = None
@@ -63,15 +60,14 @@ class PrintedAct:
 
 
 def reference_in(said: str) -> str:
-    """The first reference of an agreement in a text; '' when there is none."""
+    """The first reference of an agreement in a text, or ''."""
     found = _REFERENCE.search(said)
     return found.group() if found else ""
 
 
 def reference_said(pdf: bytes) -> str:
-    """The first reference found in the raw bytes of a file, such as in its title; else ''.
-
-    For a file that need not be readable: one saved by another program still says what it is.
+    """The first reference in the raw bytes of a file, or ''. The file need not be readable as a
+    PDF.
     """
     if plain := _PLAIN.search(pdf):
         return plain.group().decode("ascii")
@@ -80,7 +76,7 @@ def reference_said(pdf: bytes) -> str:
 
 
 def attached(file: Revisions) -> bytes | None:
-    """The one file embedded in the frozen document; None unless there is exactly one.
+    """The one file embedded in the frozen document; None if there is not exactly one.
 
     Raises NotStrict.
     """

@@ -1,5 +1,4 @@
-"""Writes one more revision of a file, which adds a signature and leaves the rest as it was
-shown."""
+"""Writes one more revision of a file, leaving what was shown as it was."""
 
 from __future__ import annotations
 
@@ -24,9 +23,8 @@ from signatures.pdf.revisions import Source, last_table
 class RevisionWriter(IncrementalPdfFileWriter):
     """pyHanko's writer, except that it leaves the metadata alone.
 
-    In every revision pyHanko would put its own name and the current time into the XMP metadata and
-    drop the description of the PDF/UA schema, without which the file is no longer PDF/A (ISO
-    19005-3, 6.6.2.3). The metadata belong to the shown document and stay.
+    pyHanko would add its name and the time to the XMP metadata in every revision and drop the
+    PDF/UA schema, so that the file is no longer PDF/A (ISO 19005-3, 6.6.2.3).
     """
 
     def __init__(self, pdf: bytes) -> None:
@@ -39,9 +37,8 @@ class RevisionWriter(IncrementalPdfFileWriter):
 
 
 class _Reader(PdfFileReader):
-    """pyHanko's reader, except that the cross-reference tables are read here, as for the verdict.
-
-    pyHanko reads them entry by entry and character by character, a sixth of the time of a seal.
+    """pyHanko's reader, but with our own reading of the cross-reference tables: pyHanko's takes a
+    sixth of the time of a seal.
     """
 
     def __init__(self, pdf: bytes) -> None:

@@ -1,8 +1,8 @@
-"""The revisions of a file, with every byte accounted for.
+"""Divides a file into its revisions, accounting for every byte.
 
-Our files are a frozen document followed by incremental updates (ISO 32000-2, 7.5.6). Each update
-consists of the objects that its cross-reference table names, without a byte between them, then the
-table, the trailer and the end mark. Anything else was not made by us.
+Our files are a frozen document with incremental updates (ISO 32000-2, 7.5.6): the objects that the
+cross-reference table names, without a byte between them, the table, the trailer and the end mark.
+Anything else was not made by us.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ENTRIES = re.compile(rb"(?:\d{10} 00000 n" + _ENTRY_END + rb")*+")
 
 @dataclass(frozen=True)
 class Revision:
-    """The bytes from ``start`` to ``end``, the offset of each object by number, and the trailer."""
+    """The bytes from ``start`` to ``end``, each object's offset by number, and the trailer."""
 
     start: int
     end: int
@@ -47,8 +47,9 @@ class _Table:
 
 
 class Source:
-    """The bytes of one file and a cache of its tables and objects; all reading is within the limits
-    of ``work``, however many end marks are tried."""
+    """The bytes of one file, with a cache of tables and objects; all reading is within the limits
+    of ``work``.
+    """
 
     def __init__(self, pdf: bytes) -> None:
         self.pdf = pdf
@@ -57,8 +58,9 @@ class Source:
         self._objects: dict[int, Parsed] = {}
 
     def table(self, at: int) -> _Table:
-        """The cross-reference table at this byte; a failure is cached too. Raises NotStrict,
-        TooMuch."""
+        """The cross-reference table at this byte, or its cached failure. Raises NotStrict,
+        TooMuch.
+        """
         found = self._tables.get(at)
         if found is None:
             try:
@@ -78,11 +80,10 @@ class Source:
 
 
 class Revisions:
-    """A file divided into its revisions. Raises NotStrict if it is not built like ours, TooMuch if
-    it takes more reading than any of ours.
+    """A file divided into its revisions, up to the last end mark before ``until``.
 
-    The last revision is that of the last end mark before ``until``. ``behind`` is the number of
-    bytes after it; an original has none.
+    ``behind`` is the number of bytes after it, 0 in an original. Raises NotStrict if it is not
+    built like ours, TooMuch if it takes more reading.
     """
 
     def __init__(self, source: bytes | Source, until: int | None = None) -> None:
@@ -113,7 +114,7 @@ class Revisions:
         ]
 
     def _account(self, start: int, table: _Table) -> None:
-        """Check that every byte of an update belongs to an object that its table names."""
+        """Check that every byte of an update belongs to an object in its table."""
         numbers = {offset: number for number, offset in table.offsets.items()}
         begins = sorted(numbers)
         if not begins or begins[0] != start or len(numbers) != len(table.offsets):
@@ -134,7 +135,7 @@ class Revisions:
         return parsed
 
     def offset(self, number: int, upto: int) -> int | None:
-        """The offset of an object as of a revision; None when it did not exist."""
+        """The offset of an object as of a revision, or None."""
         for revision in reversed(self.all[: upto + 1]):
             if number in revision.offsets:
                 return revision.offsets[number]
@@ -146,8 +147,9 @@ class Revisions:
 
 
 def last_table(pdf: bytes, until: int | None = None) -> tuple[int, int]:
-    """Where the newest cross-reference table begins, and where its revision ends: that of the last
-    end mark before ``until``. Raises NotStrict."""
+    """Where the last cross-reference table before ``until`` begins, and where its revision ends.
+    Raises NotStrict.
+    """
     last = pdf.rfind(END_MARK, 0, until)
     start = pdf.rfind(b"startxref", 0, last) if last > 0 else -1
     found = _END.match(pdf, max(start - 1, 0)) or _END.match(pdf, max(start, 0))
@@ -157,7 +159,7 @@ def last_table(pdf: bytes, until: int | None = None) -> tuple[int, int]:
 
 
 def _table(pdf: bytes, at: int, work: Work) -> _Table:
-    """The cross-reference table at this byte, with its trailer and the end of its revision."""
+    """The cross-reference table at this byte, with its trailer and its revision's end."""
     head = _XREF.match(pdf, at)
     if head is None:
         raise NotStrict(f"no cross-reference table at {at}")

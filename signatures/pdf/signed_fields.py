@@ -15,8 +15,8 @@ ACT, STAMP = "act", "stamp"
 class Signed:
     """One filled signature field.
 
-    ``revision`` counts from 0, the frozen document. ``container`` is where the value of
-    ``/Contents`` begins and ends, angle brackets included.
+    ``revision`` counts from 0, the frozen document. ``container`` is the span of the value of
+    ``/Contents``, angle brackets included.
     """
 
     field: str
@@ -52,7 +52,7 @@ def signed_fields(file: Revisions) -> list[Signed]:
 
 
 def fields_in(file: Revisions, upto: int) -> list[Ref]:
-    """The fields of the form as of a revision, in their order there. Raises NotStrict."""
+    """The form's fields as of a revision, in order. Raises NotStrict."""
     root = file.value(file.all[0].trailer.get("Root"), upto)
     form = file.value(root.get("AcroForm"), upto) if isinstance(root, dict) else None
     fields = file.value(form.get("Fields"), upto) if isinstance(form, dict) else []

@@ -14,7 +14,7 @@ from signatures.cms import containers
 from signatures.cms.containers import Container, NotIntact
 from signatures.pdf.extraction import Part, parts
 
-# NIST SP 800-57 part 1, table 4: keys with 112 bits of security, such as RSA-2048, end with 2030.
+# NIST SP 800-57 part 1, table 4: 112 bits of security, such as RSA-2048, end with 2030.
 STRONG_RSA_BITS = 3000
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+\d+\s*\]")
 SHORT_KEYS_END = datetime(2030, 12, 31, tzinfo=UTC)
@@ -22,16 +22,17 @@ SHORT_KEYS_END = datetime(2030, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Stamp:
-    """A time stamp: its time, and until when it is valid evidence by itself (both aware UTC)."""
+    """A time stamp: its time, and until when it is evidence by itself (aware UTC)."""
 
     time: datetime
     proves_until: datetime
 
 
 def last_stamp(pdf: bytes) -> Stamp:
-    """The newest time stamp in a file: it is evidence until its certificate ends or its key becomes
-    too short. Raises ValueError, NotIntact, or an error of the ASN.1 library, for a file made
-    elsewhere."""
+    """The newest time stamp in a file, with until when it is evidence by itself.
+
+    Raises ValueError, NotIntact, or an error of the ASN.1 library, for a file made elsewhere.
+    """
     token = parts(pdf)[-1].stamp
     if token.time is None:
         raise NotIntact("token")
@@ -39,7 +40,9 @@ def last_stamp(pdf: bytes) -> Stamp:
 
 
 def proves_until(certificate: x509.Certificate) -> datetime:
-    """Until when a time stamp with this certificate is valid evidence (aware UTC)."""
+    """When a time stamp with this certificate stops being evidence (aware UTC): its certificate
+    ends or its key becomes too short.
+    """
     key, ends = certificate.public_key(), certificate.not_valid_after_utc
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < STRONG_RSA_BITS:
         return min(ends, SHORT_KEYS_END)
@@ -47,8 +50,7 @@ def proves_until(certificate: x509.Certificate) -> datetime:
 
 
 def newest_token(pdf: bytes) -> Container:
-    """The token of the last revision of a file just written here: only that revision is read.
-    Raises NotIntact."""
+    """The token of the last revision of a file just written here. Raises NotIntact."""
     ranges = _BYTE_RANGE.search(pdf, pdf.rindex(b"/ByteRange"))
     if ranges is None:
         raise NotIntact("token")
@@ -62,7 +64,8 @@ def newest_token(pdf: bytes) -> Container:
 
 def certificates_used(seals: Iterable[Part]) -> dict[x509.Certificate, datetime]:
     """Every certificate that sealed or stamped in a file, with its first use (aware UTC): keys may
-    be replaced between two acts. Raises NotIntact."""
+    be replaced between acts. Raises NotIntact.
+    """
     found: dict[x509.Certificate, datetime] = {}
     for each in seals:
         found.setdefault(each.container.certificate, each.token_time)

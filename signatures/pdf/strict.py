@@ -1,8 +1,7 @@
-"""Limits on reading a file, and the errors for a file that is not built like ours.
+"""Limits on reading a file, and the errors for one that is not built like ours.
 
-A verifier reads files of unknown origin. A small file can be made to cost hours: tables read again
-and again, lists of millions of numbers, nested objects. So all reading of one file is counted and
-stops at a limit.
+A small hostile file can cost hours (repeated tables, millions of numbers, nested objects), so all
+reading of one file is counted and stops at a limit.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ class TooMuch(NotStrict):
 
 
 class Work:
-    """The reading done in one file so far. Once a limit is passed, it stays passed."""
+    """The reading done in one file so far; a passed limit stays passed."""
 
     def __init__(self) -> None:
         self.entries = 0

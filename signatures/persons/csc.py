@@ -1,9 +1,9 @@
-"""A person's key at a signing service with the API of the Cloud Signature Consortium, 1.0.4.0.
+"""A person's key at a signing service with the Cloud Signature Consortium API 1.0.4.0.
 
-Three calls: ``credentials/info`` for the certificate; once the person gave a PIN or a one-time
-code, ``credentials/authorize`` for a permission (SAD) bound to this one hash; and
-``signatures/signHash`` with it. pyHanko writes and reads the messages. They are sent here, since
-pyHanko does not distinguish a wrong PIN from a service that is down.
+``credentials/info`` gives the certificate; ``credentials/authorize``, with the person's PIN or
+code, a permission (SAD) bound to this hash; ``signatures/signHash`` uses it. pyHanko writes and
+reads the messages; they are sent here, since pyHanko does not tell a wrong PIN from a service that
+is down.
 """
 
 from __future__ import annotations
@@ -49,11 +49,9 @@ _HERE = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class CscAddress:
-    """The service (its address up to ``/csc/v1``), the person's credential there, and the OAuth
-    token that gives access to it.
+    """The service (address up to ``/csc/v1``), the person's credential, and its OAuth token.
 
-    Raises ValueError for an address without ``https``, as a PIN is sent there. ``http`` is allowed
-    on this machine only.
+    Raises ValueError for an address without ``https``, except on this machine: a PIN is sent.
     """
 
     service_url: str
@@ -101,8 +99,8 @@ class CscProvider:
     def complete(self, prepared: PreparedAct, answer: CscAnswer) -> Reply:
         """Have the hash signed. Raises SigningServiceError or a subclass.
 
-        The certificate is fetched again: the credential may have been renewed since ``prepare``;
-        then the reply is refused for that reason.
+        The certificate is fetched again: if it was renewed since ``prepare``, the reply is refused
+        as such.
         """
         certificate, signature = run(self._signed(prepared, answer))
         return Reply(prepared.to_sign, certificate.sha256.hex(), signature)
@@ -146,8 +144,7 @@ class CscProvider:
 
 
 class _Permission(CSCAuthorizationManager):
-    """Requests the SAD, always bound to the hashes, even if the service does not require it
-    (SCAL2)."""
+    """Requests the SAD, bound to the hashes even if the service does not ask for that (SCAL2)."""
 
     def __init__(
         self,
@@ -231,6 +228,6 @@ def _refuse(what: str, status: int, told: dict[str, Any]) -> None:
     if code in _WRONG_SECRET:
         raise AuthorisationRefused(code, said)
     if what == "signatures/signHash" and "expired" in said.casefold():
-        # The API has no code for an expired SAD: it answers invalid_request with a description.
+        # The API has no code for an expired SAD, only invalid_request with a description.
         raise AuthorisationExpired(code, said)
     raise SigningServiceError(code, said)

@@ -1,10 +1,8 @@
 """An act signed with a person's own key, in two phases.
 
-The person's device or signing service holds the key and asks its owner for a PIN, so no transaction
-can stay open meanwhile. ``prepare`` makes the revision to be signed, all but the signature; it is
-stored while the person is asked. ``complete`` inserts the answer with a time stamp of ours (PAdES
-B-T), or refuses it. The result has the form of a sealed act: same field, same appearance, same
-``/Reason``; only the key is the person's.
+The owner is asked for a PIN, which takes too long for a transaction. So ``prepare`` makes the
+revision without its signature, which is stored; ``complete`` inserts the answer with a time stamp
+of ours (PAdES B-T), or refuses it. Only the key differs from a sealed act.
 
     prepared = own.prepare(working, act, certificate, material, last=False)
     challenge = provider.begin(prepared)
@@ -72,9 +70,9 @@ class PreparedAct:
     """A revision that lacks only its signature, kept while its signer is asked.
 
     ``working_sha256`` is the document that it extends, ``pdf`` the whole file with an empty
-    container from ``container_start`` to ``container_end``. ``signed_attributes`` (DER, a SET) hold
-    ``digest``, the SHA-256 over all but the container; the key signs their SHA-256, ``to_sign``.
-    Certificates are DER, the signer's own first. ``expires_at`` is aware UTC.
+    container. ``signed_attributes`` (DER, a SET) hold ``digest``, the SHA-256 over all but the
+    container; the key signs their SHA-256, ``to_sign``. Certificates are DER, the signer's own
+    first. ``expires_at`` is aware UTC.
     """
 
     place: str
@@ -129,9 +127,7 @@ def _plain(value: Any) -> Any:
 @dataclass(frozen=True)
 class Challenge:
     """The request to the person's side: sign this hash with that certificate, before
-    ``expires_at``.
-
-    ``secrets`` names what the person must provide (``pin``, ``otp``), if anything.
+    ``expires_at``. ``secrets`` are what the person must provide (``pin``, ``otp``).
     """
 
     to_sign: str
@@ -143,7 +139,7 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Reply:
-    """The reply: which hash was signed with which certificate (SHA-256, hex), and the signature."""
+    """Which hash was signed with which certificate (SHA-256, hex), and the signature."""
 
     to_sign: str
     certificate_sha256: str
@@ -166,9 +162,9 @@ def challenge_for(prepared: PreparedAct, secrets: Sequence[str] = ()) -> Challen
 class OwnSignatures:
     """Prepares and completes acts with persons' own keys; safe to share between threads.
 
-    ``confirms_last`` says that this service's own authority stamps the close. An own signature is
-    valid only when the service confirmed it afterwards (see ``trust``), and after the last act only
-    the close can do so.
+    ``confirms_last``: our own authority stamps the close. An own signature is valid only when the
+    service confirmed it afterwards (see ``trust``), and after the last act only the close can do
+    so.
     """
 
     def __init__(
@@ -196,8 +192,8 @@ class OwnSignatures:
         """The revision of one act, to be signed with the key of ``certificate``.
 
         ``others`` are certificates that lead to a root for persons, and their revocation lists.
-        Raises CertificateRefused, UnprintableName, and ActOutOfOrder when the field is missing or
-        filled or an own signature cannot be the last.
+        Raises CertificateRefused, UnprintableName, and ActOutOfOrder (see ``check_turn``, or the
+        field is missing or filled).
         """
         self.check_turn(last=last)
         now = self.clock()
@@ -225,17 +221,16 @@ class OwnSignatures:
         )
 
     def check_turn(self, *, last: bool) -> None:
-        """Raises ActOutOfOrder if this is the last act and the service could not confirm it
-        afterwards."""
+        """Raises ActOutOfOrder if the service could not confirm this last act afterwards."""
         if last and not self._confirms_last:
             raise ActOutOfOrder("an own signature cannot be last: another's time stamp closes")
 
     def complete(self, prepared: PreparedAct, reply: Reply, *, working: bytes) -> Sealed:
         """The file with the person's signature and our time stamp in it.
 
-        ``working`` is the current working document, read under the same lock under which the result
-        is stored: then only one reply can ever complete a place. Raises a ReplyRefused,
-        TimestampUnavailable or AuthorityError; then nothing changed, and another reply may follow.
+        ``working`` is the current working document, read under the lock under which the result is
+        stored, so that one reply completes a place. Raises a ReplyRefused, TimestampUnavailable or
+        AuthorityError; then nothing changed, and another reply may follow.
         """
         if sha256(working) != prepared.working_sha256:
             if _is_filled(working, prepared.place):
@@ -266,15 +261,15 @@ class OwnSignatures:
 
 def expiry(signed_at: datetime, now: datetime) -> datetime:
     """When a prepared act expires (aware UTC): after ``TERM``, or at the end of the act's day in
-    Brussels, since the date in its appearance and record must be that of its acceptance."""
+    Brussels, since it is dated that day.
+    """
     day = signed_at.astimezone(BRUSSELS).date() + timedelta(days=1)
     midnight = datetime.combine(day, time(), BRUSSELS)
     return min(now + TERM, midnight).astimezone(UTC)
 
 
 class _GivenSignature(ExternalSigner):
-    """pyHanko's signer for a signature made elsewhere, with final encoding of its attributes (see
-    ``frozen_asn1``)."""
+    """pyHanko's signer for a signature made elsewhere, with final encoding (``frozen_asn1``)."""
 
     def __init__(self, path: Sequence[x509.Certificate], signature: bytes | None) -> None:
         own, *issuers = [asn1_certificate(each) for each in path]

@@ -1,10 +1,8 @@
-"""Accepts an act that a person signed in their own program, if it adds that signature and nothing
-else.
+"""Accepts an act that a person signed in their own program, if it adds only that signature.
 
-The person downloads the working document with its next field still empty, signs that field, and
-uploads the file. The allowed contents are known to the byte, so everything else is refused, each
-with its own code: nobody was shown what a program added beside the signature (DESIGN.md §1.1). A
-signature without time stamp gets ours, in the free room of its container.
+The person signs the next field of the working document and uploads the file. Nobody was shown what
+a program added beside the signature (DESIGN.md §1.1), so everything else is refused, each with its
+own code. A signature without time stamp gets ours, in the free room of its container.
 """
 
 from __future__ import annotations
@@ -66,10 +64,10 @@ def accept_upload(
 ) -> Uploaded:
     """The file with the person's signature and a time stamp, ready to be stored.
 
-    ``working`` is the current working document, read under the same lock under which the result is
+    ``working`` is the current working document, read under the lock under which the result is
     stored. ``others`` are revocation lists and certificates that lead to a root for persons; a time
-    stamp in the upload must come from one of ``stamp_roots``. Raises UploadRefused,
-    CertificateRefused, ReplyRepeated, ReplyTooLate when the day of the act is over, ActOutOfOrder,
+    stamp in the upload must lead to one of ``stamp_roots``. Raises UploadRefused,
+    CertificateRefused, ReplyRepeated, ReplyTooLate (the act's day is over), ActOutOfOrder,
     TimestampUnavailable, AuthorityError.
     """
     own.check_turn(last=last)
@@ -87,7 +85,7 @@ def accept_upload(
 
 
 def _only_one_signature(uploaded: bytes, working: bytes, place: str) -> tuple[Revisions, Signed]:
-    """The working document, byte for byte, followed by one revision that fills only this field."""
+    """The working document, byte for byte, and one revision that fills only this field."""
     before = Revisions(working)
     if any(each.field == place for each in signed_fields(before)):
         raise ReplyRepeated(place)
@@ -133,8 +131,7 @@ def _check_dictionary(file: Revisions, signed: Signed, act: Act) -> None:
 
 
 def _check_printed(file: Revisions, signed: Signed, act: Act) -> None:
-    """The moment read from the act's appearance, as the verdict reads it, is the right one or
-    none."""
+    """The moment printed in the act's appearance is the right one or absent."""
     try:
         printed = act_in(file, signed.widget, signed.revision, act.person_name).signed_at
     except NotStrict:  # then nobody can read a moment from it
@@ -156,7 +153,7 @@ def _check_fonts(file: Revisions, signed: Signed) -> None:
 
 
 def _fonts(file: Revisions, signed: Signed) -> Iterator[dict[str, Any]]:
-    """Every font that the appearance names; ``check_own`` has already accepted all its objects."""
+    """Every font of the appearance; ``check_own`` has already accepted its objects."""
     waiting, seen = [signed.widget["AP"]], set()
     while waiting:
         item = waiting.pop()

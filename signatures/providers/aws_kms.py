@@ -1,8 +1,7 @@
-"""The seal's key at AWS KMS: KMS signs a digest, the key never leaves it.
+"""The seal's key at AWS KMS, which signs a digest.
 
-The key must be asymmetric, for SIGN_VERIFY, RSA_3072, RSA_4096 or ECC_NIST_P256: others do not
-support SHA-256. Credentials come from where boto3 looks: environment, profile, or the machine's
-role.
+The key must be for SIGN_VERIFY, and RSA_3072, RSA_4096 or ECC_NIST_P256, which support SHA-256.
+boto3 finds the credentials: environment, profile, or the machine's role.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _NO_ACCESS = frozenset(
 
 @dataclass(frozen=True)
 class KmsAddress:
-    """Which key: its id, ARN or alias; ``endpoint_url`` only for a service other than Amazon."""
+    """Which key: its id, ARN or alias; ``endpoint_url`` only outside Amazon."""
 
     key_id: str
     region: str

@@ -1,7 +1,6 @@
-"""The interface between the sealer and whatever holds the seal's key.
+"""The interface between the sealer and what holds the seal's key, without anybody at a keyboard.
 
-A provider needs nobody at the keyboard. To add one, write a file with a ``SealKey`` and a
-``SealProvider`` made of it; the sealing code does not change, and
+To add a provider, write a file with a ``SealKey`` and a ``SealProvider`` made of it;
 ``tests/signatures/test_providers.py`` says what it must do.
 """
 
@@ -28,7 +27,7 @@ class SealCertificate:
 
 
 class SealProvider(Protocol):
-    """Holds the seal's private key, in memory or elsewhere, for the life of the process."""
+    """Holds the seal's private key for the life of the process."""
 
     @property
     def seal(self) -> SealCertificate:
@@ -42,8 +41,7 @@ class SealProvider(Protocol):
 class HeldProvider:
     """A ``SealProvider`` over one ``SealKey``.
 
-    Raises AuthorityError ``mismatch`` when the key does not belong to the certificate, ``weak``
-    when it is shorter than RSA-3072 or P-256.
+    Raises AuthorityError ``mismatch`` (key and certificate) or ``weak`` (below RSA-3072 or P-256).
     """
 
     def __init__(self, key: SealKey, seal: SealCertificate) -> None:
@@ -55,8 +53,7 @@ class HeldProvider:
 
 
 def strong(key: object) -> PublicKey:
-    """The same key. Raises AuthorityError weak for another kind of key, or one that is too
-    short."""
+    """The same key. Raises AuthorityError weak for another kind or a short key."""
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise AuthorityError("weak", "neither an RSA nor an EC key")
     if isinstance(key, rsa.RSAPublicKey):

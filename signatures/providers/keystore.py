@@ -1,6 +1,6 @@
 """The operator's own seal key, with a certificate from any issuer: PKCS#12 or PEM, encrypted.
 
-Everything that can be wrong with it is found when it is loaded, not when somebody signs.
+It is checked completely when loaded, not when somebody signs.
 """
 
 from datetime import datetime
@@ -22,8 +22,7 @@ _LONGEST_CHAIN = 8
 class KeystoreProvider(HeldProvider):
     """The key in a file of the operator.
 
-    ``root`` is the PEM file of the certificate in which its chain must end; ``now`` is an aware
-    instant. Raises AuthorityError.
+    Its chain must end in ``root``, a PEM file; ``now`` is aware. Raises AuthorityError.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ def _chain(
     root: x509.Certificate,
     now: datetime,
 ) -> tuple[x509.Certificate, ...]:
-    """The issuers from the nearest to the root, each date and signature checked."""
+    """The issuers, nearest first, after checking dates and signatures."""
     chain: list[x509.Certificate] = []
     last = certificate
     while last != root:

@@ -1,8 +1,7 @@
 """The seal's key in a PKCS#11 token: a hardware module, a card, or SoftHSM.
 
-The key never leaves the token, which signs a digest made here. Only the two mechanisms that every
-token has are used: ``CKM_RSA_PKCS`` over a DigestInfo (RFC 8017, 9.2) and ``CKM_ECDSA`` over the
-bare digest; many tokens lack combined ones such as ``CKM_ECDSA_SHA256``.
+The token signs a digest made here, with the two mechanisms that every token has: ``CKM_RSA_PKCS``
+over a DigestInfo (RFC 8017, 9.2) and ``CKM_ECDSA`` over the bare digest.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from signatures.providers.software import issued_here
 if TYPE_CHECKING:
     import pkcs11
 
-# A library is initialised for one thread, and a login is for all sessions of the process.
+# A library is initialised for one thread, and a login is for the whole process.
 _TURN = Lock()
 
 
 @dataclass(frozen=True)
 class Token:
-    """Where a key is: the vendor's library, the labels of token and key, and the user's PIN."""
+    """Where a key is: the vendor's library, labels of token and key, the user's PIN."""
 
     library: str
     label: str
@@ -40,7 +39,7 @@ class Token:
 
 
 class TokenKey:
-    """A ``SealKey`` in a token. One session stays open, and is reopened when it breaks.
+    """A ``SealKey`` in a token, over one session that is reopened when it breaks.
 
     Raises AuthorityError: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``, ``weak``,
     ``unavailable``.
@@ -55,10 +54,10 @@ class TokenKey:
             self.public_key = strong(self._opened())
 
     def sign(self, digest: bytes) -> bytes:
-        """The signature over a SHA-256 digest.
+        """The signature over a SHA-256 digest. Raises AuthorityError.
 
-        Retried once in a new session: a token that was removed, restarted or long idle has
-        forgotten the old one. Raises AuthorityError.
+        Retried once in a new session: a token that was removed, restarted or idle forgets the old
+        one.
         """
         module = _module()
         with _TURN:
@@ -96,7 +95,7 @@ class TokenKey:
         except (RuntimeError, OSError) as problem:
             raise AuthorityError("no_library", _said(token.library, problem)) from problem
         try:
-            # The library must search its slots again for a token that was reinserted.
+            # The library must search its slots again for a reinserted token.
             if self._session is None and not self._is_there(library):
                 library.reinitialize()
             found = library.get_token(token_label=token.label)
@@ -142,7 +141,7 @@ def _module() -> Any:
 
 
 def _session(token: Any, pin: str) -> Any:
-    """A logged-in session; another session of this process may have logged in already."""
+    """A session, logged in here or by another session of this process."""
     try:
         return token.open(user_pin=pin)
     except _module().UserAlreadyLoggedIn:

@@ -1,12 +1,11 @@
 """Examines a file of unknown origin in a sandboxed process with limited resources.
 
-Each file gets its own process, which limits itself before reading the first byte (see ``limits``):
-processor time, memory, no files, no children, no inherited environment, a lower priority. The
-caller waits only a limited time. The answer is JSON of bounded size, not an object.
+Each file gets its own process, which limits itself before it reads (``limits``): processor time,
+memory, no files, no children, no environment. The answer is JSON of bounded size, within limited
+time.
 
-Starting an interpreter takes longer than the examination. So one process (``serve``) starts empty,
-loads the libraries, and from then on only forks: it reads nothing of any file, and no file sees
-another. It ends when its parent ends, or when it has been idle for a while.
+Starting an interpreter takes longer than the examination, so one process (``serve``) loads the
+libraries and only forks, reading no file. It ends with its parent, or after a while idle.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def verify_apart(
     crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
 ) -> Report:
-    """The report of ``verify`` on a file, made in a sandboxed process. Raises NotExamined, Busy."""
+    """The report of ``verify`` on a file, from a sandboxed process. Raises NotExamined, Busy."""
     given = (roots, stamp_roots, person_roots)
     about = {"ledger": asdict(ledger) if ledger else None}
     return report_of(_examined(pdf, given, crls, limits, about))
@@ -85,7 +84,7 @@ def judge_apart(
     crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
 ) -> PackageReport:
-    """The report of ``judge`` on a package in a ZIP, made in a sandboxed process.
+    """The report of ``judge`` on a zipped package, from a sandboxed process.
 
     Raises NotExamined, Busy, Unreadable.
     """
@@ -97,7 +96,7 @@ def judge_apart(
 
 
 def look_apart(data: bytes, media_type: str) -> dict[str, Any]:
-    """What ``paper.looked`` says of a file, in a sandboxed process. Raises NotExamined, Busy."""
+    """What ``paper.looked`` says, from a sandboxed process. Raises NotExamined, Busy."""
     return _examined(data, ((), (), ()), (), PAPER_LIMITS, {"paper": media_type}, PAPER_ANSWER)
 
 
@@ -134,7 +133,7 @@ def _pem(certificates: Sequence[x509.Certificate]) -> list[str]:
 
 
 def _ask(question: bytes, seconds: float, longest: int) -> bytes:
-    """The answer of the sandboxed process, perhaps empty. Raises NotExamined when it is late."""
+    """The sandboxed process's answer, perhaps empty. Raises NotExamined when late."""
     here, there = socket.socketpair()
     with here:
         with there:
@@ -156,7 +155,7 @@ def _ask(question: bytes, seconds: float, longest: int) -> bytes:
 
 
 class _Server:
-    """The process that forks; started at first use, and again when it is gone."""
+    """The process that forks; started at first use and when it is gone."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

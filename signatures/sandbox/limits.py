@@ -1,8 +1,7 @@
 """Resource limits for examining a file of unknown origin, and a process that keeps to them.
 
-A PDF or a ZIP can be made to keep a parser busy for hours or to unpack to gigabytes. The reader has
-limits of its own (``strict``, ``zip_members``); these are for what nobody thought of. The kernel
-enforces them: a process that passes one is killed or gets no memory.
+The readers have limits of their own (``strict``, ``zip_members``); these, enforced by the kernel,
+are for what nobody thought of. A process that passes one is killed or gets no memory.
 """
 
 from __future__ import annotations
@@ -35,9 +34,8 @@ class NotExamined(Exception):
 class Limits:
     """The limits of one examination. A sealed original takes about ten milliseconds.
 
-    ``cpu_seconds`` is processor time, ``wall_seconds`` elapsed time. ``memory`` is the number of
-    bytes of address space on top of what the process holds when the limit is set, about 70 MB, so
-    that it stays under 300 MB.
+    ``cpu_seconds`` is processor time, ``wall_seconds`` elapsed time. ``memory`` is bytes of address
+    space on top of the present ones, about 70 MB, so that the total stays under 300 MB.
     """
 
     cpu_seconds: int = 2
@@ -68,10 +66,10 @@ def _address_space() -> int:
 
 
 def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
-    """The result of ``work``, as JSON values, from a child process that is limited first.
+    """The result of ``work``, as JSON values, from a child process limited first.
 
-    For a program with one thread: the child is a copy of this process. Its output is discarded, so
-    it must return everything. Raises NotExamined when it passes a limit or fails.
+    For a program with one thread. The child's output is discarded. Raises NotExamined when it
+    passes a limit or fails.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -91,10 +89,10 @@ def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
 
 
 def answer_of(module: str, question: bytes, seconds: float) -> bytes:
-    """What a program of ours writes in answer to a question on its standard input.
+    """What a program of ours writes to a question on its standard input.
 
-    It runs with no environment and must call ``limit`` before it reads. Raises NotExamined when it
-    takes longer than so many seconds, passes a limit or fails.
+    It has no environment and must call ``limit`` before it reads. Raises NotExamined when it is
+    late, passes a limit or fails.
     """
     try:
         child = subprocess.run(
@@ -117,7 +115,7 @@ def answer_of(module: str, question: bytes, seconds: float) -> bytes:
 def _work_and_end(work: Callable[[], Any], limits: Limits, writing: int) -> NoReturn:
     status = 1
     try:
-        # Close the program's files: they count towards the limit, and the child must not see them.
+        # The program's files count towards the limit, and the child must not see them.
         for number in map(int, os.listdir("/dev/fd")):
             if number > STANDARD_ERROR and number != writing:
                 with contextlib.suppress(OSError):  # the listing's own descriptor

@@ -1,7 +1,7 @@
-"""What is made of a file that says it is a signed agreement: a PDF or pictures of pages.
+"""Looks at a file said to be a signed agreement: a PDF or pictures of pages.
 
-Runs only in the sandboxed process (``examine``). A PDF is opened and searched for what acts by
-itself; it is kept as it is. Pictures are decoded, and their pixels alone become the pages of a PDF.
+Runs only in the sandboxed process (``examine``). A PDF is searched for active content and kept as
+it is; the pixels of pictures become a PDF.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ _ACTS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Movie", "/Sou
 
 
 def looked(data: bytes, media_type: str) -> dict[str, Any]:
-    """JSON values: ``pages`` and, for pictures, the ``pdf`` in base64; or ``refused`` with a code:
-    ``unreadable``, ``locked``, ``active``, ``pages`` or ``pixels``."""
+    """JSON values: ``pages`` and, for pictures, the ``pdf`` in base64; or ``refused``:
+    ``unreadable``, ``locked``, ``active``, ``pages`` or ``pixels``.
+    """
     try:
         return _pdf(data) if media_type == PDF else _pictures(data)
     except _Refused as why:

@@ -1,6 +1,6 @@
-"""Converts reports to JSON values of bounded size and back, for transfer between processes.
+"""Converts reports to JSON values and back, for transfer between processes.
 
-No text from a file can fill the answer, and all of it can be displayed.
+Texts from a file are cut, so the answer stays bounded, and made displayable.
 """
 
 from __future__ import annotations

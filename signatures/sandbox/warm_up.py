@@ -1,8 +1,7 @@
-"""Does the one-time work of a first examination before there is a file.
+"""Prepares the process that forks, before there is a file.
 
-The ASN.1 library prepares each type at first use, OpenSSL each algorithm: together a third of an
-examination. The process that forks for each file prepares them once, with a signature that it makes
-itself.
+The ASN.1 library and OpenSSL prepare types and algorithms at first use, a third of an examination;
+a signature made here makes them do so once.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from signatures.cms import containers
 
 
 def rehearse() -> None:
-    """Read one signature as if it were in a file; only the last check finds that it is not ours."""
+    """Read one signature as if in a file, up to the check that it is ours."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "rehearsal")])
     now = datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""Sealing: each act as its own PAdES revision, then validation data and a document time stamp.
+"""Seals each act as a PAdES revision, then adds validation data and a document time stamp.
 
-Levels are those of ETSI EN 319 142-1: an act is sealed at B-T, the closed file is B-LTA. Every
-revision is an incremental update, so the sealed file begins with the very bytes that were shown.
+Levels (ETSI EN 319 142-1): an act is B-T, the closed file B-LTA. All revisions are incremental
+updates, so the file begins with the bytes that were shown.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ MOST_IN_TURN = 3  # certificates with which one service may alternate
 
 @dataclass(frozen=True)
 class Sealed:
-    """A file after one more revision; ``token_time`` (aware UTC) is that of its time stamp."""
+    """A file after one more revision; ``token_time`` (aware UTC) is its time stamp's."""
 
     pdf: bytes
     token_time: datetime
@@ -58,7 +58,7 @@ class Sealed:
 
 
 class Sealer:
-    """Seals with one key and one source of time stamps; safe to share between threads."""
+    """Seals with one key and one source of time stamps; thread-safe."""
 
     def __init__(
         self,
@@ -84,12 +84,12 @@ class Sealer:
 
     @property
     def superseded(self) -> bool:
-        """Whether these keys have been replaced; then nothing more is sealed with them."""
+        """Whether these keys were replaced; then nothing more is sealed with them."""
         return self._authority.superseded
 
     @property
     def bytes_reserved(self) -> int:
-        """Room for a person's signature with such a time stamp, in hexadecimal digits."""
+        """Room for a person's signature with its time stamp, in hexadecimal digits."""
         return self._timestamps.bytes_reserved
 
     @property
@@ -98,11 +98,10 @@ class Sealer:
         return self._timestamps.stamper()
 
     def seal_act(self, pdf: bytes, act: Act, *, last: bool) -> Sealed:
-        """Seal one act in its prepared field; ``last`` forbids all later changes except the close.
+        """Seal one act in its prepared field; after the ``last`` only the close is allowed.
 
         Raises ActOutOfOrder when the field is missing or filled, UnprintableName,
-        TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when it has
-        been replaced.
+        TimestampUnavailable, and AuthorityError, ``superseded`` when the key was replaced.
         """
         writer = RevisionWriter(pdf)
         look = style(act, open_field(writer, act.place))
@@ -111,8 +110,8 @@ class Sealer:
     def close(self, pdf: bytes, beside: Sequence[PersonChain] = ()) -> Sealed:
         """Add certificates, revocation lists and a document time stamp: level B-LTA.
 
-        ``beside`` has the chain of each person who signed with an own certificate, with current
-        revocation lists. Raises TimestampUnavailable, AuthorityError.
+        ``beside`` are the chains of persons' own certificates, with current lists. Raises
+        TimestampUnavailable, AuthorityError.
         """
         found = parts(pdf)
         used = {**certificates_used(found), self._authority.tsa: self._clock()}
@@ -123,9 +122,8 @@ class Sealer:
     def renew(self, pdf: bytes) -> Sealed:
         """Add a document time stamp to a closed file, with data that prove the previous one now.
 
-        The result begins with the given file, byte for byte. Do it before the certificate of the
-        last time stamp ends, with one that ends later. Raises TimestampUnavailable, AuthorityError;
-        ``expired`` when it is too late.
+        Do it before the last time stamp's certificate ends. The result begins with the given bytes.
+        Raises TimestampUnavailable, AuthorityError; ``expired`` when it is too late.
         """
         last, now = parts(pdf)[-1].stamp, self._clock()
         ends = last.certificate.not_valid_after_utc
@@ -135,7 +133,7 @@ class Sealer:
         return self._add_document_stamp(pdf, next_renewal_field(pdf), used, [last])
 
     def stamps_until(self) -> datetime:
-        """Until when the next document time stamp will be valid evidence by itself (aware UTC).
+        """Until when the next document time stamp will be evidence by itself (aware UTC).
 
         Raises TimestampUnavailable.
         """
@@ -157,7 +155,7 @@ class Sealer:
         return self.close(self._sign(writer, metadata, look).pdf).pdf
 
     def seal_record(self, data: bytes) -> bytes:
-        """A detached CMS over some bytes, with a time stamp, in DER; ``sealed_record`` checks it.
+        """A time-stamped detached CMS in DER over some bytes; ``sealed_record`` checks it.
 
         Raises TimestampUnavailable, AuthorityError.
         """
@@ -170,13 +168,13 @@ class Sealer:
         return made
 
     def certificates(self, seals: Iterable[Part]) -> Chains:
-        """The certificates and lists to keep with a file that was sealed and closed here and has
-        these ``seals``. Raises AuthorityError."""
+        """What to keep with a file closed here that has these ``seals``. Raises AuthorityError."""
         return self._validation.chains(seals, self._clock())
 
     def stamp_evidence(self, seals: Iterable[Part]) -> StampEvidence:
-        """The certificates and lists of third-party authorities behind the time stamps of some
-        ``seals``, to be kept with them. Raises TimestampUnavailable."""
+        """The certificates and lists of third-party authorities to keep with ``seals``. Raises
+        TimestampUnavailable.
+        """
         tokens = [each.stamp for each in seals]
         return run(self._evidence(self._foreign(tokens), self._clock()))
 
@@ -207,9 +205,8 @@ class Sealer:
         """Add one revision: validation data, and a document time stamp over everything.
 
         The data cover the certificates ``used`` (with the moment of use), those of ``tokens`` and
-        of the persons ``beside``, and that of the time stamp being added. Nothing may follow that
-        stamp, so its chain must be in the file first; but its certificate is only known afterwards.
-        So it is predicted from recent stamps, and repeated when the prediction was wrong.
+        ``beside``, and that of the new stamp. Nothing may follow that stamp, so its certificate,
+        known only afterwards, is predicted from recent stamps; a wrong prediction is repeated.
         """
         for _ in range(MOST_IN_TURN):
             about = [*tokens, *self._timestamps.lately()]
@@ -267,8 +264,8 @@ class Sealer:
     def sealed_from(self, pdf: bytes, level: str) -> Sealed:
         """The result for a file whose newest revision was just time-stamped by ``stamper``.
 
-        Nothing made with keys that were replaced meanwhile is returned: their certificate may be
-        revoked from an earlier moment. Raises AuthorityError superseded.
+        Raises AuthorityError superseded for keys replaced meanwhile, which may be revoked from an
+        earlier moment.
         """
         return self._sealed(pdf, newest_token(pdf), level)
 
@@ -292,7 +289,7 @@ def _called(certificate: x509.Certificate) -> str:
 
 
 def act_metadata(act: Act, *, last: bool) -> PdfSignatureMetadata:
-    """The signature dictionary of an act; ``last`` forbids all later changes except the close."""
+    """The signature dictionary of an act; after the ``last`` only the close is allowed."""
     return PdfSignatureMetadata(
         field_name=act.place,
         md_algorithm=DIGEST,
@@ -304,8 +301,7 @@ def act_metadata(act: Act, *, last: bool) -> PdfSignatureMetadata:
 
 
 def act_reason(act: Act) -> str:
-    """``/Reason``: identifies the act and contains the hash of its record, inside the signed
-    bytes."""
+    """``/Reason``: identifies the act and binds the hash of its record."""
     return str(
         words()["appearance"]["reason"].format(
             reference=act.reference, place=act.place, record=act.record_sha256

@@ -1,8 +1,7 @@
 """The chains and revocation lists that a closed file needs to be verifiable in ten years.
 
-Nothing of our own authority is fetched. If the seal has a third-party certificate, the lists of its
-authorities are fetched from the addresses in the certificates (RFC 5280, 4.2.1.13) and kept until
-they end.
+For a third-party seal certificate, its authorities' lists are fetched from the addresses in the
+certificates (RFC 5280, 4.2.1.13) and kept until they end; of our own nothing is fetched.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ NONE = StampEvidence()
 class Chains:
     """The certificates behind the seals of one file, and the revocation lists that cover them.
 
-    ``intermediates`` are the authorities between root and seal; ``lists`` are theirs, and
-    ``upper_lists`` those of the authorities above them.
+    ``intermediates`` are the authorities between root and seal; ``lists`` are theirs,
+    ``upper_lists`` those of the authorities above.
     """
 
     roots: tuple[x509.Certificate, ...]
@@ -52,8 +51,7 @@ class Chains:
 
 
 class ValidationData:
-    """The chains and lists for files of one authority and one seal; safe to use from several
-    threads."""
+    """The chains and lists for files of one authority and one seal; thread-safe."""
 
     def __init__(self, authority: Authority, seal: SealCertificate) -> None:
         self._authority = authority
@@ -71,9 +69,9 @@ class ValidationData:
         others: StampEvidence = NONE,
         beside: Sequence[x509.CertificateRevocationList] = (),
     ) -> ValidationContext:
-        """Everything to embed in a file that is closed now, including the data of third-party time
-        stamp authorities (``others``) and the lists for persons who signed with an own certificate
-        (``beside``). Raises AuthorityError."""
+        """Everything to embed in a file closed now, with the data of third-party time stamp
+        authorities (``others``) and persons' lists (``beside``). Raises AuthorityError.
+        """
         return self._context(now, [*self._lists(now), *beside], others)
 
     def knows(self, certificate: x509.Certificate) -> bool:
@@ -81,8 +79,9 @@ class ValidationData:
         return any(issued(certificate, each) for each in self._known)
 
     def chains(self, seals: Iterable[Part], now: datetime) -> Chains:
-        """What to keep with a file that has these ``seals``: the chains of the current keys and of
-        every other key that sealed or stamped in it. Raises AuthorityError."""
+        """What to keep with a file with these ``seals``: the chains of the current keys and of
+        every key that sealed or stamped in it. Raises AuthorityError.
+        """
         ends = dict.fromkeys((self._seal, self._authority.tsa, *certificates_used(seals)))
         issuers = [issuer for end in ends for issuer in self._issuers_of(end)]
         roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))
@@ -116,10 +115,10 @@ class ValidationData:
         return chain
 
     async def path(self, certificate: x509.Certificate, moment: datetime) -> ValidationPath | None:
-        """The chain of a certificate as it was at ``moment``; None when no issuer is known.
+        """The chain of a certificate as of ``moment``; None when no issuer is known.
 
-        Revocation is left to the verifier: a certificate revoked after it sealed is still good for
-        that seal, and the lists in the file tell.
+        Revocation is left to the verifier, as a certificate revoked later is still good for its
+        seals.
         """
         # Compare signatures, as another authority may have the same name.
         if certificate not in self._paths and self._issuers_of(certificate):
@@ -151,8 +150,8 @@ class ValidationData:
 class Foreign:
     """The revocation lists of the authorities above a seal certificate not issued here.
 
-    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: without
-    one, a closed file could not be verified later.
+    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: a closed
+    file could not be verified later.
     """
 
     def __init__(self, seal: SealCertificate) -> None:

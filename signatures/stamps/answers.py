@@ -1,7 +1,7 @@
 """Checks a time stamp service's answer completely before it is used.
 
-RFC 3161: 2.4.2 (the answer and its contents), 2.3 (which certificates may stamp). Revocation is not
-checked here: the lists are fetched at the close, see ``chains``.
+RFC 3161: 2.4.2 (the answer), 2.3 (which certificates may stamp). Revocation is checked at the
+close, see ``chains``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GRANTED = ("granted", "granted_with_mods")
 
 
 class _Answer(tsp.TimeStampResp):  # type: ignore[misc]
-    """An answer that may be a refusal without a token (the library's type requires one)."""
+    """An answer, which may lack a token; the library's type requires one."""
 
     _fields: ClassVar = [
         ("status", tsp.PKIStatusInfo),
@@ -39,11 +39,10 @@ class StampRefused(Exception):
     """A service gave no usable token. ``code`` says why, ``detail`` what was found.
 
     Codes: ``unreachable``, ``too_slow``, ``too_large``, ``http`` (a status other than 200),
-    ``pace`` (asked too often), ``no_answer`` (no RFC 3161
-    response), ``status``, ``imprint``, ``nonce``, ``policy``, ``certificate`` (it may not stamp, or
-    is not valid now), ``signature``, ``chain`` (it leads to no configured root), ``clock`` (differs
-    more than a minute from ours), ``no_revocation`` (no information on its revocation),
-    ``revocation`` (that information is unusable, or revokes it).
+    ``pace`` (asked too often), ``no_answer`` (no RFC 3161 response), ``status``, ``imprint``,
+    ``nonce``, ``policy``, ``certificate`` (it may not stamp, or not now), ``signature``, ``chain``
+    (no configured root), ``clock`` (over a minute from ours), ``no_revocation`` (no information),
+    ``revocation`` (unusable, or it revokes).
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -54,16 +53,16 @@ class StampRefused(Exception):
 
 @dataclass(frozen=True)
 class Trust:
-    """What an authority's tokens must lead to: ``roots``. ``issuers`` are intermediate
-    certificates, for services that do not send them. ``policies`` are the accepted ones as dotted
-    numbers; empty accepts any."""
+    """What an authority's tokens must lead to. ``issuers`` are for services that do not send them;
+    ``policies`` are dotted numbers, empty accepts any.
+    """
 
     roots: tuple[x509.Certificate, ...]
     issuers: tuple[x509.Certificate, ...] = ()
     policies: tuple[str, ...] = ()
 
     def path(self, token: Container) -> list[x509.Certificate] | None:
-        """The path from the token's certificate to a root; None when there is none."""
+        """The path from the token's certificate to a root, or None."""
         others = Material([*token.certificates, *self.issuers], ())
         return path_of(token.certificate, self.roots, others)
 
@@ -117,7 +116,7 @@ def _check_certificate(token: Container, trust: Trust, now: datetime) -> None:
 def split(certificates: Sequence[x509.Certificate]) -> Trust:
     """Divide the certificates of a file into roots (self-issued) and issuers.
 
-    Raises ValueError when there is no root among them.
+    Raises ValueError without a root.
     """
     roots = tuple(each for each in certificates if each.subject == each.issuer)
     if not roots:

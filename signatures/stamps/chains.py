@@ -1,9 +1,9 @@
-"""The chains and revocation data of third-party time stamp authorities that a closed file must
-contain, so that AdES-LTA validation passes without them in ten years (ETSI EN 319 142-1, 5.4.2).
+"""The third-party time stamp authorities' chains and revocation data for a closed file, for
+AdES-LTA validation in ten years (ETSI EN 319 142-1, 5.4.2).
 
-Revocation lists are fetched from the addresses in the certificates (RFC 5280, 4.2.1.13); OCSP (RFC
-6960) is used only where there is no list. What was fetched is kept until its next update. A file
-cannot be closed with a certificate that has no revocation information: it would fail later.
+Lists are fetched from the addresses in the certificates (RFC 5280, 4.2.1.13), OCSP answers (RFC
+6960) only where there is none, and kept until their next update. Without revocation information a
+file cannot be closed: it would fail later.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ OCSP_LASTS = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class StampEvidence:
-    """The chains of some time stamps, and the proof that nothing on them was revoked."""
+    """The chains of some time stamps, and the proof that nothing on them is revoked."""
 
     paths: tuple[ValidationPath, ...] = ()
     roots: tuple[x509.Certificate, ...] = ()
@@ -66,8 +66,7 @@ class StampChains:
         self._lock = Lock()
 
     async def evidence(self, tokens: Sequence[Container], now: datetime) -> StampEvidence:
-        """The chains and revocation data for the certificates behind these tokens, validated at
-        ``now``.
+        """The validated chains and revocation data for these tokens' certificates at ``now``.
 
         Raises StampRefused.
         """
@@ -101,7 +100,7 @@ class StampChains:
     def _revocation(
         self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
     ) -> _Fetched:
-        """Only one thread at a time asks an authority; the others share its answer."""
+        """One thread at a time asks an authority; the others share its answer."""
         lists, responders = list_addresses(certificate), _responders(certificate)
         if not lists and not responders:
             raise StampRefused("no_revocation", certificate.subject.rfc4514_string())
@@ -142,7 +141,7 @@ async def validated(
 
 
 def _list(addresses: Sequence[str], now: datetime) -> _Fetched:
-    """The list from the first address that has one. ``validated`` checks whose it is."""
+    """The list from the first address that has one; ``validated`` checks its issuer."""
     failures = []
     for address in addresses:
         try:
@@ -164,8 +163,7 @@ def _asked(
     now: datetime,
 ) -> _Fetched:
     """The answer of the first responder that gives one (RFC 6960, appendix A.1)."""
-    # OCSP looks up certificates by SHA-1 of names and keys; security does not depend on it (RFC
-    # 5019, 2.1.1).
+    # OCSP looks certificates up by SHA-1; security does not depend on it (RFC 5019, 2.1.1).
     builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
     question = builder.build().public_bytes(Encoding.DER)
     headers = {"Content-Type": "application/ocsp-request"}

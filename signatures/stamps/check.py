@@ -1,7 +1,6 @@
 """The one check of a time stamp (RFC 3161): over these bytes, by whom, under which root.
 
-Used by everything that reads a token: the verdict on a file (part by part, as it reports on each),
-the sealer for a service's answer, uploads for the stamp they contain, and the anchors of the log.
+For everything that reads a token: the verdict, the sealer, uploads, and the log's anchors.
 """
 
 from __future__ import annotations
@@ -17,9 +16,10 @@ from signatures.cms.containers import Container, NotIntact
 
 
 class StampWrong(Exception):
-    """A token that cannot be relied on. ``code``: ``signature`` (it does not match the stamped
-    bytes or its own signature), ``use`` (its certificate is not for time stamps), ``chain`` (it
-    leads to no given root), ``ended`` (a certificate on the path was not valid at its moment)."""
+    """A token that cannot be relied on. ``code``: ``signature`` (over other bytes, or broken),
+    ``use`` (not for time stamps), ``chain`` (leads to no given root), ``ended`` (a certificate was
+    not valid at its moment).
+    """
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -28,7 +28,7 @@ class StampWrong(Exception):
 
 
 def check_over(token: Container, stamped: bytes) -> None:
-    """Check that it is a time stamp over these bytes with a right signature. Raises StampWrong."""
+    """Check that it stamps these bytes with a right signature. Raises StampWrong."""
     try:
         containers.check_stamp(token, stamped)
     except NotIntact as wrong:
@@ -40,10 +40,10 @@ def check_issued(
     roots: Sequence[x509.Certificate],
     others: Sequence[x509.Certificate] = (),
 ) -> tuple[datetime, list[x509.Certificate]]:
-    """Its moment (aware UTC) and the path from its certificate to one of ``roots``, all valid at
-    that moment. ``others`` are issuers that the token may lack.
+    """Its moment (aware UTC) and the path to one of ``roots``, all valid at that moment. ``others``
+    are issuers that the token may lack.
 
-    Revocation is not checked; that needs lists. Raises StampWrong.
+    Revocation is not checked. Raises StampWrong.
     """
     certificate, moment = token.certificate, token.time
     if moment is None:

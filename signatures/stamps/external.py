@@ -1,6 +1,6 @@
-"""Third-party time stamps: services are asked in order, each answer is checked before use.
+"""Time stamps from third-party services, asked in order, each answer checked before use.
 
-When none gives a usable token, there is none: our own is never substituted.
+Our own is never substituted.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ LONGEST_TOKEN = 49_152  # hexadecimal digits of the container, with room for a l
 
 
 class ExternalTimestamps:
-    """``Timestamps`` from third-party services.
-
-    ``trusted_list`` returns the current list of qualified services, or None.
+    """``Timestamps`` from third-party services; ``trusted_list`` returns the current list, or
+    None.
     """
 
     bytes_reserved = LONGEST_TOKEN
@@ -56,19 +55,21 @@ class ExternalTimestamps:
         return max(self.bytes_reserved, 2 * beside)
 
     def stamper(self) -> ExternalStamper:
-        """One stamper for the whole process, since it limits how often a service is asked."""
+        """One stamper for the process, since it limits how often a service is asked."""
         return self._stamper
 
     def lately(self) -> list[Container]:
-        """A token for each certificate that a service used in this process; requests one if there
-        is none yet. Raises TimestampUnavailable."""
+        """A token for each certificate used in this process; requests one if there is none yet.
+        Raises TimestampUnavailable.
+        """
         if not self._stamper.seen():
             run(self._stamper.async_timestamp(secrets.token_bytes(32), "sha256"))
         return self._stamper.seen()
 
     def quality_of(self, token: Container) -> str:
-        """*Gekwalificeerd* only when the trusted list says that the service behind this very token
-        was granted at its time; else *extern*."""
+        """*Gekwalificeerd* only when the trusted list granted the token's service at its time; else
+        *extern*.
+        """
         trusted_list, moment = self._trusted_list(), token.time
         if trusted_list is None or moment is None:
             return EXTERNAL
@@ -81,7 +82,7 @@ class ExternalTimestamps:
 
 
 class ExternalStamper(FinalStamper):
-    """Asks the services in order; the next one if one fails or was asked too often."""
+    """Asks the services in order, skipping one that fails or was asked too often."""
 
     def __init__(
         self,
@@ -125,9 +126,9 @@ class ExternalStamper(FinalStamper):
 def _with_its_chain(
     response: tsp.TimeStampResp, trust: Trust, token: Container
 ) -> tsp.TimeStampResp:
-    """The answer with exactly the certificates of its chain. The token does not sign the
-    certificates that accompany it, and a file must carry none that lead elsewhere (see
-    ``container_form``)."""
+    """The answer with exactly its chain's certificates: the token does not sign them, and a file
+    must carry no others (``container_form``).
+    """
     path = trust.path(token) or []
     response["time_stamp_token"]["content"]["certificates"] = cms.CertificateSet(
         [

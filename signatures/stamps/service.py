@@ -23,8 +23,8 @@ _BUSY = (429, 503)
 class StampService:
     """A service's address and what it is trusted for.
 
-    ``per_minute`` is how often one process may ask, 0 for no limit. ``authorization`` is the header
-    of that name, empty for none.
+    ``per_minute`` is how often one process may ask, 0 for no limit; ``authorization`` is that
+    header, empty for none.
     """
 
     url: str
@@ -44,7 +44,7 @@ class Pace:
         self._not_before = 0.0
 
     def take(self) -> float:
-        """0 if the service may be asked now (this call is counted), else the seconds to wait."""
+        """0 if the service may be asked now (and this is counted), else the seconds to wait."""
         with self._lock:
             now = self._clock()
             if now < self._not_before:
@@ -57,7 +57,7 @@ class Pace:
             return 0.0
 
     def hold(self, seconds: float) -> None:
-        """Do not ask for so many seconds, as the service requested; at most an hour."""
+        """Do not ask for so many seconds, at most an hour."""
         with self._lock:
             until = self._clock() + min(max(seconds, 0.0), LONGEST_WAIT)
             self._not_before = max(self._not_before, until)
@@ -101,8 +101,7 @@ class StampClient:
 
 
 def _retry_after(answer: Answer) -> float:
-    """Seconds to wait (RFC 9110, 10.2.3), from a number or a date; a minute if neither is
-    usable."""
+    """Seconds to wait (RFC 9110, 10.2.3); a minute if unusable."""
     said = answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
         return float(said[:9])

@@ -1,8 +1,7 @@
-"""Time stamps (RFC 3161): the interface of the sealer, and our own authority.
+"""Time stamps (RFC 3161): the sealer's interface, and our own authority.
 
-``quality_of`` rates a token: ``eigen`` for our own authority, which proves nothing independently of
-us; ``extern`` for a third party's; ``gekwalificeerd`` only for one that an EU trusted list named at
-that time. Third-party stamps are in ``external``.
+``quality_of`` rates a token: ``eigen`` for our own, which proves nothing independently of us;
+``extern`` for a third party's; ``gekwalificeerd`` for one that an EU trusted list named then.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from signatures.cms.signed_data import SignedData, attribute
 from signatures.keys.authority import Authority
 from signatures.providers.software import sign_digest
 
-# anyPolicy (RFC 5280, 4.2.1.4): our own authority promises no particular policy. An OID of our own
-# under the UUID arc has 128 bits, and a reader written in Rust refused such a token.
+# anyPolicy (RFC 5280, 4.2.1.4). An OID of our own under the UUID arc has 128 bits, which a reader
+# written in Rust refused.
 POLICY = "2.5.29.32.0"
 OWN, EXTERNAL, QUALIFIED = "eigen", "extern", "gekwalificeerd"
-# Room for the CMS with its token, in hexadecimal digits. Too small fails, too large only pads.
+# Room for the CMS with its token, in hexadecimal digits. Too small fails, too large pads.
 BYTES_RESERVED = 24_576
 SPARE_BYTES = 64  # for parts whose length varies slightly, such as serial numbers
 _SEQUENCE = (0, 1, 16)  # class, method and tag of a DER SEQUENCE
@@ -43,18 +42,18 @@ class Timestamps(Protocol):
 
     @property
     def superseded(self) -> bool:
-        """Whether its keys have been replaced; then nothing more is stamped with them."""
+        """Whether its keys were replaced; then they stamp nothing more."""
 
     def room(self, beside: int) -> int:
-        """The hexadecimal digits needed for a container with such a token and ``beside`` other
-        bytes."""
+        """The hexadecimal digits for a container with a token and ``beside`` other bytes."""
 
     def stamper(self) -> TimeStamper:
         """pyHanko's source of tokens."""
 
     def lately(self) -> list[Container]:
-        """One token for each third-party certificate that may stamp next, so that its chain can be
-        put into a file beforehand; none for our own. Raises TimestampUnavailable."""
+        """One token for each third-party certificate that may stamp next, to embed its chain
+        beforehand. Raises TimestampUnavailable.
+        """
 
     def quality_of(self, token: Container) -> str:
         """The quality of a token from this source."""
@@ -106,8 +105,9 @@ class FinalStamper(TimeStamper):
 
 
 class LocalStamper(FinalStamper):
-    """A time stamp authority in this process: whole seconds in UTC, accurate to one second, with
-    the certificate identified by its SHA-256 (RFC 5816)."""
+    """A time stamp authority in this process: whole seconds in UTC, accurate to one second, its
+    certificate identified by SHA-256 (RFC 5816).
+    """
 
     def __init__(self, authority: Authority, clock: Callable[[], datetime]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -129,7 +129,7 @@ class LocalStamper(FinalStamper):
         return len(self._token(tsp.MessageImprint(imprint)).dump())
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        """A token over the digest. Made in this process, so there is no answer to check."""
+        """A token over the digest; made here, so there is no answer to check."""
         return self._token(
             tsp.MessageImprint(
                 {
@@ -140,7 +140,7 @@ class LocalStamper(FinalStamper):
         )
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """The answer to a request, as a service over the network would give it."""
+        """The answer to a request, as a service would give it."""
         token = self._token(req["message_imprint"], req["nonce"])
         return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
 

@@ -1,7 +1,6 @@
 """Time stamp tokens over plain bytes (RFC 3161), outside any PDF.
 
-A token is kept as the authority's whole answer (``.tsr``), which ``openssl ts -verify -in`` reads
-directly::
+A token is kept as the whole answer (``.tsr``), which ``openssl ts -verify -in`` reads::
 
     token = stamp(data, LocalTimestamps(authority))
     check(token.response, data, roots=[authority.root])   # the time in it, or TokenInvalid
@@ -49,9 +48,8 @@ def stamp(data: bytes, timestamps: Timestamps) -> Token:
 def check(response: bytes, data: bytes, *, roots: Sequence[x509.Certificate]) -> datetime:
     """The aware UTC instant in the token, after checking it.
 
-    It must be over ``data`` with a right signature, and its certificate must be for time stamps and
-    lead to one of ``roots`` at that instant. Revocation is not checked: nothing is fetched. Raises
-    TokenInvalid.
+    It must be over ``data``, and its certificate for time stamps and under one of ``roots`` at that
+    instant. Revocation is not checked. Raises TokenInvalid.
     """
     try:
         answer = tsp.TimeStampResp.load(response, strict=True)

@@ -1,2 +1,1 @@
-"""Is this file one of ours, complete and unchanged? The rules, the report and the second
-opinion."""
+"""Whether a file is one of ours, complete and unchanged."""

@@ -1,15 +1,12 @@
-"""What each revision of our files may add: exactly this and nothing else.
+"""What each revision of our files may add, and nothing else.
 
-Every revision was made by this project, so its contents are known. An act fills the next empty
-field: a signature, and an appearance drawn only from new objects. After the last act come only
-validation data and a document time stamp outside every page. The catalog gains the names of the
-extensions in use; the metadata stay as they were shown. This is stricter than a comparison that
-must allow the behaviour of other programs (ISO 32000-2, 12.8.2.2 and 12.8.2.4). Originals are
-verified for decades: if our writer changes, its new form is added here and none is removed.
+Our writer's revisions are known: an act fills the next empty field with a signature and an
+appearance of new objects; after the last act come only validation data and a document time stamp.
+This is stricter than ISO 32000-2, 12.8.2.2 and 12.8.2.4. Originals are verified for decades: a new
+form of our writer is added here, and none is removed.
 
-An act signed with a person's own certificate may have been written by the person's program
-(``uploaded``). Only there more is allowed, none of it visible on a page: what such programs say
-about themselves in the signature, their extensions, and their time and name in the metadata.
+A person's own program (``uploaded``) may add more, none of it visible on a page: extensions, its
+time and name in the metadata, and what it says of itself in the signature.
 """
 
 from __future__ import annotations
@@ -55,8 +52,7 @@ _STAMP_TOOLTIPS = (b"Timestamp", words()["appearance"]["stamp_field"].encode())
 
 
 class NotAllowed(Exception):
-    """A revision holds something else; the message is a code in ``texts``, the detail is for
-    experts."""
+    """A revision holds something else; the message is a code in ``texts``."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
@@ -67,16 +63,16 @@ class NotAllowed(Exception):
 def check(file: Revisions, own: Collection[str] = (), *, after: int = 0) -> None:
     """Check every revision after this one, by default after the frozen document.
 
-    ``own`` are the fields that persons signed with their own certificates. Raises NotAllowed,
-    NotStrict.
+    ``own`` are the fields signed with persons' own certificates. Raises NotAllowed, NotStrict.
     """
     for number in range(after + 1, len(file.all)):
         _Update(file, number, own).check()
 
 
 def check_own(file: Revisions, field: str) -> None:
-    """Check only the last revision, on a file known to be good, as an act written by a person's own
-    program. Raises NotAllowed, NotStrict."""
+    """Check the last revision of a file otherwise known to be good, as an act written by a person's
+    own program. Raises NotAllowed, NotStrict.
+    """
     _Update(file, len(file.all) - 1, {field}).check()
 
 
@@ -143,7 +139,7 @@ class _Update:
                 raise NotAllowed("metadata", what)
 
     def _check_around_a_programs(self) -> None:
-        """The catalog, the Info dictionary and the metadata change only as programs may."""
+        """The catalog, Info dictionary and metadata change only as programs may."""
         root = self.trailer["Root"]
         before, after = self._before(root), self._after(root)
         if not catalog_as_of_a_program(before, after):
@@ -243,7 +239,7 @@ class _Update:
             raise NotAllowed("lock")
 
     def _check_stamp(self) -> None:
-        """The revision adds validation data, and a time stamp in its own invisible field."""
+        """The revision adds validation data and a time stamp in its invisible field."""
         form = self._before(self.trailer["Root"])["AcroForm"]
         before, after = self._before(form), self._after(form)
         added = _added(before["Fields"], after.get("Fields"))
@@ -294,7 +290,7 @@ class _Update:
             self.new.discard(listed.number)
 
     def _validation_data(self) -> set[int]:
-        """The objects of the DSS (ETSI EN 319 142-1, 5.4.2); all former contents must remain."""
+        """The objects of the DSS (ETSI EN 319 142-1, 5.4.2); former contents must remain."""
         root = self.trailer["Root"]
         reference = self._after(root).get("DSS")
         if reference is None:
@@ -331,7 +327,7 @@ def _gained(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 def _added(before: Any, after: Any) -> Ref | None:
-    """The one reference that was appended to a list; None for any other change."""
+    """The one reference appended to a list, or None."""
     if not isinstance(before, list) or not isinstance(after, list):
         return None
     if len(after) != len(before) + 1 or not same(after[:-1], before):

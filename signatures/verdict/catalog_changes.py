@@ -1,8 +1,7 @@
 """What a revision may change in the catalog and the metadata, besides its signature.
 
-Our own writer names the version and the extensions that an act uses, and leaves the metadata as
-they were shown. Persons' own programs add their extensions and record the time and their name in
-the metadata; none of that shows on a page or changes the title or author.
+Our writer names the version and extensions that an act uses. Persons' own programs add extensions,
+and their time and name in the metadata; nothing visible, no title or author.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from signatures.pdf.objects import Name, Ref, same
 INFO_OF_PROGRAMS = frozenset({"ModDate", "Producer"})
 """What a person's own program may change in the Info dictionary."""
 
-# ISO 32000-2, 7.12: PAdES in PDF 1.7, and elliptic curves (ISO/TS 32002), which need PDF 2.0.
+# ISO 32000-2, 7.12: PAdES in PDF 1.7, and elliptic curves (ISO/TS 32002).
 _PADES, _CURVES = "ESIC", "ISO_"
 _CURVES_LEVEL = 32002
 _OURS = {
@@ -34,9 +33,8 @@ _SAID_APART = ("Version", "Extensions", "DSS")
 
 
 def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool) -> bool:
-    """Whether our own writer leaves the catalog so; only an act can need an extension.
-
-    The validation data are checked separately.
+    """Whether our writer leaves the catalog so (validation data aside); only an act needs
+    extensions.
     """
     known, said = before.get("Extensions", {}), after.get("Extensions", {})
     gained = said.keys() - known.keys()
@@ -50,8 +48,9 @@ def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool)
 
 
 def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether a person's own program may leave it so: further extensions with known values, in a
-    form that our writer can continue."""
+    """Whether a person's program may leave it so: more extensions with known values, which our
+    writer can continue.
+    """
     known, said = before.get("Extensions", {}), after.get("Extensions", {})
     if (
         not isinstance(said, dict)
@@ -66,7 +65,7 @@ def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bo
 
 
 def _plain(prefix: str, said: Any) -> bool:
-    """One dictionary, or a list of several with their levels, which include that of the curves."""
+    """One dictionary, or a list of them with their levels, the curves' among them."""
     listed = said if isinstance(said, list) else [said]
     if not listed or not all(isinstance(each, dict) for each in listed):
         return False

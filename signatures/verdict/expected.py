@@ -1,8 +1,7 @@
 """The fields that must be filled in a file, in order.
 
-They come from the ledger, if it names them (``Ledger.fields``). Otherwise they come from the frozen
-document: its form has one field per place, in the order of signing. Every seal covers that form and
-no later revision may change it, so a missing signature is noticed without a ledger too.
+They come from the ledger if it names them, otherwise from the form of the frozen document, which
+every seal covers: a missing signature is noticed without a ledger too.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ FEWEST_PLACES = 2  # one of each party
 
 
 def expected_fields(file: Revisions, ledger: Ledger | None) -> tuple[str, ...]:
-    """Their names, the closing time stamp last; () if the file is neither an agreement nor an
-    evidence sheet of ours. Raises NotStrict."""
+    """Their names, the closing time stamp last; () if the file is no agreement or evidence sheet of
+    ours. Raises NotStrict.
+    """
     if ledger is not None and ledger.fields:
         return (*ledger.fields, ARCHIVE_FIELD)
     names = _in_the_frozen_form(file)

@@ -1,4 +1,4 @@
-"""Each filled field of a file, with the contents of its container and appearance."""
+"""Each filled field of a file, with its container and appearance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Seal:
 
 
 def read_seal(file: Revisions, signed: Signed) -> Seal:
-    """The contents of a filled field; an unreadable part does not hide the others."""
+    """The contents of a filled field; an unreadable part does not hide others."""
     start, end = signed.container
     name = text_of(signed.signature.get("Name"))
     reason = text_of(signed.signature.get("Reason"))

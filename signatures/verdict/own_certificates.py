@@ -1,7 +1,5 @@
-"""Describes the certificate of an act that a person signed; does not judge it.
-
-This package does not find out whether a certificate is qualified: it says so only if the caller
-provides a judge (``Qualified``).
+"""Describes the certificate of an act that a person signed; only the caller's judge (``Qualified``)
+can say that it is qualified.
 """
 
 from __future__ import annotations
@@ -30,8 +28,8 @@ moment for qualified signatures. Without it nothing is ever called qualified."""
 class NameCompared:
     """The name in a certificate and that of the signatory.
 
-    A difference is no ground for refusal, since people sign with shorter or other names than on
-    their papers. If they are not the ``same``, the next signer is shown both.
+    People sign with shorter or other names, so a difference is no refusal; the next signer is shown
+    both.
     """
 
     certificate: str
@@ -42,8 +40,9 @@ class NameCompared:
 def described(
     path: Sequence[x509.Certificate], at: datetime, qualified: Qualified | None = None
 ) -> OwnCertificate:
-    """What is reported about an own certificate: its holder and issuer, and as qualified only what
-    ``qualified`` proves for the moment ``at``."""
+    """What is reported about an own certificate; as qualified only what ``qualified`` proves for
+    ``at``.
+    """
     certificate = path[0]
     return OwnCertificate(
         name=certificate_name(certificate),
@@ -53,8 +52,7 @@ def described(
 
 
 def certificate_name(certificate: x509.Certificate) -> str:
-    """Given name and surname (ETSI EN 319 412-2, 4.2.4), otherwise the common name; may be
-    empty."""
+    """Given name and surname (ETSI EN 319 412-2, 4.2.4), else the common name or ''."""
     given = _of(certificate.subject, NameOID.GIVEN_NAME)
     surname = _of(certificate.subject, NameOID.SURNAME)
     if given and surname:
@@ -76,7 +74,7 @@ def _of(name: x509.Name, kind: x509.ObjectIdentifier) -> str:
 
 
 def compare_names(certificate: x509.Certificate, signatory: str) -> NameCompared:
-    """The two names; ``same`` when every word of the signatory's name is in the certificate's.
+    """The two names; ``same`` when every word of the signatory's is in the certificate's.
 
     Ignores case, accents and order; a single word is no name.
 

@@ -1,10 +1,8 @@
-"""A renewed copy: an original, byte for byte, followed by more document time stamps.
+"""Judges a renewed copy: an original, byte for byte, followed by document time stamps.
 
-A document time stamp is evidence while its certificate is valid and its algorithms are strong.
-Before that ends, another is added to a copy, with data that prove that the previous one's
-certificate was not revoked (ETSI EN 319 142-1, 5.5). The original is judged by its own rules at its
-own moment. Each renewal must cover everything before it, be made while the previous one was still
-valid, and contain the proof of that.
+Before a stamp's certificate ends, another is added to a copy, with data that prove that the former
+was not revoked (ETSI EN 319 142-1, 5.5). Each must cover everything before it, be made while the
+former was valid, and contain that proof. The original is judged by its own rules at its own moment.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ MOST_RENEWALS = 20  # each covers the whole file before it; one lasts some years
 
 @dataclass(frozen=True)
 class Renewed:
-    """Where the original in a renewed copy ends, and the seals after it."""
+    """Where a renewed copy's original ends, and the seals after it."""
 
     original_length: int
     closing: Seal
@@ -48,8 +46,7 @@ class Renewed:
 
 
 def renewed(file: Revisions, signed: Sequence[Signed], expected: tuple[str, ...]) -> Renewed | None:
-    """The renewals in a file; None for one that is no renewed copy. ``expected`` are the fields of
-    its original in their order."""
+    """The renewals in a file, or None; ``expected`` are its original's fields in order."""
     first, more = signed[: len(expected)], signed[len(expected) :]
     if not expected or not more or tuple(each.field for each in first) != expected:
         return None
@@ -77,7 +74,7 @@ def _field(number: int) -> str:
 
 
 def judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> Answer:
-    """Whether every renewal holds; unknown when the last one's certificate has ended at ``now``."""
+    """Whether every renewal holds; unknown when the last one's certificate has ended."""
     try:
         return _judge(file, found, trusted, now)
     except NotAllowed as wrong:
@@ -123,7 +120,7 @@ def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> 
 
 
 def _check_covers(file: Revisions, renewal: Seal) -> None:
-    """Check a time stamp over its whole revision and all before it, except its own container."""
+    """Check a time stamp over all up to its revision's end, except its container."""
     start, end = renewal.covered
     until = file.all[renewal.signed.revision].end
     if renewal.signed.signature.get("ByteRange") != [0, start, end, until - end]:
@@ -132,8 +129,9 @@ def _check_covers(file: Revisions, renewal: Seal) -> None:
 
 
 def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    """The path to a root. The container must hold exactly its certificates; the root itself is
-    optional. Raises NotPlain."""
+    """The path to a root; the container must hold exactly that, with or without the root. Raises
+    NotPlain.
+    """
     path = path_through(stamp.certificates, stamp.certificate, roots, Material((), ()))
     if path is None or not may_stamp(stamp.certificate):
         raise NotPlain("no path to a given root")
@@ -143,7 +141,7 @@ def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Cert
 def _check_proved(
     file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
 ) -> None:
-    """Check that a time stamp's certificate was valid and unrevoked at ``at``. Raises NotPlain."""
+    """Check that a time stamp's certificate was unrevoked at ``at``. Raises NotPlain."""
     try:
         check_path(path, material, at)
     except NotPlain:
@@ -153,7 +151,7 @@ def _check_proved(
 def _check_wholly(
     file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
 ) -> None:
-    """The same by full path validation, which also reads OCSP answers. Raises NotPlain."""
+    """The same by full path validation, for OCSP answers. Raises NotPlain."""
     # Loads the PDF signing library, which an ordinary file does not need.
     from asn1crypto import crl, ocsp  # noqa: PLC0415
 

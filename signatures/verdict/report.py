@@ -17,8 +17,9 @@ GENUINE, INVALID, COMPLETENESS_UNKNOWN = "genuine", "invalid", "completeness_unk
 AGREEMENT, EVIDENCE_SHEET = "agreement", "evidence_sheet"
 NOT_RECORDED = "not_recorded"
 
-# The eight rules of the policy in the order of reporting. The first is about two digests: of the
-# whole file, and of the shown text with which it begins.
+# The eight rules in the order of reporting. The first is about two digests: of the whole file, and
+# of
+# the shown text in it.
 RULES = (
     "readable",
     "ledger",
@@ -36,8 +37,8 @@ RULES = (
 class Answer:
     """The answer to one rule: holds, fails or unknown.
 
-    ``reason`` is a code with a sentence in ``texts``, empty where the rule says enough; ``place``
-    is the field concerned. ``detail`` is for experts, in no language.
+    ``reason`` is a code with a sentence in ``texts``, or empty; ``place`` is the field, ``detail``
+    is for experts.
     """
 
     rule: str
@@ -58,10 +59,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class OwnCertificate:
-    """An act that a person signed with their own certificate, instead of our seal.
+    """The holder and issuer of a person's own certificate that signed an act.
 
-    ``name`` and ``issuer`` are from that certificate. ``qualified`` is True only when a trusted
-    list says so for that very moment; False also means that nobody judged it.
+    ``qualified`` only when a trusted list says so for that moment; False also means not judged.
     """
 
     name: str
@@ -73,9 +73,9 @@ class OwnCertificate:
 class FoundSeal:
     """One signature or document time stamp in the file.
 
-    ``capacity`` and ``signed_at`` (aware, to the minute) are from its appearance; a document time
-    stamp has none. ``token_time`` is aware UTC. ``own`` is None for what the service sealed.
-    ``mandate_of`` is the date of the mandate under which the service placed it, as printed.
+    ``capacity``, ``signed_at`` (aware, to the minute) and ``mandate_of``, the date of the mandate
+    under which the service signed, are as printed in an act. ``token_time`` is aware UTC. ``own``
+    is None for what the service sealed.
     """
 
     field: str
@@ -90,11 +90,10 @@ class FoundSeal:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What was recorded when the file was sealed, from a database or an archive's manifest.
+    """What was recorded at sealing, from a database or an archive's manifest.
 
-    ``shown_length`` and ``shown_sha256`` describe the frozen document that the file begins with.
-    ``fields`` are those of the acts in the order of signing; empty if they were not recorded, as
-    for an evidence sheet, which nobody signs.
+    ``shown_length`` and ``shown_sha256`` are of the frozen document. ``fields`` are the acts' in
+    order; empty if not recorded or, as for an evidence sheet, nobody signs.
     """
 
     sealed_sha256: str
@@ -107,8 +106,8 @@ class Ledger:
 class Report:
     """Everything the verification found; ``verdict`` follows from the answers alone.
 
-    ``agreement`` is set only when the seals prove that it is what was sealed. ``says`` is the
-    reference that the file names anywhere, which proves nothing.
+    ``agreement`` is set only when proved by the seals. ``says`` is a reference anywhere in the
+    file, which proves nothing.
     """
 
     answers: tuple[Answer, ...]
@@ -124,8 +123,9 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """genuine, invalid, or completeness_unknown: everything visible holds, but nothing proves
-        that the file is complete (an earlier state of a file verifies as well)."""
+        """genuine, invalid, or completeness_unknown: what is visible holds, but an earlier state of
+        a file would verify as well.
+        """
         states = {answer.rule: answer.state for answer in self.answers}
         if FAILS in states.values():
             return INVALID
@@ -138,8 +138,9 @@ class Report:
 
     @property
     def effective_date(self) -> date | None:
-        """The Brussels date of the last act, from the moments printed with the acts; None unless
-        every expected act is there and prints one."""
+        """The Brussels date of the last act, as printed with the acts; None if an expected act is
+        absent or prints none.
+        """
         if self.kind != AGREEMENT or self.verdict == INVALID:
             return None
         acts = [each for each in self.seals if each.field != ARCHIVE_FIELD]
@@ -149,13 +150,12 @@ class Report:
 
     @property
     def not_recorded(self) -> bool:
-        """Whether the ledger's owner said that it names an original but is another file."""
+        """Whether it names an original but is another file than was recorded."""
         return any(each.reason == NOT_RECORDED for each in self.answers)
 
     def refused(self) -> Report:
-        """The same report, refused: the file names an original but differs from the one recorded.
-
-        Whatever else holds, it is not what was recorded, so nothing is said of parties or date.
+        """The same report, refused because another file was recorded; it says nothing of parties or
+        date.
         """
         answers = (
             Answer("ledger", FAILS, "not_recorded") if each.rule == "ledger" else each
@@ -177,8 +177,9 @@ class Report:
         return [f"{MARKS[each.state]} {each.sentence(language)}" for each in self.answers]
 
     def notes(self, language: str = "nl") -> list[str]:
-        """Notes: who signed with an own certificate; what was placed under a mandate; and if an act
-        and its time stamp fall on different dates, both dates and which one is decisive."""
+        """Notes on own certificates and mandates, and on an act and time stamp of different dates:
+        both, and which is decisive.
+        """
         said = words(language)["dates"]
         told = [*self._own_notes(language), *self._mandate_notes(language)]
         for seal in self.seals:
@@ -249,9 +250,9 @@ def _seal_as_json(seal: FoundSeal) -> dict[str, Any]:
 
 
 def place_words(field: str, language: str = "nl") -> str:
-    """The name of a field for readers; its technical name if it is none of ours.
+    """The name of a field for readers; its technical name if not ours.
 
-    The place of a party's second signatory is called like that of the first, with a number.
+    A party's second signatory has the first one's name with a number.
     """
     known = words(language)["place"]
     name, _, number = field.rpartition("_")

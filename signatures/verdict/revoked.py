@@ -1,4 +1,4 @@
-"""Checks whether a seal or time stamp was made with a certificate that was already revoked."""
+"""Finds seals and time stamps made with a certificate that was already revoked."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from signatures.verdict.report import FAILS, Answer
 
 @dataclass(frozen=True)
 class Used:
-    """A certificate that sealed or stamped, with its known issuers, if possible up to a root.
-    ``at`` is the time of the token, as nothing else in a file proves a time (RFC 3161, 4.1)."""
+    """A certificate that sealed or stamped, with its known issuers. ``at`` is the token's time:
+    nothing else in a file proves one (RFC 3161, 4.1).
+    """
 
     place: str
     at: datetime
@@ -22,8 +23,9 @@ class Used:
 
 
 def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
-    """The answer for the first certificate that was revoked, itself or through one of its issuers,
-    wherever it came from; None when there is none."""
+    """The answer for the first certificate that was revoked, itself or through an issuer; or
+    None.
+    """
     for each in used:
         for certificate in each.path:
             since = _since(certificate, crls)
@@ -36,8 +38,9 @@ def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]
 def _since(
     certificate: x509.Certificate, crls: Sequence[x509.CertificateRevocationList]
 ) -> datetime | None:
-    """The moment from which a list of its issuer revokes it. An issuer keeps its name when its key
-    is replaced, so the list must also be of the same key."""
+    """When a list of its issuer revokes it. The list must be of the same key: an issuer keeps its
+    name when its key is replaced.
+    """
     for crl in crls:
         if crl.issuer == certificate.issuer and _key(crl) == _key(certificate):
             entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)

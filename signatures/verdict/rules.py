@@ -1,4 +1,4 @@
-"""The rules of the verdict that need the parsed file; each is answered separately."""
+"""The rules of the verdict that need the parsed file."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Examination:
         )
 
     def _found(self, seal: Seal, own: OwnPaths) -> FoundSeal:
-        """What is reported about a seal; for an own certificate, with its description."""
+        """What is reported about a seal, describing an own certificate."""
         path, at = own.get(seal.signed.field), seal.found.token_time
         if path is None or at is None:
             return seal.found
@@ -105,8 +105,9 @@ class Examination:
         return EVIDENCE_SHEET if self.expected == SHEET_ORDER else AGREEMENT
 
     def fields(self) -> Answer:
-        """Exactly the expected fields in their order, the document time stamp last, and every act
-        sealed for its own place in the same agreement."""
+        """Exactly the expected fields in order, the document time stamp last, every act for its own
+        place in the same agreement.
+        """
         kinds = [each.signed.kind for each in self.seals]
         listed = ", ".join(self.names)[:200]
         if not self._kind() or kinds != [ACT] * (len(kinds) - 1) + [STAMP]:
@@ -130,11 +131,11 @@ class Examination:
         return Answer("fields", HOLDS)
 
     def intact(self) -> Answer:
-        """Each seal is valid over the bytes it covers, with an accepted algorithm, each act with a
-        token. It covers its whole revision except its own container. The container has its only
-        allowed form, unless a person's own program wrote it. No act is later than its token, which
-        bounds it from above (DESIGN.md §1.4). A token that is days later is reported but holds: its
-        authority may have been down."""
+        """Each seal is valid with an accepted algorithm over its whole revision, except its
+        container, which has its only allowed form unless a person's program wrote it. Each act has
+        a token, not earlier than itself (DESIGN.md §1.4); one days later is reported but holds, as
+        its authority may have been down.
+        """
         programs = may_be_of_programs(self.file, self.seals, self.trusted)
         for each in self.seals:
             start, end = each.covered
@@ -162,7 +163,7 @@ class Examination:
         return Answer("intact", HOLDS)
 
     def changes(self) -> Answer:
-        """After an act only the next act, after the last act only validation data and the close."""
+        """After an act only the next act, after the last only the close."""
         try:
             own = may_be_of_programs(self.file, self.seals, self.trusted)
             allowed_changes.check(self.file, own)
@@ -171,8 +172,9 @@ class Examination:
         return Answer("changes", HOLDS)
 
     def closed(self) -> Answer:
-        """The last revision is the document time stamp, it covers the file to its last byte, and
-        nothing hides in its container, which it cannot cover."""
+        """The last revision is the document time stamp over the file to its last byte, with nothing
+        hidden in its container.
+        """
         last = self.seals[-1]
         if last.signed.kind != STAMP:
             return Answer("closed", FAILS, "no_stamp")
@@ -186,8 +188,9 @@ class Examination:
         return Answer("closed", FAILS, "hidden", detail=found) if found else Answer("closed", HOLDS)
 
     def _certificates_flaw(self, closing: Seal) -> str:
-        """The closing time stamp's container holds all certificates of its path and no others, with
-        or without the root; certificates elsewhere in the file do not replace them."""
+        """The closing time stamp's container holds exactly its path, with or without the root;
+        certificates elsewhere in the file do not replace it.
+        """
         roots, container = self.trusted.stamp_roots, closing.container
         if container is None or not roots:
             return ""
@@ -200,7 +203,7 @@ class Examination:
 
 
 def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:
-    """The answer to one rule; if a hostile file makes it raise, the rule fails."""
+    """The answer to one rule; if the file makes it raise, the rule fails."""
     try:
         return ask()
     except Exception as error:

@@ -1,7 +1,7 @@
-"""Checks the seal over a record that is kept as plain bytes, outside any PDF.
+"""Checks the seal over a record of plain bytes, outside any PDF.
 
-``openssl cms -verify -binary -inform DER -content`` with ``-purpose any`` checks the same, at the
-moment of its time stamp (``-attime``).
+As ``openssl cms -verify -binary -inform DER -content`` with ``-purpose any`` does, at its time
+stamp (``-attime``).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def check_record(
     stamp_roots: Sequence[x509.Certificate] = (),
     crls: Sequence[x509.CertificateRevocationList] = (),
 ) -> datetime:
-    """The moment of its time stamp (aware UTC), after checking the seal and that time stamp.
+    """The moment of its time stamp (aware UTC), after checking seal and time stamp.
 
-    The seal must be over ``data``, with a certificate for sealing that leads to one of ``roots``
-    and was valid at that moment; ``crls`` are today's lists. Raises RecordInvalid.
+    The seal must be over ``data``, by a certificate for sealing under one of ``roots``, valid at
+    that moment; ``crls`` are today's lists. Raises RecordInvalid.
     """
     try:
         container = containers.parsed(cms.ContentInfo.load(seal, strict=True))

@@ -1,9 +1,8 @@
 """A second verdict on an original, entirely by pyHanko: its reader, its comparison of revisions,
-its AdES-LTA (ETSI EN 319 102-1, 5.6). It shares only the given roots with ``verify``.
+its AdES-LTA (ETSI EN 319 102-1, 5.6).
 
-It takes a few hundred milliseconds and allows what other programs may do, so it does not decide.
-Its purpose is to disagree: that reveals a fault in the first verdict, or in this one. The caller
-says which fields are expected; nothing of that is read from the file.
+It takes a few hundred milliseconds and allows what other programs may do, so it does not decide: a
+disagreement reveals a fault in one of the verdicts.
 """
 
 from __future__ import annotations
@@ -37,9 +36,12 @@ def objection(
     roots: Sequence[x509.Certificate],
     stamp_roots: Sequence[x509.Certificate] = (),
 ) -> str:
-    """Why this is no complete, closed original under these roots, in English for experts; '' when
-    nothing is wrong. ``fields`` are the expected ones in order, without the closing time stamp.
-    Offline, judged at the moment of that stamp. Never raises because of the file's contents."""
+    """Why this is no complete, closed original, in English for experts; '' when nothing is wrong.
+    Never raises because of the contents.
+
+    ``fields`` are the expected ones in order, without the closing time stamp, at whose moment the
+    file is judged.
+    """
     try:
         return run(_objection(pdf, tuple(fields), roots, (*roots, *stamp_roots)))
     except Exception as strange:  # it objects to anything it cannot read

@@ -1,12 +1,10 @@
-"""The rules ``chains`` and ``long_term``: who made the seals and time stamps, and how long they
-last.
+"""The rules ``chains`` and ``long_term``: who made the seals and time stamps, how long they last.
 
-Both are judged at the moment of the closing time stamp, with what the file itself contains. The
-ordinary case is decided by ``plain``, everything else by the full algorithm in ``whole``.
+Judged at the closing time stamp's moment, with what the file contains, by ``plain`` or, outside the
+ordinary case, by ``whole``.
 
-An act may have a person's own signature instead of our seal, under separate roots for persons. Many
-people hold such keys, so it proves nothing about this service by itself: it is accepted only when
-followed by a seal or time stamp of our own, by which the service confirmed it.
+A person's own signature, under separate roots, proves nothing about this service: it is accepted
+only when followed by a seal or time stamp of our own.
 """
 
 from __future__ import annotations
@@ -42,8 +40,9 @@ OwnPaths = dict[str, list[x509.Certificate]]
 
 @dataclass(frozen=True)
 class Trusted:
-    """What is trusted because it was given: roots for seals and for time stamps, today's revocation
-    lists, and roots for persons' own certificates."""
+    """What is trusted because it was given: roots for seals, time stamps and persons, and today's
+    revocation lists.
+    """
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
@@ -59,11 +58,11 @@ def answers(
     at: datetime | None,
     now: datetime | None,
 ) -> tuple[Answer, Answer]:
-    """The two answers; never raises because of the file's contents.
+    """The two answers; never raises because of the contents.
 
-    ``at`` is the moment of the closing time stamp, None when something else is already wrong: then
-    only the chains are followed. If the certificate of that stamp has ended at ``now``, it no
-    longer proves by itself that the file existed then; ``now`` is None where the ledger proves it.
+    ``at`` is the closing time stamp's moment, None when something else is wrong: then only the
+    chains are followed. A stamp whose certificate has ended at ``now`` no longer proves the file's
+    age; ``now`` is None where the ledger does.
     """
     if not trusted.roots:
         return Answer("chains", UNKNOWN, "no_root"), Answer("long_term", UNKNOWN, "no_root")
@@ -96,7 +95,7 @@ def _follow(
     at: datetime | None,
     now: datetime | None,
 ) -> tuple[Answer, Answer]:
-    """The answers; fills ``paths`` with the path of each certificate, as far as found."""
+    """The answers; fills ``paths`` with each certificate's path, as far as found."""
     own = _own_paths(seals, trusted, material)
     for place, container, stamps in _signers(seals):
         certificate = container.certificate
@@ -131,15 +130,16 @@ def _follow(
 
 
 def own_paths(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> OwnPaths:
-    """The chain of each act that a person signed with their own certificate, by place."""
+    """The chain of each act signed with a person's certificate, by place."""
     return _own_paths(
         seals, trusted, material_in(file, [each.container for each in seals if each.container])
     )
 
 
 def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> Collection[str]:
-    """The acts under a root for persons, even if it is a root for seals too: the person's own
-    program may have written them."""
+    """The acts that a person's program may have written: all under a root for persons, even if that
+    is a root for seals too.
+    """
     if not trusted.person_roots:
         return ()
     material = material_in(file, [each.container for each in seals if each.container])
@@ -153,7 +153,7 @@ def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted)
 
 
 def _own_paths(seals: Sequence[Seal], trusted: Trusted, material: Material) -> OwnPaths:
-    """An evidence sheet is nobody's act, and a certificate under a root for seals is a seal."""
+    """Skips evidence sheets, and certificates under a root for seals."""
     found = {}
     for each in seals if trusted.person_roots else ():
         if each.container is None or not _of_a_person(each):
@@ -172,9 +172,9 @@ def _of_a_person(seal: Seal) -> bool:
 def _not_confirmed(
     seals: Sequence[Seal], own: OwnPaths, paths: Paths, roots: Sequence[x509.Certificate]
 ) -> str:
-    """The first place with an own signature that nothing of the service follows; '' if none.
+    """The first place with an own signature that nothing of the service follows, or ''.
 
-    A time stamp inside a signature is not enough: anyone can get one, even from our authority.
+    A time stamp inside it is not enough: anyone can get one, even from us.
     """
     waiting = ""
     for each in seals:
@@ -216,8 +216,7 @@ def _check_plainly(
     material: Material,
     at: datetime,
 ) -> None:
-    """Check that all certificates were valid and unrevoked when used and at the close. Raises
-    NotPlain."""
+    """Check that all certificates were unrevoked when used and at the close. Raises NotPlain."""
     for path in paths.values():
         check_path(path, material, at)
     for each in seals:

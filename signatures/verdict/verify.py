@@ -1,8 +1,7 @@
-"""Is this file one of ours, complete and unchanged? Checked offline, with pinned roots.
+"""Whether a file is one of ours, complete and unchanged. Checked offline, with pinned roots.
 
-A file with valid cryptography need not be authentic: an earlier revision of it, one without its
-document time stamp, or one with bytes added at the end verifies in every PDF reader. So the verdict
-follows the rules of ``report.RULES``; any exception is *invalid*, never *unsigned*.
+Valid cryptography is not enough: an earlier revision, or a file with bytes added, verifies in every
+PDF reader. So the verdict follows ``report.RULES``; any exception is *invalid*, never *unsigned*.
 
     report = verify(pdf, roots=[root])
     report.verdict, report.lines("en")
@@ -49,18 +48,15 @@ def verify(
 ) -> Report:
     """The report on a file. Never raises because of the file's contents.
 
-    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots``
-    (third-party authorities), and an act signed with a person's own certificate to one of
-    ``person_roots``; only ``qualified`` can call such a certificate qualified. ``crls`` are today's
-    lists, trusted like the roots: anything sealed or stamped at or after the moment from which its
-    certificate is revoked is refused. (A file contains only the lists of its own day, and one made
-    with a stolen key contains lists from before the theft.)
+    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots``, and acts
+    with a person's own certificate to one of ``person_roots``; ``qualified`` says which of those
+    certificates are qualified. ``crls`` are today's lists, trusted like the roots: whatever was
+    sealed or stamped at or after its certificate's revocation is refused. (A file made with a
+    stolen key contains only lists from before the theft.)
 
-    ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
-    Everything else is judged at the moment in that stamp, for which the file contains the evidence:
-    an original must verify long after its certificates and revocation lists have ended. A renewed
-    copy is judged as the original that it begins with (``ledger`` is about that original), and by
-    its renewals.
+    ``now`` (aware, default the clock) is for the closing time stamp's certificate; all else is
+    judged at that stamp's moment, so that an original verifies long after its certificates end. A
+    renewed copy is judged as its original, which ``ledger`` describes, and by its renewals.
     """
     now = now or datetime.now(UTC)
     trusted = Trusted(roots, (*roots, *stamp_roots), crls, person_roots)
@@ -119,8 +115,8 @@ def _renewed(
 ) -> Report:
     """The report on the original in a renewed copy, and on its renewals.
 
-    The first renewal proves that the original existed while its closing time stamp was still valid,
-    so the original is judged at that moment; ``now`` applies to the last renewal.
+    The original is judged at the first renewal, which proves that it existed then; ``now`` applies
+    to the last.
     """
     answer = judge(file, copy, trusted, now)
     first = copy.renewals[0].found.token_time
@@ -157,7 +153,7 @@ def _unreadable(known: dict[str, Answer], digest: str, reason: str, detail: str 
 
 
 def _opened(pdf: bytes) -> tuple[Revisions, list[Signed]]:
-    """The file with its filled fields; if something follows an original, only that original.
+    """The file with its filled fields, without what follows an original.
 
     Raises NotStrict, TooMuch.
     """

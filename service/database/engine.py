@@ -1,8 +1,7 @@
 """The database and its transactions: the only access to stored data.
 
-``with database.begin() as tx:`` opens a transaction that commits at the end of the block and rolls
-back on any exception; all stored data are accessed through ``tx``. State, audit entry and follow-up
-work are written through the same ``tx``, so they commit together (DESIGN.md §1.7).
+``with database.begin() as tx:`` commits at the end of the block and rolls back on any exception.
+State, audit entry and follow-up work are written through the same ``tx``, so they commit together.
 """
 
 from __future__ import annotations
@@ -84,8 +83,8 @@ from service.errors import Unavailable
 Kind = TypeVar("Kind")
 
 _CLOCK = select(func.clock_timestamp())
-# Our answers read few rows. More processes, and compiling a statement, take longer than they save,
-# but PostgreSQL uses both when it expects very many.
+# Our answers read few rows: parallel processes and compilation cost more than they save, but
+# PostgreSQL uses both when it expects many rows.
 _OPTIONS = "-c timezone=UTC -c max_parallel_workers_per_gather=0 -c jit=off"
 
 
@@ -208,11 +207,8 @@ class Database:
 
     @contextmanager
     def look(self) -> Iterator[Transaction]:
-        """For reading only: no statements begin or end a transaction.
-
-        Each statement sees the data committed when it begins, as in our transactions. Raises
-        Unavailable if the database does not answer.
-        """
+        """For reading only: no statements begin or end a transaction, and each sees the data
+        committed when it begins. Raises Unavailable if the database does not answer."""
         with self._connected(self._looking) as connection:
             yield Transaction(connection)
 
@@ -231,10 +227,8 @@ class Database:
             tx.now()
 
     def owns_its_tables(self) -> bool:
-        """Whether the role of the service could disable the guards of signed data.
-
-        Raises Unavailable if the database does not answer.
-        """
+        """Whether the service's role could disable the guards of signed data. Raises
+        Unavailable."""
         try:
             with self._engine.connect() as connection:
                 return may_switch_off_guards(connection)

@@ -1,7 +1,4 @@
-"""Migrate a database to the newest schema, and give the service its rights.
-
-The library for migrations is imported where one is due: most starts find the schema current.
-"""
+"""Migrate a database to the newest schema, and give the service its rights."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ _LOCK = 7_403_142
 def upgrade(url: str, application: Role | None = None) -> None:
     """Run all pending migrations; waits for another process that is migrating.
 
-    Afterwards the role ``application``, which owns nothing, has exactly the rights that the service
+    The role ``application``, which owns nothing, then gets exactly the rights that the service
     needs. None: the service uses the role of ``url``.
     """
     engine = create_engine(url)
@@ -53,8 +50,7 @@ def upgrade(url: str, application: Role | None = None) -> None:
 
 
 def _tidy(engine: Engine) -> None:
-    """A table that a migration wrote anew has no page that is known to be visible to all, so that
-    its indexes alone answer nothing."""
+    """Vacuum the table that a migration rewrote: its indexes alone answer nothing before."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum agreements"))
 

@@ -1,9 +1,8 @@
-"""Idle connections, and those with unread data, are checked before they are used again.
+"""Checks connections that were idle, or that have unread data, before they are used again.
 
-SQLAlchemy's own ``pool_pre_ping`` checks them each time, and a request takes a connection four or
-five times: one statement in six was such a check. A server that ends a connection announces it on
-the socket, which is cheap to inspect; a server that vanished silently is detected once the
-connection was idle for ``RESTED``.
+SQLAlchemy's ``pool_pre_ping`` would check each time, which was one statement in six. A server that
+ends a connection announces it on the socket, which is cheap to inspect; one that vanished silently
+is detected once the connection was idle for ``RESTED``.
 """
 
 from __future__ import annotations
@@ -40,8 +39,7 @@ def tried_when_rested(engine: Engine) -> None:
 
 
 def is_silent(socket: int) -> bool:
-    """Whether there are no unread data on the socket, such as the notice of the connection's
-    end."""
+    """Whether no unread data, such as the notice of its end, wait on the socket."""
     poll = select.poll()
     poll.register(socket, select.POLLIN)
     return not poll.poll(0)

@@ -1,8 +1,7 @@
 """The service's database role: it owns nothing and has only the rights that the service needs.
 
-The owner of a table can disable its triggers. So another role owns the schema, and this one gets
-its rights per table, again after every migration: a new table needs no extra line. In append-only
-tables it can only read and insert.
+The owner of a table can disable its triggers, so another role owns the schema. The rights are given
+per table after every migration; append-only tables can only be read and inserted into.
 """
 
 from __future__ import annotations
@@ -54,8 +53,8 @@ class Role:
 def admit(connection: Connection, role: Role) -> None:
     """Give ``role`` the rights of the service; ``connection`` is the owner's. Repeatable.
 
-    The owner's own rights are not changed. Raises SQLAlchemy's DBAPIError, or psycopg's Error, if
-    the owner may not create the role or give these rights.
+    Raises SQLAlchemy's DBAPIError, or psycopg's Error, if the owner may not create the role or give
+    these rights.
     """
     raw = driver(connection)
     found = raw.execute("select current_user, current_database()").fetchone()
@@ -105,6 +104,6 @@ def _make(raw: psycopg.Connection[Any], role: Role) -> None:
 
 
 def may_switch_off_guards(connection: Connection) -> bool:
-    """Whether the role of this connection owns one of our tables, or can act as its owner: then it
-    can disable every guard in the database."""
+    """Whether this connection's role owns one of our tables, or can act as its owner: then it can
+    disable every guard."""
     return bool(connection.execute(text(_WEAK)).scalar())

@@ -76,8 +76,8 @@ def _save_and_count(names: tuple[str, ...]) -> Insert:
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """A present or former signatory. ``delegated_by`` delegated to this person, and ``proof`` is
-    how the delegating person's mailbox was proved."""
+    """A present or former signatory. ``delegated_by`` delegated to this person after the mailbox
+    ``proof``."""
 
     name: str
     current: bool
@@ -87,11 +87,11 @@ class Named:
 
 class Agreements(Records):
     def get(self, reference: str) -> Agreement:
-        """The present agreement, without a lock. Raises NotFound."""
+        """Without a lock. Raises NotFound."""
         return self._load(_BY_REFERENCE, _readable(reference))
 
     def get_by_id(self, agreement_id: str) -> Agreement:
-        """The same by its internal id. Raises NotFound."""
+        """Without a lock. Raises NotFound."""
         return self._load(_BY_ID, agreement_id)
 
     def these(self, ids: Sequence[str]) -> dict[str, tuple[Agreement, tuple[str, ...]]]:
@@ -105,7 +105,7 @@ class Agreements(Records):
         return self.get(reference)
 
     def lock_by_id(self, agreement_id: str) -> Agreement:
-        """The same by its internal id. Raises NotFound."""
+        """As ``lock``. Raises NotFound."""
         self.hold(agreement_id)
         return self.get_by_id(agreement_id)
 
@@ -113,8 +113,8 @@ class Agreements(Records):
         """Take only the row lock, for writing to the log without reading the agreement."""
         self._connection.execute(_LOCK_ID, {"wanted": agreement_id})
 
-    # A separate statement takes the lock: one that waits for a lock re-reads only the locked row,
-    # and would return subselects (places, items) from before the wait.
+    # A separate statement takes the lock: one that waits for it re-reads only the locked row, and
+    # would return subselects (places, items) from before the wait.
     def _load(self, statement: Select[Any], wanted: str) -> Agreement:
         row = self._connection.execute(statement, {"wanted": wanted}).mappings().one_or_none()
         if row is None:
@@ -122,8 +122,8 @@ class Agreements(Records):
         return as_agreement(row)
 
     def next_reference(self, year: int) -> str:
-        """The next free reference of a year, such as ``VO-2026-00042``; without gaps, because the
-        counter is rolled back with the transaction."""
+        """The next free reference of a year, such as ``VO-2026-00042``. Without gaps: the counter
+        is rolled back with the transaction."""
         counter = (
             upsert(reference_counters)
             .values(year=year, last=1)
@@ -135,7 +135,6 @@ class Agreements(Records):
         return f"VO-{year}-{self._connection.execute(counter).scalar_one():05d}"
 
     def insert(self, agreement: Agreement) -> None:
-        """Add a new agreement with its signatory, places and annex items."""
         self._connection.execute(
             insert(agreements).values(
                 id=agreement.id,
@@ -155,8 +154,7 @@ class Agreements(Records):
     def add_signatory(
         self, agreement_id: str, signatory_id: str, signatory: Signatory, **more: object
     ) -> None:
-        """Add a signatory for the controller; ``more`` are further columns, such as the ``number``
-        that says at which places."""
+        """``more`` are further columns, such as the ``number`` that says at which places."""
         own = {"id": signatory_id, "agreement_id": agreement_id}
         self._connection.execute(insert(signatories).values(columns(signatory, **own, **more)))
 

@@ -1,7 +1,7 @@
-"""Those who begin by themselves: what waits for its code, and how their agreements began.
+"""Customers who begin by themselves: what waits for its code, and how their agreements began.
 
-What was typed is kept until it is an agreement, or its code expires. Then only keyed digests stay,
-for as long as they are counted.
+The input is kept until it is an agreement or its code expires; then only keyed digests stay, for
+counting.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _WAITS = (
     applications.c.expires_at > func.clock_timestamp(),
     applications.c.tries < CODE_TRIES,
 )
-# A person confirmed what its columns hold, and did not stop it before anything was made of it.
+# A person confirmed its columns, and did not stop it before anything was made of it.
 _CONFIRMED = (ImportState.READY, ImportState.RUNNING, ImportState.PAUSED, ImportState.DONE)
 _IS_LIST = or_(imports.c.state.in_(words(_CONFIRMED)), imports.c.started_at.is_not(None))
 
@@ -58,8 +58,8 @@ class Application:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many codes were asked for, within an hour and within a day: for a mailbox, from a
-    network, and by all (only in a day)."""
+    """How many codes were asked for in an hour and a day: for a mailbox, from a network, and by all
+    (only in a day)."""
 
     mailbox: tuple[int, int]
     network: tuple[int, int]
@@ -124,7 +124,6 @@ class Applications(Tried):
         )
 
     def get(self, application_id: str, *, lock: bool = False) -> Application | None:
-        """An application, under its row lock if asked."""
         if not is_id(application_id):
             return None
         expired = (applications.c.expires_at <= func.clock_timestamp()).label("expired")
@@ -133,7 +132,7 @@ class Applications(Tried):
         return _application(row) if row else None
 
     def confirm(self, application_id: str, agreement_id: str) -> None:
-        """It became this agreement: what was typed is there now. The caller has the lock."""
+        """It became this agreement, which has the input now. The caller has the lock."""
         self._connection.execute(
             update(applications)
             .where(applications.c.id == application_id)
@@ -141,7 +140,7 @@ class Applications(Tried):
         )
 
     def forget(self, application_id: str) -> None:
-        """Another one takes its place: its code does not work any more."""
+        """Another one takes its place: its code stops working."""
         self._connection.execute(
             update(applications)
             .where(applications.c.id == application_id, applications.c.confirmed_at.is_(None))
@@ -149,8 +148,8 @@ class Applications(Tried):
         )
 
     def drop_ended(self) -> int:
-        """Empty those whose code expired with their mails, and delete those that are not counted
-        any more; returns how many were emptied."""
+        """Empty those whose code expired, with their mails, and delete those no longer counted;
+        returns how many were emptied."""
         emptied = self._column(
             update(applications)
             .where(
@@ -208,12 +207,10 @@ class Applications(Tried):
         return [Listed(*row) for row in rows]
 
     def any_list(self) -> bool:
-        """Whether there is a list of customers."""
         one = select(imports.c.id).where(_IS_LIST).limit(1)
         return self._connection.execute(one).first() is not None
 
     def note_start(self, agreement_id: str, applied: Applied, recognised: Recognised) -> None:
-        """Record how an agreement began."""
         self.restore_start(
             agreement_id,
             SelfStarted(

@@ -1,7 +1,7 @@
 """Links that were mailed as one, to a person who signs several agreements.
 
-Each agreement keeps its own link, sessions and text. A bundle only joins the links: one token opens
-all of them, and a code that is entered in a browser of the bundle counts for all it was mailed for.
+Each agreement keeps its own link, sessions and text. One token opens all links, and a code entered
+in a browser of the bundle counts for all it was mailed for.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _SESSION_BEHIND = (
         link_sessions.c.expires_at > func.clock_timestamp(),
     )
 )
-# Always in the same order, so that nobody waits for somebody who waits for him.
+# Always in the same order, against deadlocks.
 _HOLD = (
     select(agreements.c.id)
     .where(
@@ -141,7 +141,6 @@ class Bundles(Records):
         self._connection.execute(insert(link_bundles).values(id=bundle_id, token_hash=token_hash))
 
     def by_token(self, token_hash: bytes) -> str | None:
-        """The id of the bundle with this token."""
         found = select(link_bundles.c.id).where(link_bundles.c.token_hash == token_hash)
         bundle_id: str | None = self._connection.execute(found).scalar_one_or_none()
         return bundle_id
@@ -152,7 +151,7 @@ class Bundles(Records):
         return str(self._connection.execute(found).scalar_one())
 
     def made_at(self, bundle_id: str) -> datetime:
-        """When it was made, by the database's clock."""
+        """By the database's clock."""
         found = select(link_bundles.c.created_at).where(link_bundles.c.id == bundle_id)
         made: datetime = self._connection.execute(found).scalar_one()
         return made
@@ -182,8 +181,8 @@ class Bundles(Records):
         self._hold_any(self._column(_BUNDLE_BEHIND, {"secret": secret_hash}))
 
     def hold_with(self, agreement_id: str) -> None:
-        """The same for the bundle that this agreement's link is in, if it is in one. Called before
-        the agreement itself is locked, or locks would be taken in another order."""
+        """The same for the bundle of this agreement's link, if any. Call it before locking the
+        agreement, or locks would be taken in another order."""
         self._hold_any(self._column(_BUNDLE_OF, {"agreement": agreement_id}))
 
     def _hold_any(self, found: Sequence[str]) -> None:
@@ -191,8 +190,8 @@ class Bundles(Records):
             self.hold(bundle_id)
 
     def session(self, secret_hash: bytes) -> BundleSession | None:
-        """The session of a cookie, unless expired: of the bundle, or of a link that was opened
-        through it in the same browser, even if that link has ended."""
+        """The unexpired session of a cookie: of the bundle, or of a link opened through it in the
+        same browser, even if that link has ended."""
         for statement in (_SESSION, _SESSION_BEHIND):
             row = self._connection.execute(statement, {"secret": secret_hash}).one_or_none()
             if row:
@@ -214,8 +213,8 @@ class Bundles(Records):
         again(self._connection, bundle_sessions, known_hash, secret_hash)
 
     def end_browser(self, secret_hash: bytes) -> None:
-        """End everything of a bundle in the browser with this cookie, whether it is that of the
-        bundle or of one of its links."""
+        """End everything of a bundle in the browser with this cookie, which may be one of its
+        links'."""
         browsers = union_all(
             *(
                 select(each.c.browser).where(
@@ -237,8 +236,8 @@ class Bundles(Records):
             )
 
     def proof(self, session: BundleSession, reference: str) -> dict[str, Any]:
-        """What a session of this agreement's link begins with: the code that was entered in this
-        browser for it and others, if one was."""
+        """What a session of this agreement's link begins with: the code entered in this browser for
+        it, if any."""
         asked = {"bundle": session.bundle_id, "browser": session.browser, "reference": reference}
         row = self._connection.execute(_PROOF, asked).one_or_none()
         return {"challenge_id": row.id, "authenticated_at": row.consumed_at} if row else {}

@@ -92,7 +92,7 @@ class Codes(Tried):
         together: Sequence[str] = (),
     ) -> None:
         """Add a code; older ones of the link become unusable, whatever their purpose. ``together``
-        are the references that it is for; empty: that of the link."""
+        are the references that it is for; empty: the link's."""
         self._connection.execute(
             update(code_challenges)
             .where(code_challenges.c.link_id == link_id, code_challenges.c.consumed_at.is_(None))
@@ -128,7 +128,6 @@ class Codes(Tried):
         )
 
     def link_of(self, challenge_id: str) -> str:
-        """The id of the link for which a code was mailed."""
         found = select(code_challenges.c.link_id).where(code_challenges.c.id == challenge_id)
         return str(self._connection.execute(found).scalar_one())
 

@@ -17,7 +17,6 @@ _END = select(contract_lives).where(contract_lives.c.agreement_id == bindparam("
 
 class ContractLives(Records):
     def end_of(self, agreement_id: str) -> RecordedEnd | None:
-        """The end now in force."""
         row = self._connection.execute(_END, {"agreement": agreement_id}).one_or_none()
         return _recorded(row) if row else None
 

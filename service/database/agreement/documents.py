@@ -22,8 +22,8 @@ from service.database.tables.records import Records, columns, names, record
 class Document:
     """A stored document; ``pdf`` are the bytes that are shown and signed.
 
-    ``pdf`` and the reading view are None once only the archive has them; then ``size`` is the size
-    of the PDF.
+    ``pdf`` and the reading view are None once only the archive has them; ``size`` is that of the
+    PDF then.
     """
 
     edition: int
@@ -41,8 +41,7 @@ class Document:
 
 @dataclass(frozen=True)
 class FrozenText:
-    """A frozen document without its PDF, for pages that show its text, which is None if only the
-    archive has it."""
+    """A frozen document for pages that show its text, which is None if only the archive has it."""
 
     sha256: str
     pages: int
@@ -70,8 +69,8 @@ class Original:
 
 @dataclass(frozen=True)
 class Digests:
-    """The SHA-256 of the sealed original, of its evidence sheet, and of the frozen document at its
-    beginning, which has ``shown_length`` bytes."""
+    """The SHA-256 of the sealed original, of its evidence sheet, and of the frozen document, its
+    first ``shown_length`` bytes."""
 
     sealed: str
     evidence: str
@@ -83,7 +82,8 @@ _OF_KIND = select(documents).where(
     documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
 )
 _DOCUMENT = _OF_KIND.where(documents.c.edition == bindparam("attempt"))
-# For the driver itself, which can receive bytes as they are: a third of the work of decoding them.
+# For the driver itself, which can receive bytes as they are: decoding them takes three times the
+# work.
 _FROZEN_PDF = """
 select pdf, encode(sha256, 'hex') from documents
 where agreement_id = %s and kind = 'frozen' and edition = %s
@@ -107,8 +107,8 @@ class Documents(Records):
     def put(self, agreement_id: str, made: Document, *, common_sha256: str = "") -> bool:
         """Store a document; False if this edition already has one of its kind.
 
-        A preview is replaced; a frozen one never is. ``common_sha256`` is the common text for
-        showing a countersigner the difference.
+        A preview is replaced; a frozen one never is. ``common_sha256`` is the common text, for the
+        countersigner's difference.
         """
         if made.kind is DocumentKind.PREVIEW:
             self._connection.execute(
@@ -146,7 +146,6 @@ class Documents(Records):
         return (row.name, row.function) if row else None
 
     def preview(self, agreement_id: str) -> Document | None:
-        """The newest preview."""
         wanted = {"agreement": agreement_id, "of_kind": DocumentKind.PREVIEW}
         row = self._connection.execute(_OF_KIND, wanted).one_or_none()
         return record(Document, row, kind=DocumentKind.PREVIEW) if row else None
@@ -161,14 +160,14 @@ class Documents(Records):
         return self._connection.execute(statement, wanted).one_or_none()
 
     def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
-        """Store an accepted act. The unique place makes a second one impossible."""
+        """The unique place makes a second one impossible."""
         values = columns(act, place=act.place.key, record=dict(act.record.content))
         self._connection.execute(
             _ADD_ACT, {"agreement_id": agreement_id, "edition": edition, **values}
         )
 
     def acts(self, agreement_id: str, edition: int) -> list[AcceptedAct]:
-        """The accepted acts of an edition in the order of signing."""
+        """In the order of signing."""
         rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": edition})
         return [
             record(AcceptedAct, row, place=Place.named(row.place), record=ActRecord(row.record))
@@ -176,7 +175,7 @@ class Documents(Records):
         ]
 
     def add_original(self, agreement_id: str, original: Original) -> bool:
-        """Store the one original; False if it is already stored."""
+        """False if it is already stored."""
         made = self._connection.execute(
             upsert(originals)
             .values(
@@ -189,7 +188,6 @@ class Documents(Records):
         return made.first() is not None
 
     def original(self, agreement_id: str) -> Original | None:
-        """The sealed original, if there is one yet."""
         row = self._connection.execute(_ORIGINAL, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
@@ -201,7 +199,7 @@ class Documents(Records):
         return driver(self._connection).execute(_SEALED_COPIES, wanted, binary=True).fetchone()
 
     def digests(self, agreement_id: str) -> Digests | None:
-        """The digests of the sealed original, without its bytes; None while there is none."""
+        """Without the original's bytes."""
         row = self._connection.execute(
             select(
                 originals.c.sha256.label("sealed"),
@@ -223,20 +221,20 @@ class Documents(Records):
         return Digests(row.sealed, row.evidence, row.shown, row.shown_length) if row else None
 
     def by_original_sha256(self, sha256: str) -> str | None:
-        """The id of the agreement whose sealed original has this SHA-256."""
+        """The id of the agreement with this sealed original."""
         return self._connection.execute(
             select(originals.c.agreement_id).where(originals.c.sha256 == sha256)
         ).scalar()
 
     def by_evidence_sha256(self, sha256: str) -> str | None:
-        """The id of the agreement whose sealed evidence sheet has this SHA-256."""
+        """The id of the agreement with this sealed evidence sheet."""
         return self._connection.execute(
             select(originals.c.agreement_id).where(originals.c.evidence_sha256 == sha256)
         ).scalar()
 
     def drop_working_copies(self, agreement_id: str) -> None:
-        """Empty the working copies once the archive has verified its own (DESIGN.md §2), and delete
-        the preview. The frozen document stays for now: see ``Shedding``."""
+        """Empty the working copies that the archive has verified, and delete the preview. The
+        frozen document stays for now: see ``Shedding``."""
         self._connection.execute(
             delete(documents).where(
                 documents.c.agreement_id == agreement_id, documents.c.kind == DocumentKind.PREVIEW

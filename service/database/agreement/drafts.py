@@ -68,13 +68,12 @@ class Drafts(Records):
         return kept_at
 
     def get(self, signatory_id: str, form: str) -> Draft | None:
-        """The last saved state of this form."""
         wanted = {"signatory": signatory_id, "of_form": form}
         row = self._connection.execute(_GET, wanted).one_or_none()
         return Draft(row.fields, row.kept_at) if row else None
 
     def forget(self, signatory_id: str, *forms: str) -> None:
-        """Delete these forms after submission: their data are now stored with the agreement."""
+        """Delete these forms after submission: the agreement has their data."""
         for form in forms:
             self._connection.execute(_FORGET, {"signatory": signatory_id, "of_form": form})
 
@@ -88,7 +87,7 @@ class Drafts(Records):
         )
 
     def drop_ended(self, after: str = _FIRST) -> str | None:
-        """Delete, of the next ``PART`` drafts after this signatory, those that can no longer be
+        """Of the next ``PART`` drafts after this signatory, delete those that can no longer be
         submitted or were abandoned. Returns the last signatory of the part; None at the end."""
         last = self._connection.execute(_END_OF_PART, {"after": after}).scalar()
         self._connection.execute(_DROP_ENDED, {"after": after, "last": last or _LAST})

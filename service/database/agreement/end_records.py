@@ -19,8 +19,8 @@ from service.database.tables.records import Records, columns, record
 
 @dataclass(frozen=True)
 class KeptEnd:
-    """One change. ``record`` is None if it is from before there were records, and ``seal`` until it
-    is made; ``failure`` says why the last attempt to store them failed."""
+    """One change. ``record`` is None if it is older than records, ``seal`` until it is made;
+    ``failure`` is why the last attempt to store them failed."""
 
     number: int
     record: bytes | None
@@ -55,7 +55,6 @@ class EndRecords(Records):
         self._connection.execute(insert(end_records).values(row))
 
     def restore(self, agreement_id: str, kept: Sequence[KeptEnd]) -> None:
-        """Add changes that the archive has."""
         for each in kept:
             row = columns(each, agreement_id=agreement_id, stored_at=func.clock_timestamp())
             row.pop("stored")
@@ -91,8 +90,7 @@ class EndRecords(Records):
         )
 
     def waiting(self, limit: int) -> list[str]:
-        """Ids of agreements with changes that the archive lacks and could have; those that failed
-        come last."""
+        """Ids of agreements with changes that the archive lacks; those that failed come last."""
         by = (func.min(end_records.c.failure) != "", func.min(end_records.c.made_at))
         found = _WAITING.group_by(end_records.c.agreement_id).order_by(*by)
         return self._column(found.limit(limit))

@@ -20,8 +20,7 @@ from service.database.tables.records import Records, record
 
 @dataclass(frozen=True)
 class View:
-    """The reading view of a frozen document, as in the page, and the common text of its template,
-    empty if none was made."""
+    """The reading view of a frozen document, and the common text of its template, empty if none."""
 
     html: str
     common: str
@@ -75,7 +74,6 @@ _OF_SIGNATORY = _OF.where(openings.c.signatory_id == bindparam("person"))
 
 class Openings(Records):
     def view(self, agreement_id: str, edition: int) -> View | None:
-        """The reading view of an edition's frozen document."""
         wanted = {"agreement": agreement_id, "attempt": edition}
         row = self._connection.execute(_VIEW, wanted).one_or_none()
         return View(row.reading_html, row.html or "") if row else None
@@ -91,7 +89,7 @@ class Openings(Records):
         return {row.agreement_id: View(row.reading_html, row.html or "") for row in rows}
 
     def keep_common(self, html: str) -> str:
-        """Store a common text and return its SHA-256; a repetition changes nothing."""
+        """Store a common text and return its SHA-256; repeatable."""
         digest = sha256_of(html)
         self._connection.execute(
             upsert(common_texts).values(sha256=digest, html=html).on_conflict_do_nothing()

@@ -42,8 +42,8 @@ class FamilyRow:
 
 @dataclass(frozen=True)
 class NewVersion:
-    """What is stored of a file without faults; ``given`` is the file itself. ``imported_by`` is an
-    account's id, or None for the operator."""
+    """A faultless file to store; ``given`` are its bytes. ``imported_by`` is an account's id, or
+    None for the operator."""
 
     family_id: str
     given: bytes
@@ -192,7 +192,6 @@ class OwnTemplates(Records):
         return _version(row) if row else None
 
     def template(self, version_id: str) -> TemplateVersion:
-        """The template itself."""
         row = self._connection.execute(
             select(
                 template_versions.c.sha256,
@@ -272,7 +271,7 @@ class OwnTemplates(Records):
         )
 
     def remove(self, version: Version) -> None:
-        """Delete a version that was never published, and its family if nothing is left of it."""
+        """Delete a version that was never published, and its family if that is then empty."""
         self._connection.execute(
             delete(template_samples).where(template_samples.c.template_sha256 == version.sha256)
         )

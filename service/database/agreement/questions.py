@@ -44,7 +44,7 @@ class Questions(Records):
     """Questions. The caller of a change holds the agreement's row lock."""
 
     def of(self, agreement_id: str) -> list[Question]:
-        """All questions about an agreement, oldest first."""
+        """Oldest first."""
         rows = self._connection.execute(_QUESTIONS_OF, {"agreement": agreement_id})
         return [_question(row) for row in rows]
 
@@ -71,7 +71,7 @@ class Questions(Records):
         signatory_id: str | None = None,
         staff_id: str | None = None,
     ) -> str:
-        """Store a question of a signatory or a member of staff; returns its id."""
+        """Returns the id."""
         question_id = str(uuid.uuid4())
         self._connection.execute(
             insert(questions).values(

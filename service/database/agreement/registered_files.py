@@ -20,8 +20,8 @@ _UNREGISTERED = _COLUMNS.agreement_id.is_(None)
 
 @dataclass(frozen=True)
 class RegisteredFile:
-    """A file with what is kept of it. ``record`` is None until it is registered; ``pdf`` and
-    ``source`` are None once only the archive has them, ``source`` also if it is the PDF."""
+    """``record`` is None until it is registered; ``pdf`` and ``source`` are None once only the
+    archive has them, ``source`` also if it is the PDF."""
 
     id: str
     staff_id: str
@@ -36,7 +36,6 @@ class RegisteredFile:
 
 class RegisteredFiles(Records):
     def add(self, kept: RegisteredFile) -> None:
-        """Keep an uploaded file, or one that the archive has."""
         row = {
             **columns(kept.file),
             **columns(kept),
@@ -53,8 +52,7 @@ class RegisteredFiles(Records):
         return self._one(_COLUMNS.id == file_id, _COLUMNS.staff_id == staff_id, lock=True)
 
     def of(self, agreement_id: str) -> RegisteredFile | None:
-        """The file of an agreement that was signed elsewhere; None for any other, and for what is
-        no id."""
+        """None for an agreement signed here, and for what is no id."""
         if not is_id(agreement_id):
             return None
         return self._one(_COLUMNS.agreement_id == agreement_id)

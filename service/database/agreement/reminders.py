@@ -1,7 +1,7 @@
 """Candidates for reminders: agreements whose signatory has a valid link and can proceed.
 
-One statement reads many of them, so that the check every few minutes is cheap;
-``service.agreement.reminders`` decides whether one is due.
+One statement reads many, so that the frequent check is cheap; ``service.agreement.reminders``
+decides whether one is due.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
 from service.database.tables.records import Records, record
 
-# While a document is being made, or could not be made, the signatory cannot do anything.
+# While there is no document, the signatory cannot do anything.
 _CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
 _THEIR_TURN = (PlaceState.OPEN.value, PlaceState.VIEWED.value, PlaceState.AUTHENTICATED.value)
 _REMINDING = ("reminder", "bundle_reminder")
@@ -75,7 +75,7 @@ _SITUATION = (
     )
     .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
 )
-# In the order of the ends of their terms, which have an index of their own.
+# By the ends of their terms, which have an index.
 _PLACE = (agreements.c.expires_at, agreements.c.id)
 _WAITING = (
     select(*_PLACE)

@@ -1,6 +1,6 @@
 """Sealed revisions of a frozen document, until the archive has the whole.
 
-Only the added bytes of each are stored: a seal only appends to the previous file.
+Only the added bytes of each are stored: a seal only appends.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Seal:
 
 @dataclass(frozen=True)
 class Sealed:
-    """Progress of sealing: the frozen document, the last revision, if any, and for each step the
-    time and quality of its token."""
+    """Progress of sealing: the frozen document, the last revision, if any, and the time and quality
+    of each step's token."""
 
     frozen: bytes
     last: Seal | None
@@ -61,8 +61,7 @@ _SEALS = (
 
 class Seals(Records):
     def add(self, agreement_id: str, edition: int, seal: Seal, before: bytes) -> bool:
-        """Store a revision that continues ``before``; False if another worker's was first, which is
-        then the valid one."""
+        """Store a revision that continues ``before``; False if another worker's was first."""
         begins_at = len(before) if seal.pdf.startswith(before) else 0
         made = self._connection.execute(
             upsert(seals)

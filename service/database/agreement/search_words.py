@@ -8,8 +8,8 @@ from service.agreement.model import Agreement
 
 
 def search_words(agreement: Agreement) -> list[str]:
-    """The folded search words: names, numbers in every notation, reference, parts of addresses;
-    and what lists and the archive are filtered by."""
+    """The folded search words: names, numbers in every notation, reference, parts of addresses, and
+    what lists and the archive are filtered by."""
     controller, signatory = agreement.controller, agreement.signatory
     texts = [
         controller.name,

@@ -176,8 +176,7 @@ class Signing(Records):
     def continue_session(self, known_hash: bytes, secret_hash: bytes, **of_bundle: Any) -> None:
         """Continue a browser's session under a new secret when it opens the link again.
 
-        All that was done and proved is kept, and so is the expiry. The secret is new because the
-        former one may have been planted in the browser by somebody who knows it.
+        The expiry stays. Whoever knows the former secret may have planted it in the browser.
         """
         again(self._connection, link_sessions, known_hash, secret_hash)
         if of_bundle:
@@ -193,7 +192,6 @@ class Signing(Records):
         self._change(secret_hash, pending=kept[0], pending_image=kept[1])
 
     def name_colleague(self, secret_hash: bytes, colleague: Colleague) -> None:
-        """Store the colleague who is to sign instead."""
         self._change(secret_hash, colleague=colleague.kept())
 
     def _change(self, secret_hash: bytes, **values: Any) -> None:

@@ -17,8 +17,8 @@ from service.database.tables.templates import template_samples
 
 @dataclass(frozen=True)
 class TemplateSample:
-    """A sample of a template, without its PDF: the number of its ``pages``, and of those of which
-    there are ``pictures``."""
+    """A template's sample without its PDF: its number of ``pages``, and of those with
+    ``pictures``."""
 
     template_sha256: str
     pages: int
@@ -73,7 +73,6 @@ class TemplateSamples(Records):
         least_html: str,
         pictures: Sequence[bytes],
     ) -> None:
-        """Store a sample, or replace the former one."""
         made = {
             "pdf": pdf,
             "pages": pages,

@@ -1,7 +1,8 @@
-"""The templates of agreements, each stored once under the digest of its Word file.
+"""The templates of agreements, each stored once under the digest of its Word file, which is never
+changed or deleted.
 
-A Word file is never changed or deleted. Its declaration (title, placeholders, places) is what our
-code knows about it: it may be corrected, and the newest is kept.
+Its declaration (title, placeholders, places) is our code's knowledge and may be corrected; the
+newest is kept.
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ _BEFORE_A_TEXT = (
 
 class Templates(Records):
     def keep(self, template: TemplateVersion) -> None:
-        """Store a template that an agreement names; a repetition changes nothing.
+        """Store a template that an agreement names; repeatable.
 
-        Without a declaration only the Word file is stored, and no text can be made from it.
+        Without a declaration no text can be made from it.
         """
         if self._connection.execute(_DECLARED, {"digest": template.sha256}).scalar() == (
             template.declaration
@@ -93,8 +94,8 @@ class Templates(Records):
         return record(TemplateVersion, row) if row else None
 
     def versions(self) -> list[tuple[str, str]]:
-        """The digest and version of each template for agreements, the newest first. The version of
-        an own template has its name before it."""
+        """The digest and version of each template for agreements, newest first; an own template's
+        version has its name before it."""
         rows = self._connection.execute(_VERSIONS, {"kind": AGREEMENT})
         return [(row.sha256, row.version) for row in rows]
 
@@ -104,7 +105,6 @@ class Templates(Records):
         return found.scalar() or ""
 
     def docx(self, sha256: str) -> bytes | None:
-        """Only the Word file."""
         return self._connection.execute(_DOCX, {"digest": sha256}).scalar()
 
     def name_where_none(self, sha256: str) -> int:

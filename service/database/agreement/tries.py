@@ -17,7 +17,6 @@ class Tried(Records):
     usable: ClassVar[tuple[ColumnElement[bool], ...]]
 
     def code_waits(self, code_id: str) -> bool:
-        """Whether this code can still be entered."""
         found = select(self.codes.c.id).where(self.codes.c.id == code_id, *self.usable)
         return self._connection.execute(found).scalar() is not None
 

@@ -1,7 +1,4 @@
-"""A signer's session, its agreement, and the look of the processor's pages.
-
-Every page of the signing journey needs all three, so one statement reads them.
-"""
+"""A signer's session, its agreement, and the look of the pages, read in one statement."""
 
 from __future__ import annotations
 
@@ -30,9 +27,9 @@ class LinkSession:
     """A browser session that was started with a link.
 
     ``mailbox`` is how the mailbox was proved in it and ``proof`` the purpose of that code; None
-    before. ``pending`` is the first signature, not yet submitted; ``colleague`` is the person who
-    is to sign instead, not yet notified. ``browser`` is that of the bundle through which the link
-    was opened; None if it was opened by itself. ``read_at`` is the database's time of this reading.
+    before. ``pending`` is the prepared signature, ``colleague`` the named delegate. ``browser`` is
+    that of the bundle through which it was opened, if any. ``read_at`` is the database's time of
+    this reading.
     """
 
     secret_hash: bytes
@@ -113,18 +110,17 @@ _HOLD_AGREEMENT = (
 
 class Visits(Records):
     def hold_agreement(self, secret_hash: bytes) -> None:
-        """Take the row lock of the session's agreement, if there is such a session; a session never
-        changes its agreement."""
+        """Take the row lock of the session's agreement, if there is one; it never changes."""
         self._connection.execute(_HOLD_AGREEMENT, {"secret": secret_hash})
 
     def session(self, secret_hash: bytes) -> LinkSession | None:
-        """The session of a cookie, unless expired."""
+        """Unless expired."""
         row = self._row(_SESSION, secret_hash)
         return _session(row) if row else None
 
     def visit(self, secret_hash: bytes) -> tuple[LinkSession, Agreement, Look] | None:
         """The same with the present agreement and look. For a change, take the lock in an earlier
-        statement: one that itself waits for a lock returns the data from before the wait."""
+        statement: one that itself waits returns the data from before the wait."""
         row = self._row(_VISIT, secret_hash)
         return (_session(row), as_agreement(row), seen(row)) if row else None
 

@@ -162,8 +162,8 @@ class Batches(Records):
         return [_batch(row) for row in self._connection.execute(wanted.limit(limit))]
 
     def take_next(self, batch_id: str) -> tuple[int, str] | None:
-        """The position and agreement of the first waiting line that nobody else works at, under its
-        row lock."""
+        """The position and agreement of the first waiting line that is not locked, under its row
+        lock."""
         row = self._connection.execute(
             select(batch_lines.c.position, batch_lines.c.agreement_id)
             .where(
@@ -198,8 +198,8 @@ class Batches(Records):
         return set(self._column(found))
 
     def mark_with(self, batch_id: str, agreement_ids: Sequence[str]) -> None:
-        """Record that these agreements had their turn with another one. A line that somebody else
-        works at is left to them, as waiting for it could mean waiting for each other."""
+        """Record that these agreements had their turn with another one, except lines that somebody
+        else works at: waiting for those could be a deadlock."""
         ours = batch_lines.c.batch_id == batch_id
         free = self._column(
             select(batch_lines.c.position)

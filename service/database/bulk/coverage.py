@@ -13,16 +13,16 @@ from service.database.tables.records import Records, record
 
 _IN_FORCE = ", ".join(f"'{each}'" for each in sorted(EFFECTIVE - {State.SUPERSEDED}))
 _RUNNING = ", ".join(f"'{each}'" for each in sorted(RUNNING))
-# The conditions on numbers and names are spelled as in their indexes. A row that only repeats
-# another is no further customer. With ``offset 0`` each row is looked up by itself: PostgreSQL does
-# not know how many rows a part has, and may otherwise read all agreements for it.
+# The conditions on numbers and names are spelled as in their indexes. A row that repeats another is
+# no further customer. ``offset 0`` looks up each row by itself; otherwise PostgreSQL, which does
+# not know the size of a part, may read all agreements.
 _KEYS = text("""
 select "row", identities from import_lines
 where import_id = cast(:import_id as uuid) and "row" > :after
   and coalesce(skip ->> 'code', '') <> 'same_row'
 order by "row" limit :most
 """)
-# All keys of a part at once: each look into the index also reads what was not sorted into it yet.
+# All keys of a part at once: each look into the index also reads its unsorted additions.
 _MADE = text("""
 select key, agreement_id
 from import_lines join imports on imports.id = import_lines.import_id, unnest(identities) as key

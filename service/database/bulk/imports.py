@@ -29,9 +29,9 @@ _MOST = 2**31 - 1  # of the column
 
 @dataclass(frozen=True)
 class Import:
-    """One list. Instants are aware UTC. ``headings`` and ``targets`` have a value for each column;
-    ``per_minute`` is None if the setting decides; ``together``: who signs several agreements gets
-    one mail for all of them. ``template_sha256`` is None before the start."""
+    """One list. Instants are aware UTC. ``headings`` and ``targets`` have a value per column;
+    ``per_minute`` is None if the setting decides; ``together``: a person who signs several
+    agreements gets one mail. ``template_sha256`` is None before the start."""
 
     id: str
     number: int
@@ -135,8 +135,8 @@ class Imports(Records):
         return [_import(row) for row in self._connection.execute(wanted)]
 
     def like(self, shape: str, *, before: int | None = None) -> Import | None:
-        """The newest import of a list with these headings of which somebody confirmed the columns;
-        or the newest before a number."""
+        """The newest import with these headings whose columns somebody confirmed; or the newest
+        before a number."""
         wanted = _WHOLE.where(
             imports.c.shape == shape, imports.c.state != word(ImportState.CHOOSING)
         )
@@ -186,11 +186,10 @@ class Imports(Records):
         return self._connection.execute(numbers.order_by(imports.c.number)).scalars().all()
 
     def drop_old(self) -> int:
-        """Empty the lines of old imports of which a newer list was taken in, and of those that
-        nobody ever started; returns how many.
+        """Empty the lines of old imports that a newer list replaced or nobody started; returns how
+        many.
 
-        What they made, and the digests by which they are recognised, stay. An emptied import has
-        no columns.
+        Their agreements and digests stay. An emptied import has no columns.
         """
         newer = imports.alias("newer")
         old = list(

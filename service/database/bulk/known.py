@@ -56,8 +56,7 @@ class KnownCustomers(Records):
         return self._found(_MADE, set(keys), shape=shape)
 
     def hold_list(self, shape: str) -> None:
-        """Let one line at a time be made of lists with these headings: two of them may be of the
-        same agreement."""
+        """One line at a time for lists with these headings: two may be about the same agreement."""
         number = func.hashtext(shape)
         self._connection.execute(select(func.pg_advisory_xact_lock(LOCK, number)))
 

@@ -13,8 +13,8 @@ from service.database.tables.records import Records, record
 
 @dataclass(frozen=True)
 class Reason:
-    """One kind of error (of a field) or warning (``field`` is empty), in how many lines it is, and
-    the first of these."""
+    """One kind of error (of a field) or warning (``field`` is empty), its number of lines, and the
+    first of these."""
 
     field: str
     code: str
@@ -24,8 +24,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class Shared:
-    """How many people sign more than one agreement, how many agreements these are, and in how many
-    mails they get them if each person gets one."""
+    """How many people sign more than one agreement, the number of these, and the number of mails if
+    each person gets one."""
 
     people: int
     agreements: int

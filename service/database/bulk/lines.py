@@ -26,8 +26,8 @@ AT_ONCE = 1000  # rows per statement
 @dataclass(frozen=True)
 class Line:
     """One row of a list. ``number`` is the customer's enterprise number, ``customer`` its number at
-    the processor, ``person`` a digest of who signs; ``reference`` is the agreement's, if it was
-    made. Instants are aware UTC."""
+    the processor, ``person`` a digest of the signatory, ``reference`` the agreement made. Instants
+    are aware UTC."""
 
     row: int
     state: LineState
@@ -63,8 +63,8 @@ from jsonb_to_recordset(:verdicts) as v
 where l.import_id = cast(:import_id as uuid) and l."row" = v."row"
 """
 ).bindparams(bindparam("verdicts", type_=JSONB))
-# Skipping locked rows: another worker has that line. In the order of the file, by the index: the
-# agreement is joined to the one line that was found.
+# In the order of the file, by the index, without rows that another worker has locked; the agreement
+# is joined to the one line found.
 _FIRST = (
     select(import_lines)
     .where(
@@ -107,7 +107,6 @@ class ImportLines(Records):
             )
 
     def rows(self, import_id: str) -> list[Row]:
-        """All rows as in the file."""
         found = self._connection.execute(
             select(import_lines.c.row, import_lines.c.cells)
             .where(import_lines.c.import_id == import_id)
@@ -116,13 +115,12 @@ class ImportLines(Records):
         return [Row(number, tuple(cells)) for number, cells in found]
 
     def judged(self, import_id: str, verdicts: Sequence[Verdict]) -> None:
-        """Store the verdicts on these rows."""
         for some in _parts(verdicts):
             told = {"import_id": import_id, "verdicts": [_told(each) for each in some]}
             self._connection.execute(_JUDGED, told)
 
     def take_next(self, import_id: str, state: LineState) -> Line | None:
-        """The first line in this state that nobody else works at, under its row lock."""
+        """The first line in this state that is not locked, under its row lock."""
         wanted = {"import_id": import_id, "state": state.value}
         row = self._connection.execute(_NEXT, wanted).one_or_none()
         return _line(row) if row else None
@@ -132,7 +130,7 @@ class ImportLines(Records):
         self._connection.execute(_TAKE_TURNS, {"import_id": import_id})
 
     def take_with(self, import_id: str, line: Line, *, limit: int) -> list[Line]:
-        """This line and the next ones of the same person that were made and not sent, under their
+        """This line and the same person's next ones that were made and not sent, under their
         locks."""
         wanted = (
             select(import_lines.c.row)
@@ -171,8 +169,8 @@ class ImportLines(Records):
         after: int = 0,
         limit: int | None = None,
     ) -> list[Line]:
-        """The lines in these states (all if none is given), from the one after row ``after``;
-        ``doubtful`` leaves out those without a warning."""
+        """The lines in these states (none: all) after row ``after``; ``doubtful``: only those with
+        a warning."""
         wanted: Select[Any] = _WHOLE.where(
             import_lines.c.import_id == import_id, import_lines.c.row > after
         ).order_by(import_lines.c.row)

@@ -42,8 +42,8 @@ class ArchivedObject:
         return record(cls, row, inside=inside)
 
 
-# The usual list, so that only what differs is stored. Never changed, like the names in a migration:
-# what was packed with it is unpacked with it only.
+# The usual list, so that only differences are stored. Never change it: it is needed to unpack what
+# was packed with it.
 _USUAL = (
     b'{"getoond'
     b'.pdf":131188}{"README.txt":17554,"LEESMIJ.txt":17936,"bewijs'
@@ -63,7 +63,7 @@ _USUAL = (
 
 def packed(inside: Mapping[str, tuple[int, str]]) -> bytes:
     """The list of files inside an object in a third of the space: names and sizes compressed, then
-    the digests, which cannot be compressed."""
+    the digests."""
     sizes = {name: size for name, (size, _) in inside.items()}
     digests = b"".join(bytes.fromhex(sha256) for _, sha256 in inside.values())
     writer = zlib.compressobj(9, zdict=_USUAL)
@@ -84,10 +84,10 @@ def unpacked(data: bytes) -> dict[str, tuple[int, str]]:
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """The state of a package, and what is known of its checks.
+    """The state of a package, and its checks.
 
-    ``checked_at`` is the last successful check, ``looked_at`` the last check with any result.
-    ``failure`` says what is wrong, or why the last attempt to store or read it back failed.
+    ``checked_at`` is the last successful check, ``looked_at`` the last with any result. ``failure``
+    says what is wrong, or why the last attempt to store or read it back failed.
     """
 
     state: PackageState
@@ -117,7 +117,6 @@ _OBJECTS = (
 
 class ArchiveRecords(Records):
     def state(self, agreement_id: str) -> ArchiveState | None:
-        """The archive state of an agreement's package."""
         row = self._connection.execute(_STATE, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
@@ -149,8 +148,7 @@ class ArchiveRecords(Records):
         self._change(agreement_id, looked_at=func.clock_timestamp())
 
     def note_dispute(self, agreement_id: str, said: str) -> None:
-        """Record that both verdicts were given, and their difference (empty if they agree) with the
-        time since which they disagree."""
+        """Record both verdicts' difference, empty if they agree, and since when they disagree."""
         since = func.coalesce(archive_states.c.disputed_since, func.clock_timestamp())
         self._change(
             agreement_id,
@@ -164,7 +162,7 @@ class ArchiveRecords(Records):
         self._connection.execute(update(archive_states).where(its).values(values))
 
     def put_objects(self, agreement_id: str, objects: list[ArchivedObject]) -> None:
-        """Record the stored objects; a repetition changes nothing."""
+        """Repeatable."""
         self._connection.execute(
             upsert(archived_objects)
             .values(
@@ -177,7 +175,7 @@ class ArchiveRecords(Records):
         )
 
     def objects(self, agreement_id: str) -> list[ArchivedObject]:
-        """The objects of a package, sorted by name."""
+        """Sorted by name."""
         rows = self._connection.execute(_OBJECTS, {"agreement": agreement_id})
         return [ArchivedObject.of(row) for row in rows]
 
@@ -193,8 +191,8 @@ class ArchiveRecords(Records):
     def locks_ending(
         self, before: datetime, *, after: tuple[datetime, str] | None, limit: int
     ) -> list[EndingLock]:
-        """Locks that end before then and are still extended: sorted by their end, then by key.
-        ``after`` is the end of the lock and the key of the last one seen."""
+        """Locks that end before then and are still extended, by end and key. ``after`` is the end
+        and the key of the last one seen."""
         by = tuple_(archived_objects.c.locked_until, archived_objects.c.key)
         statement = (
             select(archived_objects, contract_lives.c.ends_on)
@@ -213,8 +211,7 @@ class ArchiveRecords(Records):
     def note_lock(
         self, agreement_id: str, name: str, until: datetime, *, final_for_years: int | None
     ) -> None:
-        """Record the end of an object's lock; ``final_for_years`` are the years of retention if
-        this is the last one."""
+        """``final_for_years`` are the years of retention if this is the last lock."""
         self._connection.execute(
             update(archived_objects)
             .where(archived_objects.c.agreement_id == agreement_id, archived_objects.c.name == name)
@@ -230,8 +227,8 @@ class ArchiveRecords(Records):
         )
 
     def reopen_locks(self, years: int, limit: int) -> int:
-        """The same for at most ``limit`` locks that were final for other years of retention than
-        are set now; returns how many."""
+        """The same for at most ``limit`` locks that were final for another number of years than set
+        now; returns how many."""
         its = archived_objects.c.final_for_years
         own = (archived_objects.c.agreement_id, archived_objects.c.name)
         # Not ``<>``, for which no index is used.

@@ -46,8 +46,7 @@ _ESTIMATE = text("select reltuples::bigint from pg_class where oid = 'archive_st
 
 class ArchiveRound(Records):
     def total(self) -> int:
-        """The number of archived originals that have been checked at least once; an estimate above
-        ``COUNTED``."""
+        """The number of originals checked at least once; an estimate above ``COUNTED``."""
         counted = self._connection.execute(_TOTAL).scalar_one()
         if counted <= COUNTED:
             return counted
@@ -56,9 +55,8 @@ class ArchiveRound(Records):
     def due(self, after: timedelta, damaged_after: timedelta, limit: int) -> list[str]:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
 
-        Damaged ones are due sooner, since somebody may have repaired them; so are those on which
-        the two verdicts disagree. Those with only a first verdict come next. Those that could not
-        be read at the last attempt come last, so that they never delay the others.
+        Damaged and disputed ones are due sooner. Those with only a first verdict come next; those
+        that could not be read last time come last, so that they never delay the others.
         """
         looked_at, once = archive_states.c.looked_at, archive_states.c.judged_twice_at.is_(None)
         late = looked_at < func.now() - after
@@ -114,7 +112,6 @@ class ArchiveRound(Records):
         ).scalar_one()
 
     def progress(self) -> Round:
-        """How far it is."""
         row = self._connection.execute(_PROGRESS).one()
         return Round(row.checked, row.overdue, row.oldest, row.reference or "", row.failure or "")
 
@@ -137,7 +134,7 @@ def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
 
 _TOTAL = select(_counted(_CHECKED_BEFORE))
 # ``offset(0)``: found by their own small index, then sorted; PostgreSQL would rather read all
-# packages in the order of the last check.
+# packages.
 _unread = (
     select(archive_states.c.agreement_id, archive_states.c.failure, archive_states.c.looked_at)
     .where(_UNREAD)

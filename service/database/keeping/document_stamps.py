@@ -143,7 +143,7 @@ class DocumentStamps(Records):
 
     def late(self, now: datetime, kept_no_longer: date) -> set[str]:
         """Ids of agreements with a file whose newest time stamp had expired by ``now``, without
-        those that ended before ``kept_no_longer``; the recorded SHA-256 still proves the file."""
+        those that ended before ``kept_no_longer``. The recorded SHA-256 still proves the file."""
         return set(
             self._column(
                 select(_sealed.c.agreement_id).where(

@@ -40,8 +40,8 @@ class Recovery(Records):
         )
 
     def profile(self, processor: Processor) -> int:
-        """The version of the profile with these data. If there is none, one is added with a version
-        from 0 down; those are not used for new agreements."""
+        """The version of the profile with these data, added if needed with a version from 0 down,
+        which new agreements do not use."""
         said = dataclasses.asdict(processor)
         version, profile = processor_profiles.c.version, processor_profiles.c.profile
         known = self._connection.execute(select(func.max(version)).where(profile == said)).scalar()
@@ -56,7 +56,7 @@ class Recovery(Records):
     def note(
         self, agreement_id: str, reference: str, flags: Sequence[str], last_activity: datetime
     ) -> None:
-        """Add the records that belong to a just recovered agreement."""
+        """The records beside a just recovered agreement."""
         self._connection.execute(
             update(agreements)
             .where(agreements.c.id == agreement_id)

@@ -35,7 +35,6 @@ class Renewals(Records):
         return bool(news.rowcount)
 
     def forget(self, agreement_id: str) -> None:
-        """Clear the status after a successful renewal."""
         self._connection.execute(
             update(archive_states)
             .where(archive_states.c.agreement_id == agreement_id)

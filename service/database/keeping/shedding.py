@@ -1,8 +1,7 @@
-"""Drops from the database what the archive holds of an agreement.
+"""Drops from the database what the archive holds of an agreement and has read back twice.
 
-By then the package has been read back twice: once when stored, once in the archive's round, where
-two libraries verified it. The database itself refuses to drop evidence that the package does not
-hold, file by file, by SHA-256 (migrations 0037 and 0039).
+The database refuses to drop evidence that the package does not hold, file by file, by SHA-256
+(migrations 0037 and 0039).
 """
 
 from __future__ import annotations
@@ -57,8 +56,8 @@ _DROP = (
     where agreement_id = any(cast(:ids as uuid[])) and html <> ''
       and archive_holds(agreement_id, :difference, convert_to(html, 'UTF8'))
     """,
-    # The log says to whom and when these were delivered. An import counts its mails with a first
-    # link, and of a mail about several agreements one row refers to another.
+    # The log has their recipients and times. Kept are first links, which an import counts, and
+    # mails about several agreements, whose rows refer to each other.
     f"""
     delete from messages
     where agreement_id = any(cast(:ids as uuid[])) and state = 'sent'
@@ -74,8 +73,8 @@ _DROP = (
     update messages set values = '{}', reply_to = '', key = null
     where agreement_id = any(cast(:ids as uuid[])) and state = 'sent'
     """,
-    # The records of the acts, and the log, say which mailbox was proved and when. No session in
-    # which a code was entered lasts as long.
+    # The acts and the log say which mailbox was proved and when. No session with a code lasts as
+    # long.
     """
     delete from code_challenges
     where link_id in (select id from links where agreement_id = any(cast(:ids as uuid[])))

@@ -62,10 +62,7 @@ class Alarms(Records):
     def due(
         self, kind: AlarmKind, patience: timedelta, again: timedelta | None, *, limit: int
     ) -> list[StalledItem]:
-        """Stalled items without an alarm yet, or without one for ``again``; the longest first.
-
-        ``again`` is None if one alarm is enough.
-        """
+        """Stalled items without an alarm for ``again`` (None: ever), the longest first."""
         return self._read(_DUE[kind], patience=patience, again=again, most=limit)
 
     def count(self, kind: AlarmKind, patience: timedelta) -> int:
@@ -73,7 +70,6 @@ class Alarms(Records):
         return self._connection.execute(_COUNT[kind], {"patience": patience}).scalar_one()
 
     def told_within(self, kind: AlarmKind, time: timedelta) -> bool:
-        """Whether an alarm of this kind was sent within ``time``."""
         last = self._connection.execute(
             select(func.max(alarms.c.told_at) > func.clock_timestamp() - time).where(
                 alarms.c.kind == kind.value
@@ -161,8 +157,8 @@ def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
     )
 
 
-# ``offset(0)`` keeps PostgreSQL from reading all running agreements for their columns: the index
-# alone says which these few are.
+# ``offset(0)`` keeps PostgreSQL from reading all running agreements: the index alone finds these
+# few.
 _GONE = select(agreements.c.id).where(COUNTERSIGNER_GONE).offset(0).subquery("gone")
 _OLDEST_MAIL = _oldest_mail(messages.c.state.in_(words(UNSENT)), "oldest_mail")
 _OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")

@@ -46,9 +46,9 @@ class Customers(Records):
     def agreements_of(
         self, controller: Controller, most: int, after: str = ""
     ) -> tuple[list[str], str]:
-        """The ids of the newest agreements with this number; if there is none, of those with the
-        same name, however it is written, and no number either. ``after`` is an id that a former
-        page ended with. Also the id behind which the next page begins, empty if there is none."""
+        """The ids of the newest agreements with this number; without one, of those with the same
+        folded name and no number. Also the cursor of the next page, empty at the end; ``after`` is
+        this page's."""
         asked: dict[str, Any] = {"last": after} if after else {}
         if controller.number:
             asked |= {"number": controller.number, "most": most + 1}

@@ -43,8 +43,8 @@ def filter_values(search: Search) -> dict[str, Any]:
 
 
 def _in_force() -> ColumnElement[bool]:
-    """It has taken effect, and its end, if any, is later than that day. The end is looked up for
-    each agreement that is read: in a join, PostgreSQL may read all ends first."""
+    """It has taken effect, and not ended by that day. The end is looked up per agreement: in a
+    join, PostgreSQL may read all ends first."""
     superseded = agreements.c.state == word(State.SUPERSEDED)
     unknown = case((superseded, _ALWAYS_AGO), else_=_NEVER)
     return and_(

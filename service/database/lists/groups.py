@@ -1,7 +1,7 @@
 """The groups of the sales list: the agreements in each, and their number.
 
-Words in an index condition are literals in the statement (``word``): a prepared statement hides its
-parameters from the planner, which then cannot tell that the index applies.
+Words in an index condition are literals (``word``): the planner cannot see the parameters of a
+prepared statement, so it cannot tell that the index applies.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ _PROCESSOR_UNSIGNED = (
 AWAITS_US = and_(agreements.c.state.in_(words(_THEIR_STATES)), PROCESSOR_OPEN)
 
 _others = staff.alias("others")  # the statement may already contain the countersigner
-# As an array, so that the index on countersigners is searched for these few people, instead of
-# checking each agreement.
+# As an array, so that the index on countersigners is searched for these few people.
 _MAY_NOT_SIGN: ColumnElement[Any] = func.array(
     select(_others.c.id).where(~may_sign(_others)).scalar_subquery(),
     type_=ARRAY(UUID(as_uuid=False)),
@@ -89,8 +88,7 @@ _TROUBLED = union(
 
 
 def in_group(name: str) -> ColumnElement[bool]:
-    """Whether an agreement is in this group. It may be in two: one that waits for the customer may
-    also need attention."""
+    """Whether an agreement is in this group; it may be in two."""
     if name == "awaits_us":
         return AWAITS_US
     if name == "trouble":
@@ -102,8 +100,8 @@ def in_group(name: str) -> ColumnElement[bool]:
 def branches(name: str) -> list[ColumnElement[bool]]:
     """Mutually exclusive conditions that together form the group.
 
-    An index has one state in the order of a list, but not several; so the list reads the first page
-    of each and takes the first ones of all.
+    An index has one state in the order of a list, not several; so the list merges the first page of
+    each.
     """
     if name in ("awaits_us", "trouble"):
         return [in_group(name)]
@@ -116,8 +114,7 @@ def branches(name: str) -> list[ColumnElement[bool]]:
 
 
 def counts() -> Select[Any]:
-    """The number of agreements in all and in each group; ``COUNTED + 1`` means any larger
-    number."""
+    """Of all agreements and of each group; ``COUNTED + 1`` means any larger number."""
     everything = select(agreements.c.id)
     # The newest are together in the table, so that few pages are read.
     newest = everything.order_by(agreements.c.last_activity_at.desc(), agreements.c.id.desc())

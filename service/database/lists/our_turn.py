@@ -1,7 +1,7 @@
 """Agreements awaiting the processor's signature: one's own and those of colleagues; keyset paging.
 
-Order of the queue: first those without a question, then those returned with an open question; in
-each group the longest without activity first.
+First those without a question, then those returned with an open one; in each the longest without
+activity first.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ _OF_COLLEAGUES = (
     .join(staff, staff.c.id == agreements.c.countersigner_id)
     .order_by(_place.c.returned, _place.c.last_activity_at, _place.c.id)
 )
-# Only of one's own lines is it searched whether they were returned or read, once each.
+# Only one's own lines are looked up as returned or read, once each.
 _STANDING = (
     select(
         _THEIRS.label("own"),
@@ -147,8 +147,8 @@ _FRESH = select(func.count()).select_from(agreements).where(AWAITS_US, _THEIRS, 
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts: ``fresh`` and ``returned`` (with a question) are this person's own, ``unread`` those
-    of both that the person has not opened, ``colleagues`` those for others to sign."""
+    """``fresh`` and ``returned`` (with a question) are this person's own, ``unread`` those of both
+    not opened yet, ``colleagues`` those for others to sign."""
 
     fresh: int
     returned: int
@@ -212,7 +212,7 @@ class OurTurn(Records):
         return [_line(found[each]) for each in ids]
 
     def of_colleagues(self, staff_id: str, *, limit: int) -> list[OfColleague]:
-        """Those for others to sign, the longest waiting first."""
+        """The longest waiting first."""
         asked = {"whose": staff_id, "most": limit}
         rows = self._connection.execute(_OF_COLLEAGUES, asked).mappings()
         return [OfColleague(**row) for row in rows]

@@ -1,7 +1,6 @@
 """Lists, counts and search, with keyset paging, never OFFSET.
 
-A list first finds the agreements of its page through the narrowest index, and then reads the
-contents of the lines of just those.
+A list first finds the agreements of its page through the narrowest index, then reads their lines.
 """
 
 from __future__ import annotations
@@ -67,14 +66,13 @@ class Overview(Records):
         return self._summaries(_THESE, {"ids": self._column(wanted)})
 
     def counts(self) -> dict[str, int]:
-        """The number of agreements per group, and under an empty name of all; ``COUNTED + 1`` means
-        any larger number."""
+        """Per group, and under an empty name in all; ``COUNTED + 1`` means any larger number."""
         row = self._connection.execute(_COUNTS).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
 
     def same_number(self, number: str, but_not: str, today: date) -> SameNumber | None:
-        """An agreement with the same enterprise number that has not ended, with or without
-        signatures, by ``today`` in Brussels: the most advanced one, since a draft says least."""
+        """The most advanced agreement with the same enterprise number that has not ended, with or
+        without signatures, by ``today`` in Brussels."""
         wanted = {"number": number, "but_not": but_not, "in_force_on": today}
         row = self._connection.execute(_SAME_NUMBER, wanted).one_or_none()
         if row is None:

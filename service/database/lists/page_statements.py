@@ -1,7 +1,6 @@
 """The statements that find the agreements of a page, each in one of the ways of ``pages.py``.
 
-Those that differ only in values have the same shape, and are built once: building one takes longer
-than executing it.
+One statement per shape is built and kept: building takes longer than executing.
 """
 
 from __future__ import annotations
@@ -119,8 +118,7 @@ def _place_of(rows: FromClause, order: Order) -> ColumnElement[Any]:
 
 
 def shape_of(search: Search) -> Search:
-    """The same for all searches whose statements differ only in values; the conditions on words are
-    told apart otherwise."""
+    """The same for all searches whose statements differ only in values."""
     narrowed = search.narrowed
     return Search(
         group=search.group if search.group in GROUPS else "",
@@ -214,8 +212,8 @@ def _within(shape: Search, part: ColumnElement[int], keys: tuple[str, ...]) -> l
 
 @lru_cache(maxsize=256)
 def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
-    """The newest one in which agreements have these words, whatever else is asked, of the half
-    years that have some; the newest day that is asked, and the earliest fortnight."""
+    """The newest fortnight in which agreements have these words, whatever else is asked, of the
+    half years that have some; the newest day that is asked, and the earliest fortnight."""
     newest_asked, oldest_asked = (bindparam(n, type_=Integer) for n in ("newest", "oldest"))
     present = PRESENT + 1  # for clocks
     if shape.narrowed.idle_days:
@@ -271,7 +269,7 @@ def by_index(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any
 
 def _found(wanted: Select[Any]) -> CTE:
     """Found before the rest is asked: otherwise PostgreSQL may read all agreements in the order of
-    the list, expecting that the first ones match."""
+    the list, expecting an early match."""
     return wanted.cte("found", nesting=True).prefix_with("materialized", dialect="postgresql")
 
 

@@ -1,15 +1,16 @@
 """Which agreements are on a page of a list: quick among very many, with any words and filters.
 
-PostgreSQL's planner cannot choose between the ways, because it assumes that every beginning of a
-word is common; its statistics tell which way reads least.
+PostgreSQL's planner cannot choose the way, because it assumes that every beginning of a word is
+common; its statistics tell which one reads least.
 
-1. *In order*, if nothing but the order, a group or dates is asked: an index has just these.
-2. *Read the first ones one by one* until the page is full: best for what many have.
-3. *Use the index on words* and sort what it finds: best for what is rare.
-4. *By fortnight*, for whole words that are common, but perhaps not among the first, such as a
-   former template or a year in the past. The index also has the half year, the fortnight and the
-   day of the last activity and of the effective date, so it tells in which fortnight the first are.
-   From there they are found day by day, and if six weeks do not fill the page, by fortnight.
+- *In order*, if only the order, a group or dates are asked, which an index has.
+- *Read the first ones one by one* until the page is full: best for what many have.
+- *Use the index on words* and sort the result: best for what is rare.
+- *By fortnight*, for whole words that are common, but perhaps not among the first, such as a former
+  template. The index has the half year, fortnight and day of the last activity and of the effective
+  date, so it tells in which fortnight the first are. From there they are found day by day, and
+  after
+  six weeks by fortnight.
 """
 
 from __future__ import annotations

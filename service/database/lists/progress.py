@@ -75,8 +75,8 @@ class Progress(Records):
 
 
 def _by(key: Any, condition: Any) -> Select[Any]:
-    """The number in each stage, and of each wait the median: the first value at which half of them
-    are counted."""
+    """The number in each stage, and the median of each wait: the first value that reaches half of
+    them."""
     each = (
         select(
             key.label("key"), _ALL.c.measure, _ALL.c.value, func.sum(_ALL.c.number).label("number")
@@ -129,7 +129,7 @@ _ADDED = upsert(progress_counts).from_select(
     [*_COLUMNS, "number"],
     select(*(_taken.c[name] for name in _COLUMNS), func.sum(_taken.c.change))
     .group_by(*(_taken.c[name] for name in _COLUMNS))
-    # In one order, so that two that add up at a time do not wait for each other in a circle.
+    # In one order, so that two that add up at a time do not deadlock.
     .order_by(*(_taken.c[name] for name in _COLUMNS)),
 )
 _ADD_UP = _ADDED.on_conflict_do_update(

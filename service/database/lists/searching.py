@@ -1,8 +1,8 @@
 """The words of a search: how common each is, and the conditions that find them.
 
-Every typed word must be the beginning of a stored word. Filters are words too, but whole ones
-(``service/agreement/facets.py``). So is a typed word that is common as it is, and rare as the
-beginning of a longer one: the longer ones are then found separately.
+Every typed word must be the beginning of a stored word. Filters are whole words
+(``service/agreement/facets.py``). A typed word that is common by itself but rare as the beginning
+of longer ones is also taken whole; the longer ones are then found separately.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from service.database.tables.agreements import agreements
 
 COMMON = 0.003  # the share of all agreements from which a typed word is worth finding as a whole
 EVERYWHERE = 0.5  # an index does not help for a word with this share
-# How many words of digits an agreement has. Few of these are known to the statistics, because each
-# is rare; but many begin with the same two digits.
+# How many words of digits an agreement has. The statistics know few of them, because each is rare;
+# but many begin with the same two digits.
 _NUMBERS = 5
 # Of a word in the index without its agreement, relative to an agreement that is read.
 _OF_A_BEGINNING = 0.05
 
-# The index has three numbers for each date: its fortnight, its day as a negative number, and its
-# half year as one far below.
+# The index has three numbers for each date: its fortnight, its day (negative), and its half year,
+# far below.
 _FIRST_DAY = date(2000, 1, 1)
 FORTNIGHT, HALF_YEAR = 14, 182  # days
 HALF_YEARS = -1_000_000
@@ -86,10 +86,9 @@ _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
 class Words:
     """Folded words of a search, and those of its filters.
 
-    ``beginnings`` are the typed ones that are looked up in the index as such; ``whole`` those that
-    are looked up as they are; ``states`` those of its group, of which an agreement has one.
-    ``shares`` are the shares of agreements with each, ``agreements`` how many there are; one word
-    is assumed to say nothing about another.
+    ``beginnings`` and ``whole`` are typed words, looked up as such; ``states`` are those of its
+    group, of which an agreement has one. ``shares`` are the shares of agreements with each,
+    ``agreements`` their number; words are assumed to be independent.
     """
 
     all: tuple[str, ...]
@@ -174,8 +173,8 @@ def match(search: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def in_index(*names: str) -> list[ColumnElement[bool]]:
-    """Conditions that use the index, one for each of these values: then PostgreSQL goes from one
-    match of the rarest to the next instead of reading all."""
+    """Conditions that use the index, one per value: then PostgreSQL goes from one match of the
+    rarest to the next instead of reading all."""
     return [agreements.c.search.op("@@")(_bound(name)) for name in names]
 
 
@@ -210,8 +209,8 @@ def _words_for(states: Sequence[State]) -> tuple[str, ...]:
 
 
 def _beginnings(shares: dict[str, float]) -> tuple[str, ...]:
-    """The rarest word, and those for which searching the index costs less than it spares: a word in
-    the index takes a third of the time of an agreement that is read."""
+    """The rarest word, and those whose search in the index costs less than it spares: a word there
+    takes a third of the time of an agreement."""
     by_use = sorted(shares, key=lambda each: (shares[each], -len(each)))
     chosen, share = by_use[:1], shares[by_use[0]] if by_use else 1.0
     for each in by_use[1:]:

@@ -1,7 +1,6 @@
 """Everything that a search of the archive finds, read in parts: for exports of any size.
 
-The order is that of the effective dates, which never change: an agreement that is signed meanwhile
-shifts nothing.
+In the order of the effective dates, which never change, so that nothing shifts meanwhile.
 """
 
 from __future__ import annotations
@@ -57,8 +56,8 @@ class Selection(Records):
     def part(
         self, search: Search, after: Place | None, *, limit: int = AT_ONCE
     ) -> tuple[list[Signed], Place | None]:
-        """The next of them behind this place, the newest first, and the place behind which the rest
-        begins; None at the end."""
+        """The next agreements behind this place, newest first, and the next place; None at the
+        end."""
         conditions, values = self._wanted(search)
         if after:
             conditions.append(_BEHIND)

@@ -1,7 +1,6 @@
-"""How common each search word is, as PostgreSQL's statistics tell.
+"""How common each search word is, as PostgreSQL's statistics tell, read once a minute.
 
-They only decide in which way a page is found, never what is on it. So a connection reads them once
-a minute, and not for each search.
+They only decide in which way a page is found, never what is on it.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ where oid = 'agreements'::regclass
 
 @dataclass(frozen=True)
 class Statistics:
-    """The number of agreements, and the words that many have, in their order; ``sums`` has the
-    shares of all before each, and of all."""
+    """The number of agreements, and the common words in their order; ``sums`` has the shares of all
+    before each, and of all."""
 
     agreements: float
     words: Sequence[str]

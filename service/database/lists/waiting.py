@@ -19,9 +19,8 @@ _MOST = literal_column(str(COUNTED + 1), Integer)
 
 class Waiting(Records):
     def by_age(self) -> dict[str, Sequence[int]]:
-        """Of each group the number in all, and of those that wait for so many days or more: in
-        their state, or, in the groups of ``BY_ACTIVITY``, without anything that happened.
-        ``COUNTED + 1`` means any larger number."""
+        """Per group the number in all, and of those that wait for so many days: in their state or,
+        in ``BY_ACTIVITY``, without activity. ``COUNTED + 1`` means any larger number."""
         rows = self._connection.execute(_BY_AGE)
         return {name: list(numbers) for name, *numbers in rows}
 

@@ -16,8 +16,8 @@ from service.database.tables.records import Records, columns, record
 
 _CHAIN = chain()
 
-# Entry numbers are assigned before the commit, so a lower number may become visible later. A search
-# that begins at the anchor before the last one allows a day for that.
+# Entry numbers are assigned before the commit, so a lower number may become visible later.
+# Beginning at the anchor before the last one allows a day for that.
 _GROWN = text(f"""
 with touched as (
   select distinct {_CHAIN} as chain from audit_entries where id > :slack
@@ -70,11 +70,8 @@ class Anchors(Records):
         return self._one(select(anchors).order_by(anchors.c.number.desc()).limit(1))
 
     def grown(self) -> tuple[list[Head], int]:
-        """The heads that no anchor holds yet, in the order of the tree, and the newest entry.
-
-        For a closed agreement also the entry of the closing: it ends the log in the agreement's
-        package.
-        """
+        """The heads that no anchor holds yet, in the order of the tree, and the newest entry. For a
+        closed agreement also the closing, which ends the log in its package."""
         through = self._connection.execute(
             text("select coalesce(max(id), 0) from audit_entries")
         ).scalar_one()
@@ -108,7 +105,7 @@ class Anchors(Records):
         return True
 
     def all(self) -> list[Anchor]:
-        """All anchors, oldest first."""
+        """Oldest first."""
         rows = self._connection.execute(select(anchors).order_by(anchors.c.number))
         return [record(Anchor, row) for row in rows]
 
@@ -118,7 +115,7 @@ class Anchors(Records):
         return self._connection.execute(statement).scalar() or ""
 
     def heads(self, number: int) -> list[Head]:
-        """The heads in one anchor, in the order of its tree."""
+        """In the order of its tree."""
         rows = self._connection.execute(
             select(anchor_heads)
             .where(anchor_heads.c.number == number)
@@ -146,7 +143,7 @@ class Anchors(Records):
         return [record(Anchor, row) for row in rows]
 
     def put_objects(self, objects: list[AnchorObject]) -> None:
-        """Record the stored objects of an anchor; a repetition changes nothing."""
+        """Repeatable."""
         self._connection.execute(
             upsert(anchor_objects).values([vars(each) for each in objects]).on_conflict_do_nothing()
         )
@@ -164,7 +161,6 @@ class Anchors(Records):
         return [record(AnchorObject, row) for row in rows]
 
     def note_lock(self, key: str, until: datetime) -> None:
-        """Record the end of an object's lock."""
         self._connection.execute(
             update(anchor_objects).where(anchor_objects.c.key == key).values(locked_until=until)
         )

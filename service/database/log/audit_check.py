@@ -1,8 +1,7 @@
 """Detects tampering with a chain of the audit log: pure, from its entries and anchored heads.
 
-Each entry's hash covers its number and the previous hash, so an entry whose hash fits *another*
-number was moved, and one that fits no number was changed. If somebody recomputes every hash, the
-chain is consistent again; only an anchor reveals that.
+A hash covers the entry's number and the previous hash: if it fits *another* number, the entry was
+moved; if it fits none, it was changed. If every hash is recomputed, only an anchor reveals that.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Finding:
 def check_chain(
     entries: Sequence[Entry], anchored: Sequence[tuple[Head, date]] = ()
 ) -> list[Finding]:
-    """All faults of one chain, in the order of its entries; [] if it is intact.
+    """All faults of one chain, in the order of its entries.
 
     ``anchored`` are its heads with the day of their anchor, oldest first.
     """
@@ -117,8 +116,8 @@ def _without_inserted(
 def _not_first(claim: Sequence[_Placed], followed: set[str]) -> list[_Placed]:
     if len(claim) < 2:
         return []
-    # At the end of a chain nothing follows; then the moved entry is the genuine one. Of an entry
-    # and its exact copy, it is the one that was not moved.
+    # Of an entry and its exact copy, the one that was not moved is genuine. At the end of a chain,
+    # where nothing follows, it is the moved one.
     copies = len({each.entry.hash for each in claim}) == 1
     first = max(
         claim,

@@ -1,9 +1,9 @@
 """The audit log: one hash chain per agreement, and a general one for everything else.
 
 ``hash = SHA-256(canonical JSON of {agreement, seq, at, actor, event, data, personal, prev})``,
-canonical as in RFC 8785; ``personal`` is the salted digest of the personal data, which are stored
-beside the chain so that erasing them does not break it. The row lock of the agreement (or an
-advisory lock for the general chain) keeps the numbering without gaps.
+canonical as in RFC 8785; ``personal`` is the salted digest of personal data stored beside the
+chain, which can be erased without breaking it. The row lock of the agreement (or an advisory lock
+for the general chain) keeps the numbering without gaps.
 """
 
 from __future__ import annotations
@@ -77,10 +77,7 @@ class Entry:
         return _sha256(self.hashed(seq))
 
     def personal_fits(self) -> bool:
-        """Whether the personal data match their digest in the chain.
-
-        Erased data match: the digest remains and shows that there were data.
-        """
+        """Whether the personal data match their digest in the chain; erased data do."""
         if self.personal is None:
             return True
         return _personal_digest(bytes.fromhex(self.salt), self.personal) == self.personal_digest
@@ -112,12 +109,13 @@ class AuditLog(Records):
         personal: Mapping[str, Any] | None = None,
         **data: Any,
     ) -> str:
-        """Write the next entry of the chain and return its hash.
+        """Write the next entry of the chain and return its hash; the caller holds the agreement's
+        row lock.
 
-        ``by`` is stored as ``signer:<id>``, ``staff:<id>``, ``operator`` or ``system``. The caller
-        holds the agreement's row lock. ``data`` can never be erased; ``personal`` can, so names,
-        addresses and text that somebody typed or a program reported belong there. Raises ValueError
-        for a name in ``data`` that is not in ``IN_THE_CHAIN``.
+        ``by`` is stored as ``signer:<id>``, ``staff:<id>``, ``operator`` or ``system``. ``data``
+        can never be erased; names, addresses and text that somebody typed or a program reported
+        belong in ``personal``. Raises ValueError for a name in ``data`` that is not in
+        ``IN_THE_CHAIN``.
         """
         if unknown := data.keys() - IN_THE_CHAIN:
             raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")
@@ -142,10 +140,8 @@ class AuditLog(Records):
         return cast(str, self._connection.execute(_APPEND, entry).scalar_one())
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        """Write entries back unchanged, at the end of a chain that ends just before them.
-
-        The caller holds the agreement's row lock and has checked that they are consecutive.
-        """
+        """Write consecutive entries back unchanged, at the end of the chain just before them. The
+        caller holds the agreement's row lock."""
         for entry in entries:
             written = {
                 "agreement_id": entry.agreement_id,
@@ -165,7 +161,7 @@ class AuditLog(Records):
                 self._connection.execute(insert(audit_personal), beside)
 
     def of(self, agreement_id: str | None) -> list[Entry]:
-        """The entries of one chain, in order."""
+        """In order."""
         if agreement_id is None:
             rows = self._connection.execute(_GENERAL_ENTRIES)
         else:
@@ -174,7 +170,7 @@ class AuditLog(Records):
 
     def newest(self, event: Event) -> tuple[datetime, dict[str, Any]] | None:
         """The time of the newest such entry in the general chain, and its data with the personal
-        data; None if there is none."""
+        data."""
         row = self._connection.execute(
             _ENTRIES.where(_OF_NONE)
             .where(audit_entries.c.event == event.value)
@@ -195,8 +191,8 @@ _TAKE_TURNS = text("select pg_advisory_xact_lock(:n)")
 MOMENT = """replace(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
 """The moment ``at`` without its offset, as ``isoformat`` writes it: a zero fraction is omitted."""
 
-# One statement, because a signer waits for each: the database itself fills in the number, the time
-# and the previous hash.
+# One statement, because a signer waits for each: the database fills in number, time and previous
+# hash.
 _APPEND = text(
     f"""
 with last as (

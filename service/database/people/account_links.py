@@ -55,7 +55,7 @@ class AccountLinks(Records):
     def add(
         self, link_id: str, staff_id: str, purpose: str, token_hash: bytes, *, minutes: int
     ) -> datetime:
-        """Add a link that replaces the former one; returns its expiry."""
+        """Replaces the former one; returns the expiry."""
         self._connection.execute(
             update(account_links)
             .where(
@@ -83,7 +83,7 @@ class AccountLinks(Records):
         return self._one(account_links.c.token_hash == token_hash, lock=lock)
 
     def by_id(self, link_id: str) -> AccountLink | None:
-        """The link with this id, under the same conditions."""
+        """As ``by_token``."""
         return self._one(account_links.c.id == link_id, lock=False)
 
     def _one(self, where: Any, *, lock: bool) -> AccountLink | None:
@@ -116,7 +116,7 @@ class AccountLinks(Records):
         )
 
     def newest_mail(self, staff_id: str) -> LinkMail | None:
-        """The newest link mailed to an account, whatever its status."""
+        """Whatever its status."""
         row = self._connection.execute(
             select(
                 account_links,
@@ -131,7 +131,7 @@ class AccountLinks(Records):
         return record(LinkMail, row) if row else None
 
     def ask(self, purpose: str, email: str, address_key: bytes) -> str | None:
-        """Record a request for a link; returns its id, or None if there were too many.
+        """Record a request for a link; returns its id, or None after too many.
 
         The time taken and the answer do not depend on whether such an account exists.
         """

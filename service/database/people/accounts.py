@@ -69,10 +69,7 @@ class Accounts(Records):
         )
 
     def change_password(self, staff_id: str, password_hash: str) -> None:
-        """Save a new password, chosen by its owner.
-
-        This ends all sessions of the account and forgets its known browsers.
-        """
+        """Save a password chosen by its owner, end all sessions and forget all known browsers."""
         self._change(staff_id, password_hash=password_hash, credential="own")
         self._connection.execute(
             delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)
@@ -80,7 +77,7 @@ class Accounts(Records):
         self.forget_browsers(staff_id)
 
     def by_email(self, email: str) -> Account | None:
-        """The account with this address, ignoring case."""
+        """Ignoring case."""
         if "\x00" in email:  # PostgreSQL does not accept it in text
             return None
         return self._one(_BY_EMAIL, email.lower())
@@ -107,10 +104,11 @@ class Accounts(Records):
         return [person_of(row) for row in rows]
 
     def to_judge(self, email: str, seed: str) -> tuple[Account, bool] | None:
-        """The active account with this address and True, else another one and False.
+        """The active account with this address and True, or another one and False; None without
+        accounts.
 
-        One query for both, so that an unknown address takes as long as a known one. The other
-        account is always the same for the same seed. None if there is no account at all.
+        One query for both, so that an unknown address takes as long as a known one. The same
+        ``seed`` gives the same other account.
         """
         asked = and_(func.lower(staff.c.email) == email.replace("\0", "").lower(), staff.c.active)
         shuffled = func.md5(func.concat(staff.c.id, literal(seed)))
@@ -120,8 +118,7 @@ class Accounts(Records):
         return None if row is None else (_account(row), bool(row.asked))
 
     def renew_hash(self, staff_id: str, old: str, new: str) -> None:
-        """Replace the hash of the same password; does nothing if the password was changed
-        meanwhile."""
+        """Replace the hash of the same password, unless it was changed meanwhile."""
         self._connection.execute(
             update(staff)
             .where(staff.c.id == staff_id, staff.c.password_hash == old)
@@ -144,14 +141,12 @@ class Accounts(Records):
         return [person_of(row) for row in rows]
 
     def note_told_of_lock(self, staff_id: str) -> None:
-        """Record that this person is notified of a lock now."""
         self._change(staff_id, lock_told_at=func.clock_timestamp())
 
     def _change(self, staff_id: str, **values: Any) -> None:
         self._connection.execute(update(staff).where(staff.c.id == staff_id).values(values))
 
     def knows_browser(self, staff_id: str, browser_id: str) -> bool:
-        """Whether this account has signed in from this browser before."""
         found = self._connection.execute(
             select(known_browsers.c.id).where(
                 known_browsers.c.id == (browser_id or None),

@@ -1,7 +1,7 @@
 """Staff activity outside the hash-chained log, and one combined view of both.
 
-A row counts the same activity of one person on one subject within an hour. So a flood of wrong
-passwords takes few rows, and personal data can be erased.
+A row counts one activity of a person on one subject within an hour, so a flood of wrong passwords
+takes few rows. Personal data can be erased.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ class ListColumns(Records):
         )
 
     def drop(self, staff_id: str) -> None:
-        """Forget the choice."""
         self._connection.execute(delete(list_columns).where(list_columns.c.staff_id == staff_id))
 
     def of(self, staff_id: str) -> list[str] | None:

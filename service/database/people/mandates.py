@@ -1,7 +1,7 @@
 """Standing mandates, and the agreements for which they were tried.
 
-Everything about a mandate is decided under the lock of its row in ``mandate_states``: an act under
-it, its end, and the number of a day. The order of locks is: the agreement, the mandate, staff.
+Everything about a mandate is decided under the lock of its row in ``mandate_states``. Locks are
+taken in the order agreement, mandate, staff.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _NOT_SIGNED = (
 @dataclass(frozen=True)
 class Case:
     """An agreement for which a mandate was tried; ``misfits`` say why it was not signed. ``day`` is
-    the Brussels day of the act or, while it waits, the last one on which the number was reached.
+    the Brussels day of the act or, while it waits, the last one with its number reached.
     ``made_at``: when the controller signed, aware UTC."""
 
     mandate_id: str
@@ -97,8 +97,6 @@ class Used:
 
 @dataclass(frozen=True)
 class SignedUnder:
-    """An agreement that was signed under a mandate."""
-
     reference: str
     organisation: str
     effective_date: date
@@ -229,8 +227,8 @@ class Mandates(Records):
         misfits: Sequence[Misfit] = (),
         day: date | None = None,
     ) -> None:
-        """Record what became of it; the caller holds the locks of agreement and mandate. One that
-        waits for another ``day`` than this is settled again."""
+        """Record the outcome; the caller holds the locks of agreement and mandate. A case that
+        waits for another ``day`` is settled again."""
         self._connection.execute(
             update(mandate_cases)
             .where(mandate_cases.c.agreement_id == agreement_id, mandate_cases.c.edition == edition)
@@ -254,8 +252,8 @@ class Mandates(Records):
         return int(self._connection.execute(found).scalar_one())
 
     def held(self, day: date) -> list[str]:
-        """Ids of agreements that exceeded the number of an earlier day, or whose mandate has ended
-        meanwhile, in the order in which the controllers signed."""
+        """Ids of agreements that exceeded the number of an earlier day, or whose mandate has ended,
+        in the order in which the controllers signed."""
         return self._column(
             select(mandate_cases.c.agreement_id)
             .join(mandate_states, mandate_states.c.mandate_id == mandate_cases.c.mandate_id)

@@ -22,7 +22,6 @@ _PROFILE = (
 
 class Profiles(Records):
     def newest(self) -> tuple[int, Processor] | None:
-        """The newest version of the processor's profile."""
         row = self._connection.execute(_PROFILE).one_or_none()
         return (row.version, Processor(**row.profile)) if row else None
 
@@ -38,7 +37,7 @@ class Profiles(Records):
         by: str | None,
         suggestions: Suggestions | None = None,
     ) -> None:
-        """Add the next version; if two people save at once, the second fails on its number."""
+        """If two people save at once, the second fails on its number."""
         self._connection.execute(
             insert(processor_profiles).values(
                 version=literal(version),

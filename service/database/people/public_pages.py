@@ -27,8 +27,7 @@ class PublicPages(Records):
         return row.version, page
 
     def add(self, page: PublicPage, by: str | None) -> int:
-        """Add the next version and return it; if two people save at once, the second fails on its
-        number."""
+        """Returns the version; if two people save at once, the second fails on its number."""
         last = select(func.coalesce(func.max(public_pages.c.version), 0)).scalar_subquery()
         made = insert(public_pages).values(
             version=last + 1,

@@ -17,7 +17,7 @@ from service.database.tables.records import Records, record
 
 class RoleRequests(Records):
     def ask(self, staff_id: str, role: Role, asked_by: str) -> bool:
-        """Add a request; False if the same one is already open."""
+        """False if the same request is already open."""
         made = self._connection.execute(
             upsert(role_requests)
             .values(id=str(uuid.uuid4()), staff_id=staff_id, role=role.value, asked_by=asked_by)
@@ -29,7 +29,7 @@ class RoleRequests(Records):
         return made.first() is not None
 
     def waiting(self, staff_id: str = "") -> list[RoleRequest]:
-        """Open requests, oldest first; for one person if given."""
+        """Oldest first; for one person if given."""
         where = [role_requests.c.staff_id == staff_id] if staff_id else []
         rows = self._connection.execute(
             _REQUESTS.where(role_requests.c.ended == "", *where).order_by(role_requests.c.asked_at)
@@ -37,7 +37,7 @@ class RoleRequests(Records):
         return [_request(row) for row in rows]
 
     def lock(self, request_id: str) -> RoleRequest | None:
-        """An open request, under its row lock."""
+        """Under its row lock."""
         if not is_id(request_id):
             return None
         row = self._connection.execute(

@@ -59,7 +59,6 @@ class StaffSessions(Records):
         self._connection.execute(_PROLONG, {"secret": secret_hash})
 
     def note_proof(self, secret_hash: bytes) -> None:
-        """Record that the owner gave the password again."""
         self._connection.execute(
             update(staff_sessions)
             .where(staff_sessions.c.secret_hash == secret_hash)
@@ -72,7 +71,7 @@ class StaffSessions(Records):
         )
 
     def end_one(self, staff_id: str, session_id: str) -> bool:
-        """End a session of this account by its id; False if it has none with that id."""
+        """False if this account has no session with that id."""
         if not is_id(session_id):
             return False
         found = self._connection.execute(
@@ -83,7 +82,7 @@ class StaffSessions(Records):
         return found.first() is not None
 
     def end_all(self, staff_id: str, *, but: bytes = b"") -> int:
-        """End all sessions of the account, except ``but`` if given; returns how many."""
+        """End all sessions except ``but``; returns how many."""
         ended = self._connection.execute(
             delete(staff_sessions)
             .where(staff_sessions.c.staff_id == staff_id, staff_sessions.c.secret_hash != but)

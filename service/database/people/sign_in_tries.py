@@ -1,7 +1,7 @@
 """Failed sign-in attempts: counted for a limited time.
 
-An attempt is counted before the password is checked, and the count is reverted if it was right. So
-the check runs outside any transaction, while simultaneous attempts are all counted.
+An attempt is counted before the check, and reverted if right. So the check needs no transaction,
+and simultaneous attempts are all counted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from service.database.tables.records import Records
 class Counter:
     """A limit of ``most`` attempts with less than ``seconds`` between consecutive ones.
 
-    Beyond it, no attempt is allowed until ``seconds`` after the last one.
+    Beyond it, none is allowed until ``seconds`` after the last one.
     """
 
     key: bytes
@@ -51,7 +51,7 @@ class SignInTries(Records):
         return int(found or 0)
 
     def count(self, counter: Counter) -> int:
-        """Count an attempt; returns the new count, or 0 if the counter allows none.
+        """Count an attempt; returns the new count, or 0 if none is allowed.
 
         Locks the counter's row until the transaction ends, so use counters in a fixed order.
         """
@@ -82,7 +82,6 @@ class SignInTries(Records):
         self._connection.execute(delete(sign_in_tries).where(sign_in_tries.c.key == counter.key))
 
     def drop_ended(self) -> None:
-        """Delete expired counters."""
         self._connection.execute(
             delete(sign_in_tries).where(sign_in_tries.c.counts_until <= _now())
         )

@@ -17,16 +17,13 @@ PAUSE_SECONDS = 1
 
 
 class PatientConnector(PsycopgConnector):
-    """Checks a connection only if unread data are waiting on it, such as the notice of its end;
-    Procrastinate would check before every statement. Also repeats statements that may have been
-    lost with a broken connection.
+    """Checks a connection only if unread data, such as the notice of its end, are waiting on it,
+    not before every statement as Procrastinate does. Each statement is its own transaction: one
+    round trip instead of three.
 
-    The important one marks a job as finished: a job recorded as running at a live worker is never
-    retried, and blocks all other jobs on the same subject. Marking a job twice as finished or
-    retried, or a worker twice as alive, is harmless.
-
-    Every statement of Procrastinate is a transaction of its own, so none is begun or ended by a
-    statement: one round trip to the database instead of three.
+    Also repeats statements that may have been lost with a broken connection, above all the one that
+    marks a job as finished: a job recorded as running at a live worker blocks all others on its
+    subject. Marking twice is harmless.
     """
 
     def __init__(self, conninfo: str, *, max_size: int) -> None:

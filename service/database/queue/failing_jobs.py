@@ -20,5 +20,4 @@ class FailingJobs(Records):
         )
 
     def forget(self, name: str) -> None:
-        """Record that the last run succeeded."""
         self._connection.execute(delete(failing_jobs).where(failing_jobs.c.name == name))

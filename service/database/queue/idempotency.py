@@ -17,7 +17,7 @@ from service.errors import KeyReused
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: the principal, the key, and the digest of the request."""
+    """One request under a key of its principal."""
 
     principal: Principal
     key: str
@@ -28,8 +28,8 @@ class IdempotencyKeys(Records):
     def answered(self, asked: Asked) -> str | None:
         """The answer to this principal under this key within a day.
 
-        A second request with this key waits for the end of the first one's transaction. Raises
-        KeyReused if it differs from the first.
+        A second request waits for the end of the first one's transaction. Raises KeyReused if it
+        differs from the first.
         """
         words = f"{asked.principal.actor} {asked.key}"
         self._connection.execute(

@@ -14,8 +14,7 @@ from service.database.tables.records import Records
 
 @dataclass(frozen=True)
 class Queue:
-    """Jobs of equal priority. A worker takes the job with the highest priority first, and of those
-    the oldest."""
+    """Jobs of equal priority; the oldest of the highest priority comes first."""
 
     name: str
     priority: int
@@ -33,10 +32,9 @@ _BY_NAME = {each.name: each for each in QUEUES}
 class Task:
     """One kind of job. Its name is stored with waiting jobs, so it must never change.
 
-    ``about`` names the argument that identifies the subject of a job: of jobs with the same
-    subject, at most one runs and at most one waits. Without ``about`` there is one such job at a
-    time, with the subject ``single``. ``goes_on``: a job that keeps killing its worker is retried
-    indefinitely; otherwise a person decides what to do.
+    ``about`` names the argument that is a job's subject: at most one job per subject runs and one
+    waits. Without it, all share the subject ``single``. ``goes_on``: a job that keeps killing its
+    worker is retried indefinitely; otherwise a person decides.
     """
 
     name: str
@@ -49,9 +47,9 @@ class Task:
         return str(arguments[self.about]) if self.about else self.single
 
 
-# Procrastinate's own ``defer`` needs three statements for this, and five if a job already waits.
-# A waiting job is locked, and the worker is notified to look again after our commit, with the
-# notification of Procrastinate's own trigger on a new job. Result 0: a worker took it meanwhile.
+# Procrastinate's own ``defer`` needs three to five statements for this. A waiting job is locked,
+# and the worker is told to look again after our commit, with the notification of Procrastinate's
+# trigger. Result 0: a worker took it meanwhile.
 _DEFER = text(
     """
 with deferred as (
@@ -89,18 +87,14 @@ class Jobs(Records):
         queue: str = "",
         **arguments: str | int,
     ) -> None:
-        """Defer a job with these arguments.
+        """Defer a job with these arguments, unless one on the same subject waits already.
 
-        ``queue`` names another queue than the task's own. The job keeps it when it fails and is
-        deferred again.
+        ``what`` is the subject if it is more than the task's own argument. ``queue`` names another
+        queue than the task's own, also after a failure.
 
-        At most one job on the same subject waits; while one runs another may wait, since the state
-        may have changed since the first one read it. ``what`` is the subject if it is more than the
-        task's own argument.
-
-        A job that already waits stays locked until this transaction ends: a worker that took it now
-        would not see our uncommitted change, and the work would be left until a sweep. Workers skip
-        locked rows (``FOR UPDATE SKIP LOCKED``).
+        A waiting job stays locked until this transaction ends: a worker that took it now would not
+        see our uncommitted change. Workers skip locked rows. While one runs, another may wait,
+        because the state may have changed since.
         """
         key = f"{task.name}:{what or task.what(arguments)}"
         own = _BY_NAME.get(queue, task.queue)
@@ -115,6 +109,5 @@ class Jobs(Records):
             "seconds": int(after.total_seconds()) if after else None,
         }
         while not self._connection.execute(_DEFER, job).scalar_one():
-            # A worker took it meanwhile and may have read the state already, so another job must
-            # wait.
+            # A worker took it and may have read the state already, so another job must wait.
             pass

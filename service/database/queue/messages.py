@@ -1,7 +1,7 @@
 """Mails and their delivery: contents, recipient and status.
 
-``values`` hold what the mail template needs except secrets: a link or a code is derived again from
-its id when the mail is sent, so that neither is ever stored.
+``values`` hold what the mail template needs except secrets: a link or code is derived from its id
+when the mail is sent, and never stored.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from service.database.tables.records import Records, columns, record
 
 @dataclass(frozen=True, kw_only=True)
 class NewMessage:
-    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice. It is
-    None once the mail was delivered and the archive has the rest.
+    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice, and is
+    None once the archive has the rest.
 
-    A mail about several agreements is a row for each; all but one are only noted, ``sent_as`` the
-    one that is sent, and become what that one becomes."""
+    A mail about several agreements has a row for each; all but one only name the one that is sent
+    (``sent_as``) and share its status.
+    """
 
     id: str
     key: str | None
@@ -117,7 +118,6 @@ class Messages(Records):
         return made.first() is not None
 
     def lock(self, message_id: str) -> Message | None:
-        """A mail under its row lock."""
         row = self._connection.execute(_LOCK, {"wanted": message_id}).one_or_none()
         return _message(row) if row else None
 
@@ -169,7 +169,7 @@ class Messages(Records):
         self.settle(sent.subject, kinds, recipient=None if anybody else sent.recipient)
 
     def of(self, agreement_id: str) -> list[Message]:
-        """The mails about an agreement, oldest first."""
+        """Oldest first."""
         rows = self._connection.execute(_ABOUT_AGREEMENT, {"agreement": agreement_id})
         return [_message(row) for row in rows]
 

@@ -23,15 +23,14 @@ _KEEP = upsert(sign_requests).on_conflict_do_nothing()
 
 class SignRequests(Records):
     def free(self, staff_id: str, pause: timedelta) -> bool:
-        """Whether this person was not asked within ``pause``; if so, the row is locked, so that of
-        two simultaneous signatures only one is mailed."""
+        """Whether this person was not asked within ``pause``; if so, locks the row, so that only
+        one of two simultaneous signatures is mailed."""
         asked = {"person": staff_id, "pause": pause}
         if self._connection.execute(_RESTED, asked).first() is None:
             return False
         return self._connection.execute(_HOLD_RESTED, asked).first() is not None
 
     def note_mailed(self, staff_id: str) -> None:
-        """Record that this person is asked by mail now."""
         self._connection.execute(
             update(staff)
             .where(staff.c.id == staff_id)
@@ -43,7 +42,6 @@ class SignRequests(Records):
         self._connection.execute(_KEEP, {"staff_id": staff_id, "agreement_id": agreement_id})
 
     def any_kept(self, staff_id: str) -> bool:
-        """Whether any agreement waits for the next mail."""
         found = select(sign_requests.c.staff_id).where(sign_requests.c.staff_id == staff_id)
         return self._connection.execute(found.limit(1)).first() is not None
 

@@ -65,8 +65,8 @@ known_browsers = Table(
     instant("expires_at"),
 )
 
-# Failed sign-in attempts, while they are counted. ``key`` is a keyed hash of the counted subject,
-# so that the table contains no addresses.
+# Failed sign-in attempts, while they are counted. ``key`` is a keyed hash, so that the table
+# contains no addresses.
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,
@@ -113,8 +113,8 @@ account_links = Table(
     CheckConstraint("ended in ('','used','replaced')", name="ended"),
 )
 
-# Requests for such a link by people who are not signed in. ``address_key`` is a keyed hash for
-# counting; the address itself is erased once the worker has looked for an account.
+# Requests for such a link without signing in. ``address_key`` is a keyed hash for counting; the
+# address is erased once the worker has looked for an account.
 link_requests = Table(
     "link_requests",
     metadata,

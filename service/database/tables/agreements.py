@@ -1,8 +1,7 @@
 """The tables. The database enforces whatever it can: states, one original, unique references.
 
-Instants are ``timestamptz``; only the database's clock decides on links, codes and acts. Triggers
-(migrations 0002 and 0007) refuse to change an act, an original, an effective date or an audit
-entry.
+Instants are ``timestamptz``. Triggers (migrations 0002 and 0007) refuse to change an act, an
+original, an effective date or an audit entry.
 """
 
 from __future__ import annotations
@@ -98,9 +97,9 @@ agreements = Table(
         "('ready','in_signing','fully_signed','sealing','seal_failed','completed','superseded')",
         name="frozen_sha256",
     ),
-    # Fortnights, days and half years of the last activity and of the effective date: the index has
-    # no other order. They come first, because PostgreSQL goes from one match of the first condition
-    # to the next.
+    # Fortnights, days and half years of the last activity and of the effective date, the only order
+    # in the index. They come first, because PostgreSQL goes along the matches of the first
+    # condition.
     Index(
         "ix_agreements_search",
         text(

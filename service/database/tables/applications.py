@@ -38,8 +38,7 @@ applications = Table(
     "applications",
     metadata,
     own_id(),
-    # Of the form that was sent, so that a repetition is recognised; then who is counted. Keyed
-    # digests, not what they are of.
+    # Keyed digests: of the form, so that a repetition is recognised, then of who is counted.
     Column("form_key", LargeBinary, nullable=False, unique=True),
     Column("mailbox_key", LargeBinary, nullable=False),
     Column("network_key", LargeBinary, nullable=False),

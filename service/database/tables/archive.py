@@ -29,16 +29,16 @@ archived_objects = Table(
     Column("sha256", Digest, nullable=False),
     Column("size", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True), nullable=False),
-    # The files inside it by name: size and SHA-256 of each. Empty if it is a single file, and once
-    # it is in ``packed``.
+    # The files inside it by name: size and SHA-256. Empty for a single file, and once it is in
+    # ``packed``.
     Column("inside", JSONB, nullable=False, server_default="{}"),
     Column("packed", LargeBinary, nullable=True),
-    # Set when the lock reached its last moment, and is not extended any more: the years of
-    # retention with which that moment was computed. Null before.
+    # Set when the lock reached its last moment and is not extended any more: the years of retention
+    # used for it.
     Column("final_for_years", Integer, nullable=True),
     now("stored_at"),
-    # For a sealed file: the expiry of its newest time stamp, or that of its newest renewed copy;
-    # null until it has been read.
+    # For a sealed file: the expiry of the newest time stamp on it or its renewed copies; null until
+    # read.
     instant("stamp_proves_until", null=True),
     Index(
         "ix_archived_objects_renewed",
@@ -82,8 +82,7 @@ archive_states = Table(
     Column("renewal", Text, nullable=False, server_default=""),
     Column("renewal_failure", Text, nullable=False, server_default=""),
     instant("renewal_since", null=True),
-    # Why the lock of one of its objects could not be extended, and since when; empty and null if
-    # all could be.
+    # Why the lock of one of its objects could not be extended, and since when; else empty and null.
     Column("lock_failure", Text, nullable=False, server_default=""),
     instant("lock_failing_since", null=True),
     # The difference between the two verdicts, and since when; empty and null while they agree.

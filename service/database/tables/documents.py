@@ -105,7 +105,7 @@ seals = Table(
     CheckConstraint("step >= 1", name="step"),
 )
 
-# The acts without their own seal. Triggers keep it (migration 0045), so that few rows tell what is
+# The acts without their own seal, kept by triggers (migration 0045), so that few rows tell what is
 # to be sealed. Those of agreements that ended before the seal stay.
 unsealed_acts = Table(
     "unsealed_acts",

@@ -21,8 +21,8 @@ from service.agreement.capabilities import Purpose
 from service.agreement.states import LinkEnd
 from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
 
-# Links that were mailed as one, to a person who signs several agreements. Its id is that of its
-# first link, under which the codes of all of them are counted.
+# Links that were mailed as one. The id is that of the first link, under which the codes of all are
+# counted.
 link_bundles = Table(
     "link_bundles",
     metadata,
@@ -31,7 +31,7 @@ link_bundles = Table(
     now("created_at"),
 )
 
-# One browser in which a bundle was opened. ``browser`` stays the same when its secret is renewed.
+# One browser in which a bundle was opened. ``browser`` stays when its secret is renewed.
 bundle_sessions = Table(
     "bundle_sessions",
     metadata,

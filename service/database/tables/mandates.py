@@ -35,8 +35,8 @@ mandate_states = Table(
     ),
 )
 
-# One for each text that the controller signed while our signer had a mandate. What was decided is
-# never changed.
+# One for each text that the controller signed while our signer had a mandate. A decision never
+# changes.
 mandate_cases = Table(
     "mandate_cases",
     metadata,

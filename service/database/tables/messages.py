@@ -24,11 +24,11 @@ messages = Table(
     "messages",
     metadata,
     own_id(),
-    # Null, and ``values`` and ``reply_to`` empty, for a delivered mail about an agreement of which
-    # the archive has the rest.
+    # Null, with ``values`` and ``reply_to`` empty, once it is delivered and the archive has the
+    # rest.
     Column("key", Text, nullable=True, unique=True),
     Column("subject", Text, nullable=False),
-    # The id of an agreement has its own column: it is a foreign key and used in joins.
+    # In its own column, because it is a foreign key and used in joins.
     agreement_id(null=True),
     Column("subject_id", Text, nullable=True),
     Column("kind", Text, nullable=False),
@@ -39,7 +39,7 @@ messages = Table(
     Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=True),
     Column("challenge_id", UUID(as_uuid=False), nullable=True),
     Column("account_link_id", UUID(as_uuid=False), ForeignKey("account_links.id"), nullable=True),
-    # The mail that is sent, if this row only notes it for another agreement that it is about.
+    # The mail that is sent, if this row only notes it for another agreement.
     Column("sent_as", UUID(as_uuid=False), ForeignKey("messages.id"), nullable=True),
     Column("attach_original", Boolean, nullable=False, server_default=text("false")),
     Column("state", Text, nullable=False, server_default="queued"),

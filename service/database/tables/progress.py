@@ -1,5 +1,4 @@
-"""The tables of the counts that the overview shows: the counts, and what changed since they were
-last added up.
+"""The tables of the counts that the overview shows, and of the changes since they were added up.
 
 A change adds rows and locks none, so that two agreements never wait for each other.
 """

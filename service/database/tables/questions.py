@@ -1,8 +1,5 @@
-"""The table of questions to the sender, from both sides, before signing.
-
-A signatory asks through the link, up to ten times a day; a countersigner returns the agreement from
-the queue, with one question at a time.
-"""
+"""The table of questions to the sender before signing: up to ten a day from a signatory, one at a
+time from a countersigner."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class Records:
 
 
 def record(kind: Callable[..., Made], row: Any, prefix: str = "", /, **given: object) -> Made:
-    """One ``kind`` from the columns of a row, which are labelled with the prefix; ``given`` holds
-    the fields that are not just a column."""
+    """One ``kind`` from the columns of a row, labelled with the prefix; ``given`` has the fields
+    that are not just a column."""
     columns = row._mapping if isinstance(row, Row) else row
     read = {name: columns[prefix + name] for name in names(kind) if name not in given}
     return kind(**read, **given)
@@ -38,5 +38,4 @@ def columns(made: Any, /, **given: object) -> dict[str, object]:
 
 @cache
 def names(kind: Any) -> tuple[str, ...]:
-    """The fields of a dataclass."""
     return tuple(each.name for each in fields(kind))

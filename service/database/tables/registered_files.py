@@ -31,8 +31,8 @@ registered_files = Table(
     Column("pdf_sha256", Text, nullable=False),
     Column("pdf_size", Integer, nullable=False),
     Column("pages", Integer, nullable=False),
-    # The bytes, until the archive has verified its own: the PDF, and the file as it came if that is
-    # another one.
+    # The PDF, and the file as it came if that is another one; until the archive has verified its
+    # own.
     Column("pdf", LargeBinary, nullable=True),
     Column("source", LargeBinary, nullable=True),
     # Null until it is registered.

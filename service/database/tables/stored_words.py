@@ -26,7 +26,7 @@ _OF_IMPORT = (
     .scalar_subquery()
 )
 _NOTHING: ColumnElement[Any] = literal_column("''::tsvector")
-# Which import made an agreement only its line there knows; empty if none did.
+# Only its line there knows which import made an agreement; empty if none did.
 IMPORT_WORD: ColumnElement[Any] = func.coalesce(_OF_IMPORT, _NOTHING)
 # Only the flags say that its customer began it.
 BEGUN = func.array_to_tsvector(array([literal(facet_word("origin", SELF_STARTED))]))

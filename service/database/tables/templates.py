@@ -41,8 +41,8 @@ template_families = Table(
     ),
 )
 
-# The files are never changed (migration 0055); a published one is in ``document_templates`` too,
-# which agreements refer to.
+# The files are never changed (migration 0055); agreements refer to a published one in
+# ``document_templates``.
 template_versions = Table(
     "template_versions",
     metadata,

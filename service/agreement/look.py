@@ -26,6 +26,7 @@ INTRODUCED = (
 
 INTRODUCED_AS = {
     "bundle_invitation": "invitation", "bundle_reminder": "reminder", "bundle_code": "code",
+    "bundle_voided": "voided", "bundle_expired": "expired",
 }  # fmt: skip
 """The mails about several agreements, and the kind about one whose introduction they have."""
 

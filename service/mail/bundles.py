@@ -39,6 +39,35 @@ class BundleReminder(Mail):
 
 
 @dataclass(frozen=True)
+class BundleVoided(Mail):
+    """We withdrew these together."""
+
+    kind = "bundle_voided"
+    reason: str
+    agreements: Sequence[Bundled]
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """One of several of which the term ended, on the day ``expired_on``; ``already_signed`` says
+    whether the controller had signed."""
+
+    organisation: str
+    reference: str
+    expired_on: str
+    already_signed: bool
+
+
+@dataclass(frozen=True)
+class BundleExpired(Mail):
+    """Their terms ended at one moment."""
+
+    kind = "bundle_expired"
+    for_staff: bool
+    agreements: Sequence[Lapsed]
+
+
+@dataclass(frozen=True)
 class BundleCode(Mail):
     """As ``Code``, for several agreements together."""
 

@@ -29,10 +29,11 @@ ABOUT = frozenset({"reference", "organisation"})  # the controller; both empty i
 NOT_ABOUT_ONE = {
     "countersign_digest", "staff_invitation", "password_link", "unlock_link", "account_changed",
     "role_asked", "many_handed_over", "import_ended", "application_code",
-    "bundle_invitation", "bundle_reminder", "bundle_code",
+    "bundle_invitation", "bundle_reminder", "bundle_code", "bundle_voided", "bundle_expired",
 }  # fmt: skip
 ADDED: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("receipt", "decline_confirmed", "voided", "delegated_confirmed"), ()),
+    **dict.fromkeys(("receipt", "decline_confirmed", "delegated_confirmed"), ()),
+    **dict.fromkeys(("voided", "bundle_voided"), ()),
     **dict.fromkeys(("code", "bundle_code", "application_code"), ("code",)),
     "completed": ("link", "verify_link"),
 }

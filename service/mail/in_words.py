@@ -85,6 +85,9 @@ _PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
         ("bundle_invitation.agreements", "bundle_reminder.agreements"),
         lambda lines, language: [in_words("invitation", each, language) for each in lines],
     ),
+    "bundle_expired.agreements": lambda lines, language: [
+        in_words("expired", each, language) for each in lines
+    ],
     "countersign_digest.agreements": lambda lines, language: [
         in_words("countersign", each, language) for each in lines
     ],

@@ -48,6 +48,8 @@ VALUES: dict[str, object] = {
             "reference": "VO-2026-00043",
             "signed_at": "2 maart 2026 om 14:05",
             "valid_until": "1 april 2026",
+            "expired_on": "1 april 2026",
+            "already_signed": False,
             "flags": ["Minderjarigen", "Eigen woorden in Bijlage 1"],
         },
         {
@@ -55,6 +57,8 @@ VALUES: dict[str, object] = {
             "reference": "VO-2026-00044",
             "signed_at": "",
             "valid_until": "3 april 2026",
+            "expired_on": "3 april 2026",
+            "already_signed": True,
             "flags": [],
         },
     ],

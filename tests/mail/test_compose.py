@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import meta, nodes
 
+from service.agreement.look import INTRODUCED_AS
 from service.mail.compose import (
     ABOUT,
     COMMON,
@@ -32,6 +33,8 @@ ESSENTIAL = {
     "bundle_invitation": ("link", "sender_name"),
     "bundle_reminder": ("link", "sender_name"),
     "bundle_code": ("code",),
+    "bundle_voided": ("reason",),
+    "bundle_expired": ("link",),
     "application_code": ("code",),
     "requested": ("link", "valid_until"),
     "undeliverable": ("recipient", "words", "link", "mail"),
@@ -151,6 +154,7 @@ def test_what_may_be_empty_leaves_no_trace(kind: str, values: dict[str, object])
         "completed",
         "declined",
         "expired",
+        "bundle_expired",
         "delegated_notice",
         "question",
         "question_answered",
@@ -158,7 +162,7 @@ def test_what_may_be_empty_leaves_no_trace(kind: str, values: dict[str, object])
         "return_answered",
     ):
         optional = (*optional, "link")
-    if kind == "voided":
+    if kind in ("voided", "bundle_voided"):
         optional = (*optional, "reason")
     empty = values | dict.fromkeys(optional) | {"flags": [], "contact_phone": None}
     mail = compose(kind, empty | {"attached": False, "pre_signed": True})
@@ -252,13 +256,26 @@ def test_a_code_says_what_it_is_for(purpose: str, words: str, values: dict[str, 
         assert "Dan gebruikt iemand anders uw link." in as_one_line(form)
 
 
-@pytest.mark.parametrize("kind", ["bundle_invitation", "bundle_reminder", "bundle_code"])
+@pytest.mark.parametrize("kind", sorted(INTRODUCED_AS))
 def test_a_mail_about_several_names_each(kind: str, values: dict[str, object]) -> None:
     mail = compose(kind, values)
     for form in (mail.text, Reader(mail.html).words):
         assert "Slagerij <Maes>" in form
         assert "Optiek Claes" in form
-        assert ("3 april 2026" in form) is (kind != "bundle_code")
+        assert ("3 april 2026" in form) is (kind not in ("bundle_code", "bundle_voided"))
+
+
+def test_whoever_signed_some_of_them_reads_about_both(values: dict[str, object]) -> None:
+    theirs = compose("bundle_expired", values)
+    ours = compose("bundle_expired", values | {"for_staff": True})
+    for form in (theirs.text, Reader(theirs.html).words):
+        assert "Optiek Claes: liep af op 3 april 2026, u had al ondertekend" in as_one_line(form)
+        assert "Wilt u toch nog ondertekenen?" in form
+        assert "Waar u al ondertekende, had IT4Professionals dat nog niet gedaan." in form
+    for form in (ours.text, Reader(ours.html).words):
+        assert "(VO-2026-00043): liep af op 1 april 2026" in as_one_line(form)
+        assert "Optiek Claes (VO-2026-00044): liep af op 3 april 2026, had al" in as_one_line(form)
+        assert "toch nog" not in form
 
 
 def test_who_was_passed_over_reads_what_to_do(values: dict[str, object]) -> None:

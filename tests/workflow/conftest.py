@@ -21,6 +21,7 @@ from mandates import PLAIN
 from remembered import remembered_objection
 from snapshots import begin_with
 from stores import bucket_at
+from together import Together
 
 from service.agreement.activity import Wanted
 from service.agreement.facets import is_facet
@@ -139,6 +140,16 @@ def public(house: House) -> House:
     opened(house.deps, house.staff)
     house.sample = PLAIN
     return house
+
+
+@pytest.fixture
+def an(house: House) -> Together:
+    """An has three agreements, sent in one mail."""
+
+    def make() -> tuple[str, ...]:
+        return tuple(Together.sent(house).references)
+
+    return Together(house, list(begin_with("three together", house.deps, make, archive=False)))
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from house import House
 from leesmij import failing, fetched, unpacked
 from lists import customer
 from mornings import linked
-from snapshots import begin_with
-from together import AN, Together, made
+from together import AN, Killed, Together, in_batch, made
 
 from bench.road import BROWSER
 from service.agreement.batch import BatchKind
@@ -34,18 +33,6 @@ from service.workflow.package_files import sealed_files
 from service.workflow.signing import bundle, decline, open_link, prove_mailbox, read, sign
 from service.workflow.telling import deliver
 from signatures.package.names import AGREEMENT, SHEET
-
-
-class Killed(BaseException):
-    """Ends a worker in the middle; nothing catches it."""
-
-
-@pytest.fixture
-def an(house: House) -> Together:
-    def make() -> tuple[str, ...]:
-        return tuple(Together.sent(house).references)
-
-    return Together(house, list(begin_with("three together", house.deps, make, archive=False)))
 
 
 def test_one_mail_names_all_and_each_has_its_own_link(an: Together, house: House) -> None:
@@ -307,16 +294,6 @@ def test_a_batch_reminds_each_person_once(an: Together, house: House) -> None:
     batch.begin(house.deps, str(uuid.uuid4()), BatchKind.REMIND, chosen, house.staff, seen=3)
     batch.run(house.deps)
     assert [house.kinds(each)[1:] for each in an.references] == [["bundle_reminder"]] * 3
-
-
-def in_batch(house: House, kind: BatchKind, references: list[str], **how: str) -> list[int]:
-    """Done by two workers; how many lines are done, and for how many mails there are jobs."""
-    before, key, seen = house.jobs().count("deliver"), str(uuid.uuid4()), len(references)
-    batch.begin(house.deps, key, kind, batch.Selected(references), house.staff, seen=seen, **how)
-    with ThreadPoolExecutor(2) as workers:
-        list(workers.map(batch.run, [house.deps] * 2))
-    done = batch.progress(house.deps, key, house.staff).of("done")
-    return [done, house.jobs().count("deliver") - before]
 
 
 def test_a_batch_sends_one_new_mail_about_all_that_is_open(an: Together, house: House) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +11,15 @@ from house import House
 from lists import SERVICES, as_csv, customer
 
 from bench.road import BROWSER
+from service.agreement.batch import BatchKind
 from service.agreement.capabilities import bundle_token_for
-from service.workflow.bulk import decide, look, run, take_in
+from service.workflow.bulk import batch, decide, look, run, take_in
 from service.workflow.signing import bundle, sign
+
+
+class Killed(BaseException):
+    """Ends a worker in the middle; nothing catches it."""
+
 
 AN = {"first": "An", "last": "Peeters", "email": "an@peeters.example"}
 
@@ -79,3 +87,13 @@ class Together:
         found = bundle.landing(self.house.deps, self.token)
         assert found is not None
         return {each.agreement.reference: each.status for each in found.entries}
+
+
+def in_batch(house: House, kind: BatchKind, references: list[str], **how: str) -> list[int]:
+    """Done by two workers; how many lines are done, and for how many mails there are jobs."""
+    before, key, seen = house.jobs().count("deliver"), str(uuid.uuid4()), len(references)
+    batch.begin(house.deps, key, kind, batch.Selected(references), house.staff, seen=seen, **how)
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(batch.run, [house.deps] * 2))
+    done = batch.progress(house.deps, key, house.staff).of("done")
+    return [done, house.jobs().count("deliver") - before]

@@ -31,7 +31,8 @@ from service.workflow.offer.extend import checked_term
 from service.workflow.offer.hand_over import hand_over_in, new_owner, tell_of_many
 from service.workflow.offer.remind import remind_in
 from service.workflow.offer.renew_together import extend_together, resend_together
-from service.workflow.offer.void import checked_reason, void_in
+from service.workflow.offer.void import checked_reason
+from service.workflow.offer.void_together import void_together
 from service.workflow.tasks import BATCH
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ _STEPS: dict[BatchKind, _Step] = {
     BatchKind.REMIND: lambda _, tx, one, __, by: remind_in(tx, one, by),
     BatchKind.EXTEND: lambda deps, tx, one, batch, by: _extend(deps, tx, one, batch, by),
     BatchKind.RESEND: lambda deps, tx, one, batch, by: _resend(deps, tx, one, batch, by),
-    BatchKind.VOID: lambda _, tx, one, batch, by: void_in(tx, one, batch.reason, by),
+    BatchKind.VOID: lambda _, tx, one, batch, by: _void(tx, one, batch, by),
     BatchKind.HAND_OVER: lambda _, tx, one, batch, by: _hand_over(tx, one, batch, by),
 }
 
@@ -66,6 +67,18 @@ def _extend(deps: Deps, tx: Transaction, one: Agreement, batch: Batch, by: Staff
 
 def _resend(deps: Deps, tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:
     tx.batches.mark_with(batch.id, resend_together(deps, tx, one, by, since=batch.created_at))
+
+
+def _void(tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:
+    done = void_together(
+        tx,
+        one,
+        batch.reason,
+        by,
+        since=batch.created_at,
+        also=lambda ids: tx.batches.waiting(batch.id, ids),
+    )
+    tx.batches.mark_with(batch.id, done)
 
 
 def _hand_over(tx: Transaction, one: Agreement, batch: Batch, by: Staff) -> None:

@@ -18,7 +18,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import ZegelError
 from service.workflow.offer.extend import extend_in, extend_without_link
-from service.workflow.offer.send_together import invite_together, same_reader
+from service.workflow.offer.send_together import bundled_with, invite_together
 from service.workflow.offer.their_turn import refuse_before_turn
 from service.workflow.telling.links import issue, renew_link
 
@@ -35,7 +35,7 @@ def resend_together(
     if _renewed(tx, agreement, since):
         return [agreement.id]
     now = tx.now()
-    every = [agreement, *(each for each in _with(tx, agreement) if _can_sign(each, now))]
+    every = [agreement, *(each for each in bundled_with(tx, agreement) if _can_sign(each, now))]
     _renew(deps, tx, every, by)
     return [each.id for each in every]
 
@@ -61,7 +61,7 @@ def extend_together(
         if not (reached and _renewed(tx, agreement, since)):
             extend_in(deps, tx, agreement, term, by)
         return [agreement.id]
-    ended = [each for each in _with(tx, agreement) if each.state is State.EXPIRED]
+    ended = [each for each in bundled_with(tx, agreement) if each.state is State.EXPIRED]
     left = also([each.id for each in ended])
     others = [each for each in ended if each.id in left]
     extended = [extend_without_link(tx, each, term, by) for each in (agreement, *others)]
@@ -72,14 +72,6 @@ def extend_together(
 def _renewed(tx: Transaction, agreement: Agreement, since: datetime) -> bool:
     link = tx.signing.live_link(agreement.id)
     return bool(link and link.bundle_id and tx.bundles.made_at(link.bundle_id) > since)
-
-
-def _with(tx: Transaction, agreement: Agreement) -> list[Agreement]:
-    """The others of its bundle with the same reader and sender."""
-    link = tx.signing.live_link(agreement.id)
-    ids = tx.bundles.others_with(link.id) if link else {}
-    others = [tx.agreements.get_by_id(each) for each in sorted(ids)]
-    return [each for each in others if same_reader(each) == same_reader(agreement)]
 
 
 def _can_sign(agreement: Agreement, now: datetime) -> bool:

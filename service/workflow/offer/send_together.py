@@ -46,6 +46,14 @@ def same_reader(agreement: Agreement) -> Hashable:
     )
 
 
+def bundled_with(tx: Transaction, agreement: Agreement) -> list[Agreement]:
+    """The others of its bundle with the same reader and sender, for who holds all of them."""
+    link = tx.signing.live_link(agreement.id)
+    ids = tx.bundles.others_with(link.id) if link else {}
+    others = [tx.agreements.get_by_id(each) for each in sorted(ids)]
+    return [each for each in others if same_reader(each) == same_reader(agreement)]
+
+
 def send_together(
     deps: Deps, tx: Transaction, drafts: Sequence[Agreement], by: Principal
 ) -> list[Agreement]:

@@ -37,6 +37,13 @@ def checked_reason(reason: str) -> str:
 def void_in(tx: Transaction, before: Agreement, reason: str, by: Principal) -> None:
     """The same in this transaction, for who may send, with a checked reason; ``before`` was loaded
     under its lock."""
+    voided = void_without_mail(tx, before, reason, by)
+    if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
+        tell_signatory(tx, voided, Voided(reason), once="voided")
+
+
+def void_without_mail(tx: Transaction, before: Agreement, reason: str, by: Principal) -> Agreement:
+    """The same, but nobody is told yet."""
     voided = tx.agreements.save(
         before,
         dataclasses.replace(
@@ -52,5 +59,4 @@ def void_in(tx: Transaction, before: Agreement, reason: str, by: Principal) -> N
         personal={"name": by.name, "reason": reason},
     )
     tx.messages.settle_link_mails(before.id)
-    if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
-        tell_signatory(tx, voided, Voided(reason), once="voided")
+    return voided

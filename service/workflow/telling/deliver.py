@@ -31,7 +31,7 @@ from service.database.queue.messages import OVERTAKEN, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Unavailable
-from service.mail.bundles import BundleInvitation, BundleReminder
+from service.mail.bundles import BundleExpired, BundleInvitation, BundleReminder
 from service.mail.compose import compose
 from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
 from service.mail.kinds import Completed, Undeliverable
@@ -46,6 +46,8 @@ from signatures.package.names import AGREEMENT, SHEET
 _DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
 # An answer is useful even if its link was revoked; it is sent without the link.
 _SENT_ALL_THE_SAME = ("question_answered",)
+_ABOUT_THE_END = ("expired", BundleExpired.kind)
+_TO_A_BUNDLE = (BundleInvitation.kind, BundleReminder.kind, BundleExpired.kind)
 _ONCE = "completed"  # the event of the mails with the copies
 
 
@@ -158,7 +160,8 @@ def _overtaken(tx: Transaction, message: Message) -> bool:
         return True  # since it was queued: signed, or returned to us to make the document
     live = tx.signing.live_link(message.agreement_id)
     state = tx.agreements.get_by_id(message.agreement_id).state
-    dead = state is not State.EXPIRED if message.kind == "expired" else state in _DEAD_STATES
+    about_the_end = message.kind in _ABOUT_THE_END
+    dead = state is not State.EXPIRED if about_the_end else state in _DEAD_STATES
     return live is None or live.id != message.link_id or dead
 
 
@@ -197,7 +200,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
 def _link(deps: Deps, message: Message) -> str:
     """The address of its link; of a mail about several agreements, that of their bundle."""
     link_id = message.link_id or ""
-    if message.kind in (BundleInvitation.kind, BundleReminder.kind):
+    if message.kind in _TO_A_BUNDLE:
         with deps.database.look() as tx:
             return bundle_address(deps, tx.bundles.bundle_of(link_id))
     return address(deps, link_id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor
@@ -208,23 +209,51 @@ def tell_about_all(
     It is sent as that of the first and noted for the others. ``link_ids`` by agreement. Returns
     whether it was queued now.
     """
-    message_id, link_ids = str(uuid.uuid4()), link_ids or {}
-    for agreement in agreements:
-        signatory, first = agreement.signatory, agreement is agreements[0]
-        queued = tell(
-            tx,
-            agreement,
-            mail,
-            to=Reader(signatory.name, signatory.email, agreement.language),
-            once=once,
-            reply_to=sender(tx, agreement).email,
-            link_id=link_ids.get(agreement.id),
-            challenge_id=challenge_id,
-            message_id=message_id if first else "",
-            sent_as=None if first else message_id,
-        )
-        if first and not queued:
-            return False
+    links = link_ids or {}
+    return _about_all(
+        tx,
+        agreements,
+        mail,
+        lambda each: {
+            "to": Reader(each.signatory.name, each.signatory.email, each.language),
+            "once": once,
+            "reply_to": sender(tx, each).email,
+            "link_id": links.get(each.id),
+            "challenge_id": challenge_id,
+        },
+    )
+
+
+def tell_sender_about_all(
+    tx: Transaction, agreements: Sequence[Agreement], mail: Mail, *, once: str
+) -> bool:
+    """The same to the member of staff who sent all of them; replies go to the signatory. Its link
+    leads to the list."""
+    return _about_all(
+        tx,
+        agreements,
+        mail,
+        lambda each: {
+            "to": Reader.of(sender(tx, each)),
+            "once": once,
+            "reply_to": each.signatory.email,
+            "page": "/overeenkomsten",
+        },
+    )
+
+
+def _about_all(
+    tx: Transaction,
+    agreements: Sequence[Agreement],
+    mail: Mail,
+    how: Callable[[Agreement], dict[str, Any]],
+) -> bool:
+    first, *others = agreements
+    message_id = str(uuid.uuid4())
+    if not tell(tx, first, mail, message_id=message_id, **how(first)):
+        return False
+    for each in others:
+        tell(tx, each, mail, sent_as=message_id, **how(each))
     return True
 
 

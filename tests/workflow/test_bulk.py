@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from elsewhere import TYPED, added
 from house import House
 from lists import HEADINGS, NUMBERS, SERVICES, as_csv, customer
 
 from bench.road import BROWSER
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, LineState
+from service.agreement.end_reason import EndReason
+from service.agreement.life import End
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
 from service.errors import Invalid, NotAllowed, Refused
@@ -112,6 +116,34 @@ def test_two_imports_of_a_list_that_were_judged_before_either_began(house: House
     decide.start(house.deps, first, house.staff)
     assert done(house, second) == {"skipped": 2}
     assert counts(house, first) == {"made": 2}
+
+
+def test_who_has_one_in_force_is_doubted_until_it_ends(house: House) -> None:
+    own = customer(1, name=TYPED["name"], enterprise=TYPED["number"])
+    unnumbered = customer(2, name=TYPED["name"].upper(), enterprise="")
+
+    def doubts() -> list[list[tuple[str, Any]]]:
+        number = taken_in(house, own, unnumbered)
+        lines = look.lines(house.deps, number, house.staff)
+        active = ("active_number", "active_name")
+        return [
+            [(each.code, each.values) for each in line.warnings if each.code in active]
+            for line in lines
+        ]
+
+    def both(reference: str) -> list[list[tuple[str, Any]]]:
+        value = {"reference": reference}
+        return [[("active_number", value)], [("active_name", value)]]
+
+    reference = added(house)
+    day = house.rows("select (now() at time zone 'Europe/Brussels')::date as day")[0].day
+    for ends_on, known in ((day + timedelta(days=1), True), (day, False)):
+        with house.deps.database.begin() as tx:
+            end = End(ends_on, EndReason.OTHER)
+            tx.lives.record_end(house.agreement(reference).id, end, "staff")
+        assert doubts() == (both(reference) if known else [[], []])
+    another = added(house)
+    assert doubts() == both(another)
 
 
 def test_the_mended_remainder_is_imported_as_the_same_list(house: House) -> None:

@@ -74,7 +74,7 @@ def test_a_mistake_is_withdrawn_with_a_reason_and_stays_in_the_archive(whole_hou
     assert found.life.kept_until
     row = Verdict(1, Given(Input({})), Identity(number="0863643458"))
     with house.deps.database.look() as tx:
-        assert tx.known.of([row], "").numbers == {}
+        assert tx.known.of([row], "", day).numbers == {}
     assert keep_ends.keep_ends(house.deps) == 1
     assert reread.check(house.deps, reference, house.staff).intact
     added(house)  # its number is free again

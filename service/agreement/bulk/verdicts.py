@@ -110,9 +110,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Known:
-    """What the database has of these rows: the reference of an agreement that has not ended without
-    signatures, by number and by name in small letters; and by key the reference of what an earlier
-    import of the same list made."""
+    """What the database has of these rows: the reference of an agreement that has not ended, with
+    or without signatures, by number and by name in small letters; and by key the reference of what
+    an earlier import of the same list made."""
 
     numbers: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)

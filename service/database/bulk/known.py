@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Text, any_, bindparam, func, literal_column, select
+from sqlalchemy import Text, and_, any_, bindparam, func, literal_column, not_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import ColumnElement
 
@@ -14,6 +15,7 @@ from service.agreement.bulk.verdicts import Known, Verdict
 from service.agreement.lists import GROUPS
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
+from service.database.tables.contract_lives import contract_lives
 from service.database.tables.imports import import_lines, imports
 from service.database.tables.records import Records
 
@@ -26,8 +28,18 @@ _NAME: ColumnElement[str] = literal_column("lower(agreements.controller ->> 'nam
 _THESE = any_(bindparam("these", type_=ARRAY(Text)))
 # Those that ended without signatures, or were no agreement, leave their customer without one.
 _ALIVE = agreements.c.state.not_in(words(GROUPS["ended"]))
-_BY_NUMBER = select(_NUMBER, agreements.c.reference).where(_NUMBER == _THESE, _ALIVE)
-_BY_NAME = select(_NAME, agreements.c.reference).where(_NAME == _THESE, _ALIVE)
+# So do those whose recorded end has come.
+_OVER = (
+    select(contract_lives.c.agreement_id)
+    .where(
+        contract_lives.c.agreement_id == agreements.c.id,
+        contract_lives.c.ends_on <= bindparam("today"),
+    )
+    .exists()
+)
+_ACTIVE = and_(_ALIVE, not_(_OVER))
+_BY_NUMBER = select(_NUMBER, agreements.c.reference).where(_NUMBER == _THESE, _ACTIVE)
+_BY_NAME = select(_NAME, agreements.c.reference).where(_NAME == _THESE, _ACTIVE)
 _KEY = func.unnest(import_lines.c.identities).label("key")
 _MADE = (
     select(_KEY, agreements.c.reference)
@@ -42,12 +54,13 @@ _MADE = (
 
 
 class KnownCustomers(Records):
-    def of(self, verdicts: Iterable[Verdict], shape: str) -> Known:
-        """What is known of these rows of a list whose headings have this digest."""
+    def of(self, verdicts: Iterable[Verdict], shape: str, today: date) -> Known:
+        """What is known on ``today`` in Brussels of these rows of a list whose headings have this
+        digest."""
         said = [each.identity for each in verdicts]
         return Known(
-            self._found(_BY_NUMBER, {each.number for each in said}),
-            self._found(_BY_NAME, {each.name.lower() for each in said}),
+            self._found(_BY_NUMBER, {each.number for each in said}, today=today),
+            self._found(_BY_NAME, {each.name.lower() for each in said}, today=today),
             self.made((key for each in said for key in each.keys), shape),
         )
 
@@ -60,7 +73,7 @@ class KnownCustomers(Records):
         number = func.hashtext(shape)
         self._connection.execute(select(func.pg_advisory_xact_lock(LOCK, number)))
 
-    def _found(self, statement: Any, values: set[str], **more: str) -> dict[str, str]:
+    def _found(self, statement: Any, values: set[str], **more: Any) -> dict[str, str]:
         found: dict[str, str] = {}
         for some in _parts(values - {""}):
             rows = self._connection.execute(statement, {"these": some, **more})

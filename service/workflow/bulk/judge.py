@@ -154,7 +154,8 @@ def verdicts_on(
     judged: list[Verdict] = []
     for start in range(0, len(together), AT_ONCE):
         some = together[start : start + AT_ONCE]
-        judged += beside_what_is_known(some, tx.known.of(some, shape), again=options.again)
+        known = tx.known.of(some, shape, today)
+        judged += beside_what_is_known(some, known, again=options.again)
     return judged
 
 

@@ -1,9 +1,8 @@
 """A signing act and its record: what is stored and hashed, and what the hash proves.
 
-The SHA-256 of these bytes is in the signed bytes of the act's seal (``/Reason``), so the holder of
-the record can prove that it is the one that was sealed. The record contains an e-mail address, an
-IP address and a browser; the agreement only contains this hash, and the salt prevents finding them
-by guessing and comparing.
+The record's SHA-256 is in the signed bytes of the act's seal (``/Reason``), so its holder can prove
+that it was sealed. The agreement has only this hash of the addresses in it; the salt prevents
+guessing them.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ SCHEMA = "zegel-act/6"
 
 @dataclass(frozen=True)
 class ProvedMailbox:
-    """Proof of access to this mailbox: a code was mailed there and entered. Moments are aware.
+    """A code was mailed to this mailbox and entered. Moments are aware.
 
-    ``together`` are the references of the agreements for which that one code was mailed, if there
-    are several; it was entered once, in the browser in which each of them is signed.
+    ``together`` are the references of all agreements for which that one code was mailed, if
+    several.
     """
 
     address: str
@@ -60,8 +59,8 @@ class ProvedMailbox:
 
 @dataclass(frozen=True)
 class UsedLink:
-    """The link that the person used, and whether staff had access to it. ``bundle`` is the id of
-    the link to several agreements through which it was opened; None if it was opened by itself."""
+    """The link that was used, and whether staff had access to it. ``bundle`` is the id of the
+    bundle's link through which it was opened, if any."""
 
     id: str
     sent_to: str
@@ -70,15 +69,14 @@ class UsedLink:
     bundle: str | None = None
 
     def in_record(self) -> dict[str, Any]:
-        """As JSON values."""
         opened = _utc(self.opened_at) if self.opened_at else None
         return {**asdict(self), "opened_at": opened}
 
 
 @dataclass(frozen=True)
 class SignatureImage:
-    """The signature: the typed name in a typeface (``face`` of ``signatures.acts.font``), or a
-    picture (already re-encoded). ``method`` is the way of signing."""
+    """The typed name in a typeface (``face`` of ``signatures.acts.font``), or a re-encoded picture;
+    ``method`` is the way of signing."""
 
     method: str
     typed: str
@@ -88,10 +86,8 @@ class SignatureImage:
 
 @dataclass(frozen=True)
 class Observed:
-    """Observations about the person at the act: the browser, and the proof of identity.
-
-    A signatory used a link and proved a mailbox; staff gave their password again.
-    """
+    """The browser at the act, and the proof of identity: a link and mailbox, or a member of staff's
+    password."""
 
     ip: str
     user_agent: str
@@ -113,8 +109,8 @@ class Observed:
 
 @dataclass(frozen=True)
 class ActRecord:
-    """A stored record. ``content`` is what was hashed, in this version or a former one; read it
-    through the properties below, which are empty if a former version had no such value."""
+    """``content`` is what was hashed, in this version or a former one; read it through the
+    properties, which are empty for values that a former version lacks."""
 
     content: Mapping[str, Any]
 
@@ -157,7 +153,6 @@ class ActRecord:
 
     @property
     def face(self) -> str:
-        """The typeface of a typed signature."""
         return str(self.content.get("face") or "")
 
     @property
@@ -195,7 +190,7 @@ class ActRecord:
 
     @property
     def user_agent(self) -> str:
-        """The browser, by its User-Agent header."""
+        """By the User-Agent header."""
         return str(self.content["evidence"]["user_agent"])
 
     @property
@@ -241,11 +236,9 @@ def act_record(
 ) -> ActRecord:
     """The record of an act.
 
-    ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); the statements are
-    as shown; ``salt`` is 128 random bits in hexadecimal. The record has the hash of the picture, of
-    the document's bytes and of its reading view (``view_sha256``); ``shown`` are this person's
-    recorded openings of them. Under a ``mandate`` nobody looked: the statements are then those made
-    when it was given.
+    ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); ``salt`` is 128 random bits
+    in hexadecimal; ``view_sha256`` is of the reading view, and ``shown`` are this person's recorded
+    openings. Under a ``mandate`` nobody looked: the statements are those made when it was given.
     """
     image = signature.image
     content = {

@@ -28,8 +28,8 @@ class Activity(StrEnum):
 class Line:
     """One line of the staff log. ``at`` is aware UTC.
 
-    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or,
-    if unknown, empty; ``client`` and ``personal`` are None if erased or never present.
+    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or, if
+    unknown, empty; ``client`` and ``personal`` are None if erased or never present.
     """
 
     at: datetime

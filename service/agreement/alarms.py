@@ -29,10 +29,8 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True)
 class StalledItem:
-    """A stalled item. ``reason`` is empty if no failure has been recorded yet.
-
-    ``reference`` and ``organisation`` are the agreement's, and empty for other subjects.
-    """
+    """``reason`` is empty without a recorded failure, ``reference`` and ``organisation`` for
+    subjects other than agreements."""
 
     subject: Subject
     reference: str

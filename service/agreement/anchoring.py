@@ -1,15 +1,13 @@
 """Anchors: one time stamp a day over the heads of all log chains that grew.
 
-The heads are the leaves of a Merkle tree, so that a few hashes prove one agreement's place in an
-anchor without showing the others. Everything is text, so that ``printf`` and ``sha256sum`` can
-recompute it. A leaf is canonical JSON and its hash is the SHA-256 of those bytes; the parent of
-two nodes is the SHA-256 of ``node <left> <right>``, both in hexadecimal. A node without a sibling
-moves up unchanged. Leaves begin with ``{`` and nodes with ``n``, so that neither can be mistaken
-for the other.
+The heads are the leaves of a Merkle tree, so that a few hashes prove one agreement's place without
+showing the others. ``printf`` and ``sha256sum`` can recompute it: a leaf is canonical JSON, its
+hash the SHA-256 of those bytes; the parent of two nodes is the SHA-256 of ``node <left> <right>``,
+both in hexadecimal; a node without a sibling moves up unchanged. Leaves begin with ``{`` and nodes
+with ``n``, so they cannot be confused.
 
-The *record* of an anchor names the root, the day and the SHA-256 of the previous record; the
-time-stamp token covers the record. A chain that did not grow is not listed again: the last anchor
-that lists it still proves it, because the records are chained.
+The *record* of an anchor, which the time stamp covers, names the root, the day and the SHA-256 of
+the previous record. So the last anchor that lists a chain still proves it later.
 """
 
 from __future__ import annotations
@@ -79,7 +77,7 @@ def record(
 ) -> bytes:
     """The record of an anchor as canonical JSON. ``now`` is aware; the day is in UTC.
 
-    Days since the last anchor that have none are listed in it: nothing is back-dated.
+    It lists the days since the last anchor that have none: nothing is back-dated.
     """
     day = day_of(now)
     return rfc8785.dumps(

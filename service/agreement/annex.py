@@ -59,7 +59,7 @@ class Annex:
     dpo: Dpo | None = None
 
     def of(self, name: ListName) -> tuple[Item, ...]:
-        """The items of one list, in printed order."""
+        """In printed order."""
         return tuple(item for item in self.items if item.list == name)
 
     @property
@@ -76,7 +76,7 @@ class Annex:
 
 @cache
 def categories(name: ListName) -> tuple[Category, ...]:
-    """The catalogue of one list, in display order."""
+    """In display order."""
     return tuple(
         Category(code, entry["label"], entry.get("flag", ""))
         for code, entry in table("data_categories", OURS)[name].items()
@@ -96,8 +96,8 @@ def parse_annex(
 ) -> Annex:
     """Bijlage 1 from a form: catalogue codes, custom lines, and the DPO fields.
 
-    An item already present in ``before`` keeps the party that entered it. Adds to ``check``:
-    ``personal_data``, ``data_subjects``, ``dpo_answer`` and ``dpo_*``.
+    An item in ``before`` keeps the party that entered it. Adds to ``check``: ``personal_data``,
+    ``data_subjects``, ``dpo_answer`` and ``dpo_*``.
     """
     items: list[Item] = []
     for name in LISTS:

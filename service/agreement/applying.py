@@ -1,8 +1,7 @@
 """Customers who begin by themselves: what they fill in, and what the lists of customers say.
 
-Nothing typed here is believed. Anybody can type a name and a number that are public; only the
-mailbox is proved, with a mailed code. So a customer is *the same* as on a list only if that mailbox
-is the one on the list too.
+Anybody can type a public name and number; only the mailbox is proved. So a customer is *the same*
+as on a list only if that mailbox is there too.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from service.error_codes import FieldCode
 SELF_STARTED = "self_started"  # the flag of such an agreement
 FIELDS = ("name", "number", "number_type", "signatory_name", "signatory_email", "customer")
 LONGEST_CUSTOMER_NUMBER = 40
-# Legal forms at the end of a name, as `fold` leaves them. People write them or do not.
+# Legal forms at the end of a name, as `fold` leaves them; people may omit them.
 _FORMS = re.compile(
     r"( (b ?v ?b ?a|b ?v|n ?v|v ?z ?w|i ?v ?z ?w|c ?v ?b ?a|c ?v|v ?o ?f|comm ?v|gcv|s ?r ?l"
     r"|s ?p ?r ?l|s ?a|a ?s ?b ?l|stichting|vereniging))+$"
@@ -30,10 +29,10 @@ _FORMS = re.compile(
 
 
 class Known(StrEnum):
-    """What the lists of customers say of somebody; only staff see it. Labels in ``labels.known``.
+    """What the lists of customers say of somebody; for staff only. Labels in ``labels.known``.
 
-    ``SAME``: the number, the name and the proved mailbox are those of one customer. ``DIFFERENT``:
-    a customer, with another name or mailbox. ``UNCHECKED``: no list was imported.
+    ``SAME``: number, name and proved mailbox of one customer. ``DIFFERENT``: a customer with
+    another name or mailbox. ``UNCHECKED``: no list was imported.
     """
 
     SAME = "same"
@@ -44,8 +43,8 @@ class Known(StrEnum):
 
 @dataclass(frozen=True)
 class Applied:
-    """What somebody filled in on the public page. ``number`` is an enterprise number, empty if
-    there is none; ``customer`` is the number at the processor, for what it is worth."""
+    """The input on the public page: ``number`` is an enterprise number or empty, ``customer`` the
+    unproven number at the processor."""
 
     name: str
     country: str
@@ -101,10 +100,10 @@ class SelfStarted:
 
 
 def parse_applied(form: Mapping[str, Any]) -> Applied:
-    """What was filled in. Raises Invalid naming ``name``, ``number``, ``signatory_name``,
-    ``signatory_email`` or ``customer``.
+    """Raises Invalid naming ``name``, ``number``, ``signatory_name``, ``signatory_email`` or
+    ``customer``.
 
-    Only Belgian and Dutch numbers: another one is asked with the other details, after the code.
+    Only Belgian and Dutch numbers: others are asked later, with the other details.
     """
     check = Checker()
     typed = clean(form.get("number"))
@@ -136,8 +135,8 @@ def parse_applied(form: Mapping[str, Any]) -> Applied:
 
 
 def recognise(applied: Applied, lines: Sequence[Listed], *, any_list: bool) -> Recognised:
-    """What the lists say; ``lines`` are those with the enterprise number or the customer number,
-    the newest first. The best of them counts."""
+    """What the lists say; the best of ``lines`` with the same enterprise or customer number counts,
+    which come newest first."""
     if not any_list:
         return Recognised(Known.UNCHECKED)
     customers = [each for each in lines if _is_customer(applied, each)]
@@ -151,15 +150,14 @@ def recognise(applied: Applied, lines: Sequence[Listed], *, any_list: bool) -> R
 
 
 def bare_mailbox(email: str) -> str:
-    """The mailbox that mails to this address reach: without capitals and without ``+anything``, so
-    that such variants of one address are counted together."""
+    """The address without capitals and ``+anything``, so that its variants are counted together."""
     local, _, domain = email.casefold().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
 
 
 def _is_customer(applied: Applied, line: Listed) -> bool:
-    """A customer number counts only for a line without an enterprise number: it is no secret
-    either, and two enterprise numbers are two organisations."""
+    """A customer number counts only for a line without an enterprise number: it is no secret, and
+    two enterprise numbers are two organisations."""
     if line.number:
         return line.number == applied.number
     return bool(applied.customer) and fold(line.customer) == fold(applied.customer)

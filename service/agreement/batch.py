@@ -44,8 +44,8 @@ class BatchLineState(StrEnum):
 
 @dataclass(frozen=True)
 class Now:
-    """What decides besides the agreement: the present, the end of the new term (aware UTC), and the
-    id of the new owner; empty where the step asks none."""
+    """The present, the end of the new term (aware UTC), and the new owner's id; empty where not
+    needed."""
 
     now: datetime
     until: datetime
@@ -53,10 +53,9 @@ class Now:
 
 
 def check(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) -> None:
-    """Raises what the step itself would raise for this agreement, as far as a line of the list
-    tells; the step decides when it has its turn.
+    """Raises what the step itself would raise, as far as a line of the list tells.
 
-    ``situation`` is None for one that does not wait for its signatory.
+    ``situation`` is None for an agreement that does not wait for its signatory.
     """
     if kind is BatchKind.VOID:
         next_state(Step.VOID, line.state)

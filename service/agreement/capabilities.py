@@ -1,9 +1,8 @@
 """Links, codes and known browsers: derived from the service's secret key and an id, never stored.
 
-The token of a link (to one agreement, several, or a staff account) is the HMAC-SHA256 of the link's
-random id under the secret key: 256 bits that nobody can guess without the key. The database holds
-only its SHA-256. A mail job derives the token again when it sends the mail, so a copy of the
-database or of the queue opens no link.
+The token of a link is the HMAC-SHA256 of the link's random id under the secret key: 256 bits. The
+database holds only its SHA-256, and a mail job derives the token again, so a copy of the database
+or the queue opens no link.
 """
 
 from __future__ import annotations
@@ -98,10 +97,8 @@ def mask_tokens(words: str) -> str:
 
 
 def token_hash(token: str) -> bytes:
-    """The stored hash of the token at the start of ``token``.
-
-    People who copy a link often include a full stop, bracket or blank after it.
-    """
+    """The stored hash of the token at the start of ``token``: people often copy a full stop,
+    bracket or blank after a link."""
     whole = _WHOLE_TOKEN.match(token)
     return hash_secret(whole[0] if whole else token)
 

@@ -76,8 +76,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Matter:
-    """What was changed, where it is neither an account nor all that is ours: a code of
-    ``staff.change.matter``, and its name if it has one."""
+    """What was changed besides accounts and our own data: a code of ``staff.change.matter``, with
+    its name if it has one."""
 
     code: str
     name: str = ""

@@ -1,8 +1,8 @@
-"""The processor's one colour: its contrast, the nearest that can be read, and its further shades.
+"""The processor's one colour: its contrast, the nearest readable one, and its further shades.
 
-Contrast as WCAG 2.2 defines it (*relative luminance*, *contrast ratio*), never rounded: letters
-need 4.5:1 (1.4.3), edges of controls 3:1 (1.4.11). Shades keep the hue in OKLab (Ottosson, 2020),
-where equal steps of lightness look equal. Colours are ``#rrggbb``.
+Contrast as in WCAG 2.2 (*relative luminance*, *contrast ratio*), never rounded: letters need 4.5:1
+(1.4.3), edges of controls 3:1 (1.4.11). Shades keep the hue in OKLab (Ottosson, 2020), where equal
+steps of lightness look equal. Colours are ``#rrggbb``.
 
 The grounds are those of ``service/web/static/base.css`` and of the mails; a test compares them.
 """
@@ -52,10 +52,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def too_faint(colour: str) -> TooFaint | None:
-    """Why letters in this colour, or white ones on it, are hard to read; None if they are not.
-
-    White letters on it need no ground of their own: paper is white.
-    """
+    """Why letters in this colour, or white ones on it, are hard to read; None if they are not."""
     ratios = {name: contrast(colour, ground) for name, ground in LIGHT.items()}
     ground = min(ratios, key=ratios.__getitem__)
     if ratios[ground] >= TEXT:

@@ -1,6 +1,6 @@
 """Times and dates: expiry of a link, the legal calendar, dates as printed.
 
-All instants are aware datetimes in UTC; the legal calendar is Europe/Brussels.
+Instants are aware UTC; the legal calendar is Europe/Brussels.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ LEAST_DAYS, MOST_DAYS = 1, 180  # the term for signing, counted from today
 
 
 def end_of_day_after(now: datetime, days: int) -> datetime:
-    """The last second of the Brussels day ``days`` days after ``now``, in UTC.
-
-    A link that "works until 2 March" works all that day.
-    """
+    """The last second (UTC) of the Brussels day ``days`` days after ``now``: a link that "works
+    until 2 March" works all that day."""
     day = now.astimezone(BRUSSELS).date() + timedelta(days=days)
     midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
     return midnight.astimezone(ZoneInfo("UTC")) - timedelta(seconds=1)

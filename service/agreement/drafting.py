@@ -81,8 +81,8 @@ def draft(
 ) -> Draft:
     """Check the whole input. Raises Invalid naming every wrong field.
 
-    ``today`` is the date in Brussels; ``able`` are those who may sign for the processor;
-    ``templates`` are the digests of those that may be chosen.
+    ``today`` is the date in Brussels; ``able`` may sign for the processor; ``templates`` are the
+    digests to choose from.
     """
     check = Checker()
     fields = given.fields
@@ -129,10 +129,8 @@ def draft(
 
 
 def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
-    """The default signer: the representative in the processor's profile, or the only candidate.
-
-    ``able`` are those who may sign. None if a person has to choose.
-    """
+    """The default signer: the profile's representative, or the only one of ``able``; None if a
+    person has to choose."""
     if processor is not None:
         named = [each for each in able if same_person(each.name, processor.representative_name)]
         if len(named) == 1:
@@ -143,7 +141,7 @@ def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | Non
 def choose(
     typed: Any, able: Sequence[Staff], processor: Processor | None, check: Checker
 ) -> Countersigner | None:
-    """The one of ``able`` with the given id, or the suggested one if no id was given.
+    """The one of ``able`` with the given id, or the suggested one without an id.
 
     None if nobody may sign yet: such a draft can be made but not sent.
     """
@@ -166,7 +164,7 @@ def _complete_enough(
     annex: Annex,
     check: Checker,
 ) -> None:
-    """In a pre-signed offer the controller has nothing left to complete (DESIGN.md §5)."""
+    """In a pre-signed offer the controller has nothing left to complete."""
     if check.errors:
         return
     parse_controller(fields, check, complete=True)
@@ -182,7 +180,7 @@ def _complete_enough(
 
 
 def free_text(typed: str, name: str, *, empty: FieldCode | None = None) -> str:
-    """The contents of a text area: several lines, at most 2,000 characters.
+    """A text area: several lines, at most 2,000 characters.
 
     Raises Invalid naming ``name``; with the code ``empty``, if given, for an empty one.
     """
@@ -207,7 +205,7 @@ def _days(typed: Any, default: int, check: Checker) -> int:
 
 def days_in(typed: str) -> int | None:
     """A term in whole days as typed; None if it is not a number or out of range."""
-    # At most three digits: Python refuses to convert a number of thousands of digits.
+    # At most three digits: Python refuses to convert thousands of them.
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
         return None
     return days if LEAST_DAYS <= (days := int(typed)) <= MOST_DAYS else None

@@ -1,8 +1,8 @@
 """What the archive keeps of a recorded end: one record per change, in canonical JSON.
 
-The package was closed before, so these are beside it. Each names the SHA-256 of the one before, so
-that none can be left out unnoticed, and has the entry of the log about the change, as a line of
-``logboek.jsonl``. The last one says which end is in force, if any.
+They are beside the package, which was closed before. Each names the SHA-256 of the one before, so
+that none can be left out, and has its log entry as a line of ``logboek.jsonl``. The last one says
+which end is in force, if any.
 """
 
 from __future__ import annotations
@@ -25,10 +25,8 @@ FIRST = ""  # instead of the SHA-256 of a previous record
 
 @dataclass(frozen=True)
 class EndRecord:
-    """A change: ``end`` is the end in force since, None if it was taken back.
-
-    ``previous`` is the SHA-256 of the record before, ``line`` the entry in the log.
-    """
+    """``end`` is the end in force since, None if taken back; ``previous`` the SHA-256 of the record
+    before, ``line`` the entry in the log."""
 
     agreement_id: str
     reference: str

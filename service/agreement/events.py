@@ -117,8 +117,8 @@ class Event(StrEnum):
 
 
 # The fields allowed inside the hash chain, which can never be erased: numbers, codes, digests,
-# dates and file names. Never a person's name, an address, or text that somebody typed or a program
-# reported: those are kept beside the chain (docs/decisions/0010-personal-data-beside-the-chain.md).
+# dates and file names. Names, addresses and text that somebody typed or a program reported are kept
+# beside it (docs/decisions/0010-personal-data-beside-the-chain.md).
 IN_THE_CHAIN = frozenset(
     {
         "active",
@@ -191,10 +191,9 @@ _FAILURES = ("reason", "error")  # fields that may hold the code of a job's fail
 def in_words(
     event: str, data: Mapping[str, object], language: Language, *, erased: bool = False
 ) -> str:
-    """An entry of the log as a sentence of the present catalogue.
+    """An entry of the log as a sentence of the present catalogue, or its code if there is none.
 
-    An event without a sentence is shown as its code. ``erased``: the personal data beside the
-    entry, from which a sentence takes names and reasons, are gone.
+    ``erased``: the personal data, from which a sentence takes names and reasons, are gone.
     """
     failures = {
         name: reasons.in_words(str(data[name]), language) for name in _FAILURES if data.get(name)

@@ -34,8 +34,7 @@ MOST_PRINTED_EVENTS = 400  # an agreement with several editions has about a hund
 def sheet(facts: Facts) -> dict[str, Any]:
     """The contents of the evidence sheet (Bewijsblad): for a judge, in plain Dutch.
 
-    Values are as recorded; the printing code makes them printable
-    (``service/documents/always_printable.py``).
+    The printing code makes these values printable (``service/documents/always_printable.py``).
     """
     agreement, language = facts.agreement, facts.agreement.language
     effective = agreement.effective_date
@@ -113,7 +112,7 @@ def in_words(found: Mapping[str, str], language: Language) -> str:
 
 def _events(events: Sequence[EventFacts], language: Language) -> list[dict[str, str]]:
     """The log as printed. The middle of a very long log is only in the JSON: a sheet of a thousand
-    pages could not be converted, and the agreement could never be completed."""
+    pages could not be converted."""
     half = MOST_PRINTED_EVENTS // 2
     left_out = events[half:-half] if len(events) > MOST_PRINTED_EVENTS else ()
     if not left_out:

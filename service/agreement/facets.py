@@ -1,7 +1,7 @@
-"""By what lists and the archive are filtered besides dates and words.
+"""The filters of lists and the archive besides dates and words.
 
-Each is stored as one more search word of the agreement, so that filters and words are found in the
-same index, alone and together. Nobody types such a word: typed ones are letters and digits.
+Each is stored as one more search word of the agreement, so that one index finds all. They contain
+more than letters and digits, so nobody can type them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Kind = Literal[
     "service", "country", "template", "flag", "owner", "state", "imported", "origin", "sent",
     "stage",
 ]  # fmt: skip
-# The reasons for review of Bijlage 1 that are about the data themselves: special categories
-# (art. 9 GDPR), criminal data (art. 10), national numbers, and minors.
+# Reasons for review that are about the data themselves: special categories (art. 9 GDPR), criminal
+# data (art. 10), national numbers, and minors.
 FLAGS = ("special", "criminal", "national_number", "minors")
 _MARK = "="
 _LETTER: dict[Kind, str] = {
@@ -51,9 +51,9 @@ _STAGES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Facets:
-    """The chosen ones; empty values do not filter. ``template`` is the SHA-256 of the Word file,
-    ``country`` the ISO 3166 code of the controller's, ``sent`` a month such as 2026-11 or ``ANY``,
-    ``stage`` one of ``Stage`` or ``OPENED``."""
+    """Empty values do not filter. ``template`` is the SHA-256 of the Word file, ``country`` the ISO
+    3166 code of the controller's, ``sent`` a month such as 2026-11 or ``ANY``, ``stage`` one of
+    ``Stage`` or ``OPENED``."""
 
     template: str = ""
     service: str = ""
@@ -85,8 +85,8 @@ def is_facet(word: str) -> bool:
 
 
 def facet_words(agreement: Agreement) -> list[str]:
-    """Those of an agreement, but for what it does not know: the import that made it, and whether
-    its customer began it."""
+    """Those that the agreement knows: not the import that made it, nor whether its customer began
+    it."""
     given: list[tuple[Kind, str]] = [("service", each) for each in agreement.services]
     given += [
         ("country", agreement.controller.country),

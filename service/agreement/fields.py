@@ -1,7 +1,7 @@
 """Checks of single typed values: names, numbers, addresses.
 
-Each check takes the field's name for its error and adds to a list, so that a form shows all
-mistakes at once. Values are returned as ``service.agreement.pasted`` cleans them.
+A check adds errors to a list under the field's name, so that a form shows all mistakes at once.
+Values are cleaned by ``service.agreement.pasted``.
 """
 
 from __future__ import annotations
@@ -70,8 +70,7 @@ class Checker:
     ) -> str:
         """One line of printed text: cleaned, printable characters only, within its length.
 
-        Bidirectional control characters are refused, not removed: without them the stored text
-        would read differently from what the person saw while typing.
+        Bidirectional controls are refused: without them the text would not read as it was typed.
         """
         line = without_bullet(clean(value))
         if not line:
@@ -87,10 +86,8 @@ class Checker:
         return line
 
     def text_area(self, name: str, typed: str | None) -> str:
-        """Several lines that are not printed in an agreement: a message, a question, a reason.
-
-        All characters are allowed except bidirectional controls.
-        """
+        """Several unprinted lines: a message, a question, a reason. Bidirectional controls are
+        refused."""
         whole = "\n".join(clean(line) for line in lines_of(typed)).strip()
         if any(unicodedata.category(c) in _FORBIDDEN_IN_TEXT for c in whole.replace("\n", "")):
             self.refuse(name, FieldCode.FORBIDDEN_CHARACTERS)
@@ -106,11 +103,10 @@ class Checker:
         return line
 
     def email(self, name: str, value: str | None, *, required: bool = True) -> str:
-        """An e-mail address (RFC 5321 syntax, no network); the domain is returned in lower case.
+        """An e-mail address (RFC 5321 syntax, no network) with its domain in lower case.
 
-        Only ASCII before the @: other letters need SMTPUTF8, which most servers do not offer, so
-        the mail would never arrive. Addresses are printed in the agreement, so their characters
-        must be printable too.
+        Only ASCII before the @: other letters need SMTPUTF8, which most servers do not offer.
+        Addresses are printed, so their characters must be printable.
         """
         address = clean(value)
         if not address:
@@ -175,7 +171,7 @@ class Checker:
     def day(self, name: str, value: str | None, *, today: date | None = None) -> date | None:
         """A date as a browser sends it (``2024-03-02``) or as people type it (``2/3/2024``).
 
-        If ``today`` (in Brussels) is given, a date over a year later is refused as a typing error.
+        Over a year after ``today`` (in Brussels), if given, it is refused as a typing error.
         """
         typed = clean(value)
         if not typed:
@@ -201,9 +197,9 @@ class Checker:
 def belgian_number(typed: str) -> str | None:
     """The ten digits of the one Belgian enterprise number in the typed text, or None.
 
-    People copy it with surrounding text: *RPR Gent 0863.643.458*, *TVA: BE 863 643 458*. A number
-    has ten ASCII digits, the first 0 or 1, the last two 97 minus the first eight modulo 97 (KBO);
-    one of nine digits has lost its leading zero in a spreadsheet.
+    People copy it with text around it: *RPR Gent 0863.643.458*, *TVA: BE 863 643 458*. The first
+    digit is 0 or 1, the last two are 97 minus the first eight modulo 97 (KBO); with nine digits, a
+    spreadsheet dropped the leading zero.
     """
     found = {
         _NOT_DIGITS.sub("", each[0])
@@ -220,10 +216,7 @@ def _is_belgian(digits: str) -> bool:
 
 
 def kvk_number(typed: str) -> str | None:
-    """The eight digits of the one Dutch KvK number in the typed text, or None.
-
-    It has no check digit.
-    """
+    """The eight digits of the one Dutch KvK number in the text, or None. It has no check digit."""
     found = {_NOT_DIGITS.sub("", each[0]) for each in _KVK.finditer(typed)}
     valid = {digits for digits in found if int(digits)}
     return valid.pop() if len(valid) == 1 else None

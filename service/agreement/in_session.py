@@ -55,5 +55,4 @@ class Colleague:
         return Signatory(self.name, self.email, self.function)
 
     def kept(self) -> dict[str, str]:
-        """As JSON values."""
         return asdict(self)

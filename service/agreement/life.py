@@ -1,8 +1,7 @@
 """The life of an agreement after signing, and how long its original is kept after its end.
 
-A completed agreement is *in force* from its effective date. Once its end is recorded it is
-*terminating*, and from that date on *terminated*. Only the date is stored; the state follows from
-it and from today. All dates are Europe/Brussels calendar dates.
+It is *in force* from its effective date, *terminating* once its end is recorded, and *terminated*
+from that date on. Only the date is stored. All dates are Europe/Brussels calendar dates.
 
 The original is kept until some years after the end, by default ten: for so long a party can sue on
 a contract in Belgium (art. 2262bis § 1 of the former Civil Code, which the new Code still leaves in
@@ -126,10 +125,9 @@ def effective_date_of(agreement: Agreement) -> date:
 
 
 def checked(given: GivenEnd, effective: date, today: date) -> tuple[End, str]:
-    """The end and the note, checked.
+    """The end and the note: not before the effective date, nor over ten years ahead.
 
-    Not before the effective date, nor more than ten years ahead. Raises Invalid, naming
-    ``ends_on``, ``reason`` or ``note``.
+    Raises Invalid naming ``ends_on``, ``reason`` or ``note``.
     """
     check = Checker()
     ends_on = check.day("ends_on", given.ends_on)

@@ -38,8 +38,8 @@ COLUMNS: dict[str, _Cell] = {
     "effective_date": lambda line, _: _day(line.effective_date),
 }
 
-# Those of the page beside the organisation, in its order; ``date`` is the date of effect or the end
-# of the term.
+# The columns beside the organisation, in the page's order; ``date`` is the date of effect or the
+# end of the term.
 SHOWN = (
     "number",
     "state",

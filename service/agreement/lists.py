@@ -39,8 +39,8 @@ of them."""
 
 @dataclass(frozen=True)
 class Summary:
-    """One line of a list; ``number`` as printed. ``template`` is the version of its text, as shown;
-    empty in agreements from before they named it."""
+    """One line of a list; ``number`` as printed. ``template`` is the shown version of its text;
+    empty in old agreements."""
 
     id: str
     reference: str
@@ -78,9 +78,8 @@ class Summary:
 class ToSign:
     """One line of a countersigner's queue; ``number`` as printed.
 
-    ``flags`` are the reasons for review, each with the lines of Bijlage 1 that it is about.
-    ``opened_at`` is when this person first opened its text, None if not yet: then it cannot be
-    signed.
+    ``flags`` are the reasons for review, each with its lines of Bijlage 1. ``opened_at`` is when
+    this person first opened the text; None if not yet: then it cannot be signed.
     """
 
     id: str
@@ -96,8 +95,8 @@ class ToSign:
 
 @dataclass(frozen=True)
 class OfColleague:
-    """One line of what a colleague signs. ``signed``: somebody has signed, so that nobody can take
-    it over; ``gone``: the colleague may no longer sign."""
+    """What a colleague is to sign. ``signed``: somebody has signed, so that nobody can take it
+    over; ``gone``: the colleague may no longer sign."""
 
     reference: str
     organisation: str
@@ -107,8 +106,8 @@ class OfColleague:
 
 
 class Order(StrEnum):
-    """Of a list: latest activity first, latest made first, organisations from a to z, or what
-    expires first; the last has only agreements that can still be signed."""
+    """Latest activity first, latest made first, organisations from a to z, or what expires first
+    (only agreements that can still be signed)."""
 
     ACTIVITY = "activity"
     CREATED = "created"
@@ -120,11 +119,10 @@ class Order(StrEnum):
 class Narrowing:
     """Filters that combine, and the order; empty values do not filter.
 
-    ``owner`` is the id of the sender's account, ``template`` a SHA-256, ``service`` a code,
-    ``imported`` the number of an import, ``origin`` SELF_STARTED or empty. ``state_days``: still
-    waiting, and in its state for at least so long. ``idle_days``: nothing happened for at least so
-    long.
-    ``running_only``: those that can still be signed, as in the order by expiry.
+    ``owner`` is an account's id, ``template`` a SHA-256, ``service`` a code, ``imported`` the
+    number of an import, ``origin`` SELF_STARTED or empty. ``state_days``: still waiting, and at
+    least so long in its state. ``idle_days``: at least so long without an event. ``running_only``:
+    those that can still be signed.
     """
 
     owner: str = ""
@@ -147,9 +145,9 @@ class Narrowing:
 class Search:
     """The search; empty values do not filter.
 
-    ``in_force_on`` is a Brussels calendar date: on it they had taken effect and had not ended. One
-    that was superseded has ended too, on a day that is known if its end was recorded. ``lately``:
-    that date is about today, so that the order of the last activity serves it as well.
+    ``in_force_on`` is a Brussels calendar date on which they had taken effect and not ended, even
+    if superseded since. ``lately``: that date is about today, so that the order of the last
+    activity serves it too.
     """
 
     words: str = ""
@@ -166,8 +164,8 @@ class Search:
 
     @property
     def by_date(self) -> bool:
-        """Whether to sort by effective date instead of last activity, newest first: then one index
-        serves the date filter and the order."""
+        """Whether to sort by effective date, newest first, so that one index serves the date filter
+        and the order."""
         former = self.in_force_on and not self.lately
         return any((self.signed_from, self.signed_until, former))
 
@@ -225,8 +223,7 @@ class SameNumber:
 
 @dataclass(frozen=True)
 class MailedWith:
-    """Another agreement whose link was mailed in the same mail; ``left``: it has another link by
-    now, or this one has."""
+    """Another agreement of the same mail; ``left``: it, or this one, has another link by now."""
 
     reference: str
     organisation: str
@@ -242,7 +239,7 @@ def words_in(typed: str) -> tuple[str, ...]:
 
 
 def too_short(typed: str) -> bool:
-    """Whether the search has only single letters and digits: a third of all agreements have a word
-    that begins with any of them."""
+    """Whether the search has only single letters and digits: a third of all agreements match any of
+    them."""
     found = words_in(typed)
     return bool(found) and all(len(each) < SHORTEST for each in found)

@@ -1,10 +1,8 @@
 """The standing mandate: a signatory lets the service countersign what deviates in nothing.
 
-This is the one way in which a text is signed that its signatory did not open. So the mandate itself
-is shown word for word, given with a password, and kept; and each act under it says so. The rules
-are strict: whatever is not plainly allowed waits for the signatory.
-
-The record of a mandate is canonical JSON (RFC 8785), of which the SHA-256 is in each act's record.
+Only under a mandate is a text signed that its signatory did not open. So the mandate is shown word
+for word, given with a password, kept, and named in each act: its record is canonical JSON (RFC
+8785), of which each act's record has the SHA-256.
 """
 
 from __future__ import annotations
@@ -82,15 +80,13 @@ class Misfit(StrEnum):
 
 @dataclass(frozen=True)
 class MandateInRecord:
-    """The mandate in the record of an act: its number, its Brussels date, and the SHA-256 of its
-    own record."""
+    """The mandate's number, its Brussels date, and the SHA-256 of its own record."""
 
     number: int
     given_on: date
     sha256: str
 
     def in_record(self) -> dict[str, Any]:
-        """As JSON values."""
         return {
             "number": self.number,
             "given_on": self.given_on.isoformat(),
@@ -104,8 +100,8 @@ class MandateInRecord:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the signatory chooses: ``until`` is the last Brussels day, ``face`` the typeface of the
-    signature, ``self_started`` whether customers may have begun on the public page."""
+    """``until`` is the last Brussels day, ``face`` the typeface of the signature, ``self_started``
+    whether customers may have begun on the public page."""
 
     services: tuple[str, ...]
     until: date
@@ -161,14 +157,14 @@ class Mandate:
 
     @property
     def self_started(self) -> bool:
-        """Whether it says that a known customer may have begun on the public page; those from
-        before there was one do not."""
+        """Whether a known customer may have begun on the public page; older mandates do not say
+        so."""
         return bool(self.content.get("self_started", False))
 
     @property
     def tries_again(self) -> bool:
-        """Whether it says that what exceeds the number of a day is tried again the next day; those
-        from before it could say so do not."""
+        """Whether what exceeds the number of a day is tried again the next day; older mandates do
+        not say so."""
         return bool(self.content.get("tries_again", False))
 
     @property
@@ -203,8 +199,8 @@ class Mandate:
 
 
 def standard_lines(services: Sequence[str], own: Suggestions | None) -> Lines:
-    """The lines that a mandate allows in Bijlage 1: the present suggestions of these services,
-    without those that are flagged. A later change of the suggestions does not widen a mandate."""
+    """The lines allowed in Bijlage 1: the present suggestions of these services without flagged
+    ones. Later suggestions do not widen a mandate."""
     known = suggestions(own)
     labels = {
         name: {each.code: each.label for each in categories(name) if not each.flag}

@@ -1,6 +1,6 @@
-"""The rules of a standing mandate: every reason why an agreement is not signed under it.
+"""Every reason why an agreement is not signed under a standing mandate.
 
-They are strict: whatever is not plainly allowed waits for the signatory.
+What is not plainly allowed waits for the signatory.
 """
 
 from __future__ import annotations
@@ -27,15 +27,14 @@ _NO_BUSINESS = ("public_body", "unincorporated", "natural_person")
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of an agreement that waits for our signature, and of this moment.
+    """An agreement that waits for our signature, and this moment.
 
-    ``flags`` are those of the agreement besides those of its annex. ``account`` is the present one
-    of who gave the mandate. ``printed`` and ``function`` are our signer's in the frozen text, and
-    ``template_sha256`` is the template of that text. ``signed_at`` is when the controller signed.
-    ``unanswered``: a question was never answered, even if the person signed after it. ``today`` is
-    a Brussels date, ``signed_today`` the number of acts under the mandate that day, with those that
-    have waited longer for a place since an earlier day. ``start`` is how it began, if the customer
-    began it; ``other_agreement``: another one with the same number runs or is in force.
+    ``flags`` are those besides the annex's; ``account`` is the mandator's present one; ``printed``
+    and ``function`` are our signer's in the frozen text, ``template_sha256`` is its template.
+    ``signed_at``: when the controller signed. ``unanswered``: a question was never answered.
+    ``today`` is a Brussels date; ``signed_today`` counts that day's acts under the mandate and
+    those waiting longer for a place. ``start`` is how the customer began it, if so;
+    ``other_agreement``: another one with the same number runs or is in force.
     """
 
     agreement: Agreement
@@ -65,8 +64,8 @@ def misfits(mandate: Mandate, facts: Facts) -> tuple[Misfit, ...]:
 
 
 def waits_for_tomorrow(mandate: Mandate, found: Sequence[Misfit], today: date) -> bool:
-    """Whether this is to be tried again: it only exceeds the number of a day, the mandate says that
-    it is tried again, and tomorrow is one of its days."""
+    """Whether it only exceeds the number of a day, the mandate allows another try, and tomorrow is
+    one of its days."""
     return tuple(found) == (Misfit.LIMIT,) and mandate.tries_again and today < mandate.until
 
 

@@ -35,8 +35,8 @@ STATEMENTS = ("authorised", "intent")
 
 @dataclass(frozen=True)
 class Draft:
-    """A mandate before it is given: its terms, and all that is shown. ``sha256`` is of the words
-    shown, and giving must return it."""
+    """A mandate before it is given, with all that is shown; giving must return the ``sha256`` of
+    it."""
 
     person: Staff
     function: str
@@ -163,9 +163,9 @@ class Draft:
 def parse_terms(
     fields: Mapping[str, str], services: Sequence[str], *, known: Sequence[str], today: date
 ) -> Terms:
-    """What was chosen. Raises Invalid naming ``services``, ``until`` or ``per_day``.
+    """Raises Invalid naming ``services``, ``until`` or ``per_day``.
 
-    ``today`` is a Brussels date. An unknown face becomes the first.
+    ``today`` is a Brussels date; an unknown face becomes the first.
     """
     check = Checker()
     chosen = tuple(each for each in known if each in services)

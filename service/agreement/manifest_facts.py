@@ -10,10 +10,9 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class ManifestFacts:
-    """Contains no e-mail or IP addresses. ``token_quality`` is the quality of each time stamp, by
-    place; ``certificates`` are files by name, in base64: fixed now, because a renewed revocation
-    list would have other bytes under the same name. Empty once only the archive has them.
-    """
+    """No e-mail or IP addresses. ``token_quality`` is by place; ``certificates`` are files by name,
+    in base64, fixed because a renewed revocation list would differ; empty once only the archive has
+    them."""
 
     effective_date: date
     controller: str
@@ -23,7 +22,6 @@ class ManifestFacts:
     certificates: Mapping[str, str]
 
     def kept(self) -> dict[str, object]:
-        """As JSON values."""
         certificates = {"certificates": dict(self.certificates)} if self.certificates else {}
         return {
             "effective_date": self.effective_date.isoformat(),

@@ -16,13 +16,11 @@ from service.texts import Language
 class Agreement:
     """One agreement. Instants are aware UTC; ``effective_date`` is a Brussels calendar date.
 
-    ``effective_date`` is None until the last act is accepted and never changes afterwards
-    (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements from
-    before one was chosen: those print the representative in the processor's profile, and everybody
-    with the role may sign them. ``places`` are in the order of signing; ``signatory`` is the
-    controller's first one. ``version`` is raised only by changes that people make
-    (``service/agreement/version.py``). ``template_sha256`` identifies the Word file of the text; it
-    is empty in agreements from before they named it.
+    ``effective_date`` is None until the last act is accepted, and then never changes (clause 12.1).
+    ``countersigner`` is None in old agreements, which print the profile's representative and may be
+    signed by everybody with the role. ``places`` are in the order of signing; ``signatory`` is the
+    controller's first one. Only people raise ``version`` (``service/agreement/version.py``).
+    ``template_sha256`` is of the Word file; empty in old agreements.
     """
 
     id: str
@@ -96,7 +94,7 @@ class Agreement:
 
     @property
     def signed_places(self) -> tuple[Place, ...]:
-        """The signed places, in the order of signing."""
+        """In the order of signing."""
         return tuple(place for place, was in self.places.items() if was is PlaceState.SIGNED)
 
     def own_places(self, turn: Turn) -> tuple[Place, ...]:
@@ -124,7 +122,6 @@ class Agreement:
 
     @property
     def awaits_controller(self) -> bool:
-        """Whether the controller's signatory can sign now."""
         return self.awaits(SIGNATORY)
 
     @property

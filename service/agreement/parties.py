@@ -1,7 +1,7 @@
 """The parties: the controller with its representative, and the processor's profile and signer.
 
-``parse_*`` take typed fields (name to string) and return a value or raise Invalid; field names are
-those of the forms and of the input file, so that an error is shown at its field.
+``parse_*`` take typed fields and return a value or raise Invalid, naming the fields of the forms
+and of the input file.
 """
 
 from __future__ import annotations
@@ -81,8 +81,6 @@ class Controller:
 
 @dataclass(frozen=True)
 class Signatory:
-    """The person who signs for the controller."""
-
     name: str
     email: str
     function: str = ""
@@ -120,13 +118,13 @@ class Processor:
 
     @property
     def full_name(self) -> str:
-        """The legal entity with its trade name: a trade name alone is no legal person."""
+        """A trade name alone is no legal person."""
         return f"{self.name} ({self.trade_name})" if self.trade_name else self.name
 
 
 @dataclass(frozen=True)
 class Countersigner:
-    """The member of staff who signs for the processor, with the present data of the account.
+    """The member of staff who signs for the processor, as in the account now.
 
     ``can_sign`` is False once the account is blocked or has lost the role.
     """
@@ -148,11 +146,8 @@ class MainAgreement:
 
 
 def parse_controller(form: Mapping[str, Any], check: Checker, *, complete: bool) -> Controller:
-    """The controller from a form.
-
-    With ``complete`` everything the text needs is required (the controller's step); without it the
-    organisation's name is enough (sales).
-    """
+    """The controller from a form. ``complete``: everything the text needs is required; otherwise
+    the organisation's name is enough."""
     kind = clean(form.get("kind")) or "legal_entity"
     if kind not in KINDS:
         check.refuse("kind", FieldCode.CHOOSE)
@@ -237,7 +232,7 @@ def parse_main_agreement(form: Mapping[str, Any], check: Checker, *, today: date
 
 
 def parse_processor(form: Mapping[str, Any]) -> Processor:
-    """The processor's profile from its form. Raises Invalid."""
+    """Raises Invalid."""
     check = Checker()
     number = belgian_number(clean(form.get("enterprise_number")))
     if number is None:

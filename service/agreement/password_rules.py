@@ -1,7 +1,7 @@
 """Password rules: long enough, not on a list of leaked passwords, not about its owner.
 
-Length and lists follow NIST SP 800-63B (5.1.1.2) and ASVS 5.0 (6.2). The lists and the estimate are
-those of zxcvbn (MIT): 30,000 leaked passwords, names and words, sequences, dates, keyboard rows.
+They follow NIST SP 800-63B (5.1.1.2) and ASVS 5.0 (6.2), with the lists and the estimate of zxcvbn
+(MIT).
 """
 
 from __future__ import annotations

@@ -95,7 +95,6 @@ class Principal(ABC):
         """The keys into the table of permissions."""
 
     def may(self, permission: Permission) -> bool:
-        """Whether any of the capacities has the permission."""
         return bool(self.capacities & PERMISSIONS[permission])
 
     def with_name(self, **said: str) -> dict[str, str]:
@@ -119,7 +118,6 @@ class Staff(Principal):
 
     @property
     def actor(self) -> str:
-        """``staff:<id>``."""
         return f"staff:{self.id}"
 
     @property
@@ -141,12 +139,11 @@ class Signer(Principal):
 
     @property
     def actor(self) -> str:
-        """``signer:<id>``."""
         return f"signer:{self.id}"
 
     @property
     def capacities(self) -> frozenset[Role | Capacity]:
-        """A signer's. All other actions of a signer are authorised by the link itself."""
+        """All other actions of a signer are authorised by the link itself."""
         return frozenset({Capacity.SIGNER})
 
 
@@ -159,25 +156,21 @@ class Applicant(Principal):
 
     @property
     def actor(self) -> str:
-        """``applicant:<id>``."""
         return f"applicant:{self.id}"
 
     @property
     def capacities(self) -> frozenset[Role | Capacity]:
-        """An applicant's, to begin one agreement."""
         return frozenset({Capacity.APPLICANT})
 
 
 @dataclass(frozen=True)
 class Operator(Principal):
-    """Whoever runs a command on the machine itself: one of the few steps of people that have a
-    command. Nobody asks for a name."""
+    """Whoever runs a command on the machine itself; nobody asks for a name."""
 
     name: str = ""
 
     @property
     def actor(self) -> str:
-        """``operator``."""
         return "operator"
 
     @property
@@ -194,7 +187,6 @@ class System(Principal):
 
     @property
     def actor(self) -> str:
-        """``system``."""
         return "system"
 
     @property

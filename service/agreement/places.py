@@ -1,12 +1,12 @@
-"""The signature places: who signs where, and in which order. They are data of an agreement.
+"""The signature places: who signs where, and in which order; data of an agreement.
 
-A new agreement gets its places from the declaration of its template. They determine whose turn it
-is, the fields of the PDF, the steps of sealing, and what a verdict expects. The usual three are the
-controller under the agreement and under Bijlage 1, and the processor under the agreement.
+They come from the template's declaration, and determine turns, the fields of the PDF, the steps of
+sealing, and what a verdict expects. The usual three: the controller under the agreement and under
+Bijlage 1, and the processor under the agreement.
 
-The name of a place consists of the party, the signed text and, from a party's second signatory on,
-a number (``controller_agreement_2``). The PDF's field, the act, its record and the files of a
-package use the same name.
+A place's name is the party, the signed text and, from a party's second signatory on, a number
+(``controller_agreement_2``). The PDF's field, the act, its record and the files of a package use
+it.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ Places = dict[Place, PlaceState]
 def declared(names: Sequence[str]) -> tuple[Place, ...]:
     """The places that a template declares, in its order.
 
-    Raises ValueError for an unknown or repeated name, or unless both parties sign: one or more
-    people for the controller, one for the processor.
+    Raises ValueError for an unknown or repeated name, or unless at least one person signs for the
+    controller and exactly one for the processor.
     """
     places = tuple(map(Place.named, names))
     if len(set(places)) != len(places) or len(places) > MOST_PLACES:

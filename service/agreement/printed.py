@@ -1,7 +1,6 @@
 """The data as printed: filled into the template, and attached to the PDF as JSON.
 
-Every key is always present; a missing value is None. Values have their printed form, so that the
-attached JSON says the same as the page.
+Every key is present (None if missing), with its printed form, so that both say the same.
 """
 
 from __future__ import annotations

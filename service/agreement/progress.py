@@ -1,8 +1,7 @@
 """How far an agreement is with its customer, and how long it took: what the overview counts.
 
-Every sent agreement is in one stage. It is counted by the month of sending and the import that made
-it, and so are the times from sending to opening and to the last signature. Counts are kept, not
-made: a change of an agreement says which counts it moves (``moved``).
+Every sent agreement is in one stage, counted by month of sending and import, as are the times to
+opening and to the last signature. A change says which counts it moves (``moved``).
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ from signatures.effective_date import local_date
 
 AGES = (7, 14, 30, 90)  # days that something waits
 WAITING_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
-# Those in which an agreement does not wait since it is in its state: a mail or the archive may fail
-# long after, even of one that is completed.
+# By activity, not by state: a mail or the archive may fail long after completion.
 BY_ACTIVITY = frozenset({"trouble"})
 _HOURS = 48  # waits are counted by the hour until here, then by the day
 
@@ -28,8 +26,8 @@ _HOURS = 48  # waits are counted by the hour until here, then by the day
 class Stage(StrEnum):
     """Where the customer is, or was when the agreement stopped without all signatures.
 
-    ``OURS_FIRST``: a pre-signed offer that we have not signed yet, so nobody is invited.
-    ``SIGNED``: by the customer, and not by us yet. ``DONE``: by everybody.
+    ``OURS_FIRST``: a pre-signed offer that we have not signed yet. ``SIGNED``: by the customer, not
+    yet by us. ``DONE``: by everybody.
     """
 
     OURS_FIRST = "ours_first"
@@ -73,8 +71,8 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """What one count is of, besides the import: ``month`` as 2026-11, that of sending in Brussels;
-    ``value`` the name of a stage, or a wait as ``wait_between`` gives it."""
+    """What a count is of, besides the import: ``month`` of sending in Brussels, as 2026-11;
+    ``value`` a stage, or a wait as in ``wait_between``."""
 
     month: str
     measure: Measure
@@ -83,8 +81,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Reached:
-    """One month's or import's agreements: how many are in each stage, and the median waits of those
-    that were opened and signed, as ``wait_between`` gives them; empty if there is none."""
+    """One month's or import's agreements per stage, and the median waits until opened and signed,
+    as in ``wait_between``; empty if there is none."""
 
     key: str
     stages: dict[Stage, int]
@@ -141,8 +139,8 @@ def months_until(last: str, most: int = 0, *, first: str = "") -> list[str]:
 
 
 def wait_between(since: datetime, until: datetime) -> str:
-    """Whole hours, or days from two days on, such as ``hours 03`` and ``more 0012``: as texts they
-    are in the order of time."""
+    """Whole hours, or days from two days on, such as ``hours 03`` and ``more 0012``: texts in the
+    order of time."""
     hours = max(0, int((until - since).total_seconds() // 3600))
     return f"hours {hours:02d}" if hours < _HOURS else f"more {hours // 24:04d}"
 

@@ -1,6 +1,6 @@
 """The evidence of one agreement: its facts, and the JSON document that holds them.
 
-Pure: all facts are arguments. It also states what is *not* proven (DESIGN.md §1.9).
+Pure. It also states what is *not* proven.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ class ActFacts:
 
 @dataclass(frozen=True)
 class EventFacts:
-    """One log entry, as a sentence."""
-
     seq: int
     at: datetime
     event: str
@@ -42,7 +40,7 @@ class EventFacts:
 
 @dataclass(frozen=True)
 class Succession:
-    """A change of signatory: ``delegated`` by the former signatory, or else made by staff.
+    """A change of signatory, ``delegated`` by the former one or else made by staff.
 
     ``mailbox`` is how the former signatory's mailbox was proved at that moment.
     """
@@ -80,11 +78,9 @@ class Facts:
 def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
     """The evidence as JSON values (schema ``zegel-evidence/3``).
 
-    ``parts`` has, by name, the SHA-256 of every file of the package that is final before the sheet
-    is made. They are sealed with the sheet, and a package is verified against them.
-
-    In the canonical form (RFC 8785) each ``record`` is byte for byte what was hashed when the act
-    was accepted.
+    ``parts`` has, by name, the SHA-256 of every file of the package that is final before the sheet:
+    sealed with it, and used to verify a package. In the canonical form (RFC 8785) each ``record``
+    is byte for byte what was hashed at the act.
     """
     agreement = facts.agreement
     return {

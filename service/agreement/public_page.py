@@ -17,8 +17,7 @@ from service.texts import OURS, catalogue
 PATH = "/aanvragen"
 LEAST_A_DAY, USUAL_A_DAY, MOST_A_DAY = 1, 100, 2000
 CUSTOMER, ORGANISATION, NUMBER = "klantnummer", "organisatie", "nummer"
-# What an address may fill in, by the names of the form. No person and no mailbox: addresses stay in
-# histories and logs.
+# What an address may fill in. No person and no mailbox: addresses stay in histories and logs.
 FROM_ADDRESS = {"customer": CUSTOMER, "name": ORGANISATION, "number": NUMBER}
 
 
@@ -26,9 +25,9 @@ FROM_ADDRESS = {"customer": CUSTOMER, "name": ORGANISATION, "number": NUMBER}
 class PublicPage:
     """The setting; the page is closed until an administrator opens it.
 
-    ``services`` are those of the agreements made on it. ``owner_id`` is the member of staff whose
-    agreements they become; empty: whoever signs for us. ``countersigner_id`` signs for us; empty:
-    the usual one. ``per_day`` limits the codes mailed within 24 hours.
+    ``services`` are those of its agreements, ``owner_id`` their owner (empty: whoever signs for
+    us), ``countersigner_id`` our signer (empty: the usual one). ``per_day`` limits the codes in 24
+    hours.
     """
 
     opened: bool = False
@@ -58,8 +57,7 @@ def parse_public_page(
     able: Sequence[Staff],
     processor: Processor | None,
 ) -> PublicPage:
-    """The setting from its form. Raises Invalid naming ``services``, ``owner``, ``countersigner``
-    or ``per_day``.
+    """Raises Invalid naming ``services``, ``owner``, ``countersigner`` or ``per_day``.
 
     A closed page may lack what an open one needs: services, and somebody who can sign for us.
     """
@@ -92,7 +90,7 @@ def who_signs(page: PublicPage, able: Sequence[Staff], processor: Processor | No
 
 
 def public_address(base_url: str, customer: str = "") -> str:
-    """The address of the page, for a website, an invoice or a portal; with the customer's number if
-    it is given, which the page then shows filled in."""
+    """The address of the page, for a website, an invoice or a portal, with the customer's number
+    filled in if given."""
     query = f"?{urlencode({CUSTOMER: customer})}" if customer else ""
     return f"{base_url}{PATH}{query}"

@@ -8,8 +8,8 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``ended`` is empty while it is open, else ``answered`` (here), ``elsewhere``
-    (as the sender reports) or ``signed`` (the person who asked signed without an answer)."""
+    """``ended`` is empty while open, else ``answered`` (here), ``elsewhere`` (as the sender
+    reports) or ``signed`` (the person who asked signed without an answer)."""
 
     id: str
     agreement_id: str
@@ -31,5 +31,4 @@ class Question:
 
     @property
     def waits(self) -> bool:
-        """Whether it is still open."""
         return not self.ended

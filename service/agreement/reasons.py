@@ -1,8 +1,7 @@
 """Why something failed: stored as a code with values, printed in the reader's language.
 
-A stored reason holds codes of errors (``error_words.kept``), of the catalogue ``labels.reason``,
-and of answers of the verdict. Other words in it, such as file names, other programs' messages and
-the sentences that former versions stored, are printed as they are.
+The codes are of errors (``error_words.kept``), of ``labels.reason`` and of the verdict. Other
+words, such as file names and other programs' messages, are printed as they are.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The register of article 30(2) GDPR: what a processor records of each controller it works for.
 
-An entry is made from a signed agreement and its Bijlage 1, which no longer change. They say nothing
-about three of the facts that the article asks for: the processor's own data protection officer, the
-transfers to third countries with their safeguards, and the security measures. These come from the
-settings; without them the entry refers to the article of the agreement.
+Entries are made from signed agreements and their Bijlage 1. The processor's own data protection
+officer, the transfers to third countries and the security measures come from the settings; without
+them the entry refers to the article of the agreement.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Signed:
     template_version: str
 
 
-# The columns, with their headings under ``register.column``. The letters are those of art. 30(2).
+# With headings under ``register.column``. The letters are those of art. 30(2).
 COLUMNS = (
     "reference",
     "status",

@@ -1,7 +1,7 @@
-"""An agreement that was signed elsewhere, as a person of the staff registers it.
+"""An agreement that was signed elsewhere, as a member of staff registers it.
 
-Zegel saw nobody sign it. So what is kept says who registered which file, and what that person read
-in it; never who signed. The record is canonical JSON, sealed and kept beside the file.
+Zegel saw nobody sign it, so its record says who registered which file and what that person read in
+it. It is canonical JSON, sealed and kept beside the file.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _KINDS = (
 
 
 def media_type_of(data: bytes) -> tuple[str, str] | None:
-    """The media type of a file by its first bytes, and the ending of its name in the archive; None
-    if it is no kind that may be registered."""
+    """The media type of a file by its first bytes, and its ending in the archive; None if it may
+    not be registered."""
     found = (each for each in _KINDS if data.startswith(each[0]))
     first = next(found, None)
     return (first[1], first[2]) if first else None
@@ -57,8 +57,7 @@ class File:
 @dataclass(frozen=True)
 class Registration:
     """What a person read in the file. ``signed_on`` is the date of the last signature,
-    ``signed_by`` who signed for the controller (may be empty), ``kept_at`` where the original
-    lies."""
+    ``signed_by`` the controller's signers (may be empty), ``kept_at`` where the original lies."""
 
     controller: Controller
     signed_on: date

@@ -1,13 +1,11 @@
 """When reminders are sent to a person who has not signed yet.
 
-A mark is a number of days: from the day on which the link was made or, if negative, back from the
-day on which it expires. Each mark gives one moment: nine o'clock in Brussels on that day or the
-next working day. A moment is dropped if it is after the end of the term, or within two days of
-another mail with the link.
+A mark is a number of days after the link was made or, if negative, before it expires. It gives nine
+o'clock in Brussels on that day or the next working day, unless that is after the end of the term or
+within two days of another mail with the link.
 
-The rules only use the times of mails with the link, so after an outage the worker sends the last
-missed reminder once and skips the earlier ones. No reminder is sent while a question of the
-signatory awaits our answer, and never a fifth one.
+The rules only use the times of mails with the link, so after an outage the worker sends only the
+last missed reminder. None is sent while a question of the signatory is open, and never a fifth.
 """
 
 from __future__ import annotations
@@ -29,8 +27,8 @@ FIRST_HOUR, LAST_HOUR = 9, 18  # Brussels time; a missed reminder is not sent in
 class Situation:
     """An agreement whose signatory has a valid link and can proceed.
 
-    ``contacts`` are the instants at which the present signatory was sent a mail with the link or
-    had a question closed; ``reminders`` is the number of reminders among the mails.
+    ``contacts`` are the instants of the signatory's mails with the link and closed questions;
+    ``reminders`` is the number of reminders among the mails.
     """
 
     link_id: str
@@ -76,7 +74,7 @@ def due(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder |
 
 
 def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> datetime | None:
-    """When the next automatic reminder is due (UTC); None if there is none."""
+    """Aware UTC; None if there is none."""
     if not _may_go(situation, now):
         return None
     marks = tuple(marks)
@@ -87,10 +85,8 @@ def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> da
 
 
 def refused_by_hand(situation: Situation | None, now: datetime) -> ErrorCode | None:
-    """The code of the reason why staff cannot send a reminder now; None if they can.
-
-    Used by the page that shows the button and by the step itself.
-    """
+    """Why staff cannot send a reminder now, for the button and the step itself; None if they
+    can."""
     if situation is None or now > situation.expires_at:
         return ErrorCode.REMIND_NOBODY
     if situation.reminders >= MOST:
@@ -99,7 +95,7 @@ def refused_by_hand(situation: Situation | None, now: datetime) -> ErrorCode | N
 
 
 def reached_today(situation: Situation, now: datetime) -> bool:
-    """Whether a mail with the link was already sent on this Brussels day."""
+    """Whether a mail with the link was sent on this Brussels day."""
     return any(local_date(each) == local_date(now) for each in situation.contacts)
 
 

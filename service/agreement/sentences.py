@@ -1,9 +1,9 @@
 """Sentences printed long after their facts were stored.
 
-Codes, moments and typed text are stored; the sentence says how to print each: ``{until:day}`` is a
-date, ``{place:labels.place}`` the name of a code, ``{roles:roles}`` the names of several; with
-``!o`` a missing value prints nothing. Facts are kept for many years while sentences change: a
-missing value is marked, and a value in an unexpected form is printed as it is.
+The sentence says how to print each stored value: ``{until:day}`` is a date,
+``{place:labels.place}`` the name of a code, ``{roles:roles}`` the names of several; with ``!o`` a
+missing value prints nothing. Otherwise it is marked; a value in an unexpected form is printed as it
+is, because sentences change while facts are kept.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""An evidence sheet of an agreement that does not exist, to show the processor's look on.
-
-What every sheet says is said here too; names, moments and digests are invented.
-"""
+"""An evidence sheet of an invented agreement, to show the processor's look on."""
 
 from __future__ import annotations
 

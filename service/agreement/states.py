@@ -1,13 +1,12 @@
 """The states and their transitions.
 
 The agreement. Sales make a *draft* and send it: *sent*. The controller completes Bijlage 1 and the
-document is made: *preparing*, then *ready* (frozen) or *generation_failed*, from which it returns
-to preparing. Going back to the form before the first act returns *ready* to *sent*, with the next
-edition. A pre-signed offer has a locked annex, so its draft goes to preparing directly. The first
-person's acts make it *in_signing*, the last one's *fully_signed*; then only *sealing*,
-*seal_failed* (and back) and *completed* follow. Until the last act is accepted it can end as
-*declined*, *expired* (and return, by extending) or *voided*. A later revision makes a completed one
-*superseded*. An agreement that was signed elsewhere is *registered* from the beginning; a
+document is made: *preparing*, then *ready* (frozen) or *generation_failed*, and back. Going back to
+the form before the first act returns *ready* to *sent*, with the next edition. A pre-signed offer
+goes from draft to preparing directly. The first person's acts make it *in_signing*, the last one's
+*fully_signed*; then only *sealing*, *seal_failed* (and back) and *completed* follow. Until the last
+act it can end as *declined*, *expired* (and return, by extending) or *voided*. A later revision
+makes a completed one *superseded*. An agreement that was signed elsewhere is *registered*; a
 registration that was a mistake is *withdrawn*.
 
 A signature place is *blocked* until its turn, then *open*, *viewed* (link exchanged),
@@ -55,8 +54,8 @@ class PlaceState(StrEnum):
 
 
 class PackageState(StrEnum):
-    """The state of an agreement's package in the archive; *missing* and *corrupt* raise an alarm
-    and return to *verified* when a later check finds it good."""
+    """The package in the archive; *missing* and *corrupt* raise an alarm and return to *verified*
+    when a later check finds it good."""
 
     LOCAL = "local"
     STORED = "stored"
@@ -146,7 +145,7 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.SIGN_LAST: {State.IN_SIGNING: State.FULLY_SIGNED},
     Step.DECLINE: dict.fromkeys(_RUNNING, State.DECLINED),
     Step.DELEGATE: {state: state for state in _RUNNING},
-    # A text that was made or is being made names the former countersigner, so it is made again.
+    # A text that names the former countersigner is made again.
     Step.TAKE_OVER: {
         State.SENT: State.SENT,
         **dict.fromkeys((State.PREPARING, State.GENERATION_FAILED, State.READY), State.PREPARING),
@@ -162,17 +161,14 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.WITHDRAW: {State.REGISTERED: State.WITHDRAWN},
 }
 
-# Nothing can be signed in these. A step refused because of them gets a polite answer: somebody or
-# something came first.
+# Nothing can be signed in these. A refused step gets a polite answer: somebody or something was
+# first.
 ENDED = frozenset(State) - {State.DRAFT, *_RUNNING}
 
 
 def next_state(step: Step, state: State) -> State:
-    """The state after ``step``.
-
-    Raises TooLate if the agreement has ended meanwhile, WrongState for any other state that does
-    not allow the step.
-    """
+    """Raises TooLate if the agreement has ended meanwhile, WrongState for any other state that does
+    not allow the step."""
     allowed = TRANSITIONS[step]
     if state in allowed:
         return allowed[state]
@@ -187,7 +183,7 @@ def refusal(state: State) -> WrongState:
 
 
 def may(step: Step, state: State) -> bool:
-    """Whether ``state`` allows ``step``; for showing a button."""
+    """For showing a button."""
     return state in TRANSITIONS[step]
 
 

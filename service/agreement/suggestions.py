@@ -1,8 +1,7 @@
 """The initial lines of Bijlage 1: those usual for each service.
 
-The defaults are in the catalogue ``suggestions``; a processor can change them. They are put into
-an agreement when it is sent, as lines entered by the processor. The controller confirms or removes
-them: only the lines ticked at submission are valid.
+The defaults are in the catalogue ``suggestions``; a processor can change them. They enter an
+agreement when it is sent; of them, only what the controller ticks at submission is valid.
 """
 
 from __future__ import annotations
@@ -25,10 +24,8 @@ def field_of(service: str, name: ListName) -> str:
 
 
 def suggestions(own: Suggestions | None) -> dict[str, dict[ListName, Sequence[str]]]:
-    """The processor's suggestions; the defaults for services it did not set.
-
-    Codes that are no longer in the catalogue are left out.
-    """
+    """The processor's suggestions; the defaults for services it did not set. Without codes that
+    left the catalogue."""
     ours, known = table("suggestions", OURS), {name: _codes(name) for name in LISTS}
     found: dict[str, dict[ListName, Sequence[str]]] = {}
     for service in catalogue("services", OURS):
@@ -55,7 +52,7 @@ def parse_suggestions(chosen: Mapping[str, Sequence[str]]) -> Suggestions:
 
 
 def with_suggestions(annex: Annex, services: Iterable[str], own: Suggestions | None) -> Annex:
-    """Bijlage 1 with the suggestions for these services added, up to the limit of a Bijlage.
+    """Bijlage 1 with the suggestions for these services added, up to its limit.
 
     In the order of the catalogue, custom wording last.
     """

@@ -1,11 +1,11 @@
 """The processor's own templates: families, and the versions of each with their states.
 
-A version that was *imported* is *checked* once a sample of it was made as agreements are made, or
-*faulty* if that failed. Then it can be *published*, so that new agreements can have it, and be
-*withdrawn* and published again. The newest published version of a family is its current one.
+An *imported* version is *checked* once a sample of it was made, or *faulty* if that failed. It can
+be *published*, for new agreements, and *withdrawn* and published again. The newest published
+version of a family is its current one.
 
-The template that comes with Zegel is a family of one version, with no rows of its own; it is the
-default as long as no other family is.
+The template that comes with Zegel is a family of one version without rows, and the default as long
+as no other family is.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def may(step: TemplateStep, state: TemplateState) -> bool:
 class Version:
     """One version of an own template, without its files.
 
-    ``imported_by`` is the id of an account, or None for the operator; so are the other people, who
-    are also None if nobody did that yet. ``findings`` are those of ``service.documents.own`` as
-    JSON, and ``failure`` is why the sample could not be tried. Instants are aware UTC.
+    ``imported_by`` and the other people are ids of accounts, or None: the operator, or nobody yet.
+    ``findings`` are those of ``service.documents.own`` as JSON, ``failure`` is why the sample could
+    not be tried. Instants are aware UTC.
     """
 
     id: str

@@ -25,7 +25,7 @@ LINKS_IN_ALL = 300
 LINK_REQUEST_HOURS = 24
 ACTIVITY_DAYS = 400  # as long as an archive lock: a year and the time to notice
 
-# Of the public page. A code is mailed for every application, so these are the limits of its mails.
+# Of the public page, which mails a code for every application.
 APPLICATIONS_AN_HOUR = 3  # to one mailbox
 APPLICATIONS_A_DAY = 5
 APPLICATIONS_OF_A_NETWORK_AN_HOUR = 10  # shared by an office behind one IP address

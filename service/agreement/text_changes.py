@@ -1,7 +1,6 @@
-"""What changed from one text to another, word by word. Pure.
+"""What changed from one reading view to another, word by word. Pure.
 
-Both are reading views (``difference`` tells what those are). Unchanged paragraphs are left out; of
-a changed one every word is there, marked as it was, gone or new.
+Only changed paragraphs, with every word of them: as it was, gone or new.
 """
 
 from __future__ import annotations

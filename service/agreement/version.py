@@ -1,9 +1,7 @@
 """The version of an agreement: a number raised only by changes that people make.
 
-These are the contents, the signers, the term, sending, signing and ending. A visit does not raise
-it, nor does the worker's part: making the document, sealing, storing, and failures in these. So
-people can name the version they read when they change an agreement, and are not refused because of
-changes that do not concern them.
+Visits and the worker (making the document, sealing, storing) do not raise it. So people can name
+the version they read, and are not refused because of changes that do not concern them.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ def _own(agreement: Agreement) -> list[Any]:
     content = [
         getattr(agreement, each.name) for each in fields(agreement) if each.name not in _NOT_ITS_OWN
     ]
-    # Of a draft a person chooses it; later only the worker may have to name another one.
+    # A person chooses a draft's template; later only the worker may have to name another one.
     template = agreement.template_sha256 if agreement.state is State.DRAFT else ""
     stage = _ONE_STAGE.get(agreement.state, agreement.state)
     return [*content, template, stage, agreement.signed_places]

@@ -1,8 +1,8 @@
 """Working days in Belgium: Monday to Friday, except the ten legal holidays.
 
-The holidays are those of the law of 4 January 1974 and the royal decree of 18 April 1974, art. 1.
-They are computed, because a list of years would not be maintained. The day with which an employer
-replaces a holiday on a Sunday is unknown to us and is treated as a working day.
+They are those of the law of 4 January 1974 and the royal decree of 18 April 1974, art. 1, computed
+for any year. The day with which an employer replaces a holiday on a Sunday is unknown to us, so it
+is a working day.
 """
 
 from __future__ import annotations

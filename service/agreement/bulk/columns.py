@@ -1,7 +1,7 @@
 """What the columns of a list hold: guessed from headings and contents, corrected by a person.
 
-The names of headings are in the catalogue ``import_headings``, in Dutch, French and English; the
-first name of each is the one that pages show.
+The headings are in the catalogue ``import_headings``, in Dutch, French and English; pages show the
+first name of each.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from service.texts import OURS, table
 
 Cells = Sequence[str]
 
-# What a column may hold: a field of the form of one agreement, a part of such a field, or one of
-# three that only lists have: the customer's number at the processor, who will own the agreement,
-# and the column that we add to a list with faults.
+# What a column may hold: a field of an agreement's form, a part of such a field, or one of three of
+# lists: the customer's number at the processor, the owner, and our own column of faults.
 PARTS = {
     "first_name": "signatory_name",
     "infix": "signatory_name",
@@ -53,8 +52,7 @@ def shown_name(target: str) -> str:
 class Columns:
     """The targets of a list's columns, from the left; empty for a column that is not imported.
 
-    ``heading`` is the index of the row of headings among the rows, or -1 if there is none: then the
-    first row holds data already.
+    ``heading`` is the index of the row of headings, or -1: then the first row holds data.
     """
 
     targets: tuple[str, ...]
@@ -108,7 +106,7 @@ def _names() -> Mapping[str, str]:
 
 
 def _heading(rows: Sequence[Cells]) -> int:
-    """The row with the most known headings, at least two; the first of equals.
+    """The first row with the most known headings, at least two.
 
     If there is none: the row above the first e-mail address, if it fills as many columns.
     """

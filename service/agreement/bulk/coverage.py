@@ -10,8 +10,8 @@ from service.agreement.states import State
 
 
 class Cover(StrEnum):
-    """The best that a customer has. ``ENDED``: asked without result, or no longer in force;
-    ``DRAFT``: made and not sent."""
+    """The best that a customer has. ``ENDED``: without result, or no longer in force; ``DRAFT``:
+    not sent."""
 
     IN_FORCE = "in_force"
     ASKED = "asked"
@@ -26,8 +26,8 @@ WITHOUT = (Cover.ENDED, Cover.NEVER)
 
 class Match(StrEnum):
     """How an agreement was recognised as that of a row, from the surest: made of this row, the same
-    enterprise number, made of a row about the same customer in a list like this one, or the same
-    name where one of both has no number."""
+    enterprise number, made of the same customer's row in a list like this one, or the same name
+    where one of both has no number."""
 
     ROW = "row"
     NUMBER = "number"

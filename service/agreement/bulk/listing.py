@@ -17,8 +17,7 @@ from service.texts import OURS, table
 class Listing:
     """A list of customers. ``headings`` are empty strings if the file has none.
 
-    ``left_out`` are the numbers of rows below the headings that are no customers: totals at the
-    end, and headings repeated on each page.
+    ``left_out`` are the numbers of rows that are no customers: totals, and repeated headings.
     """
 
     headings: tuple[str, ...]

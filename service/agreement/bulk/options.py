@@ -13,13 +13,12 @@ from service.agreement.permissions import Permission, Staff
 
 @dataclass(frozen=True)
 class Options:
-    """The same for every agreement of an import, as the form of one agreement has it.
+    """The same for every agreement of an import, as in the form of one.
 
     ``fields`` may hold ``message``, ``link_days``, ``order``, ``countersigner`` (an id of staff)
-    and ``country``. ``owner_id`` is the member of staff whose agreements these become; empty: who
-    imports. ``again``: make a line also if an earlier import of this list made its agreement.
-    ``family`` is the template's family, of which the agreements get the version that is current
-    when the import is started; empty: the default.
+    and ``country``. ``owner_id`` is the owner (empty: who imports). ``again``: make a line even if
+    an earlier import of this list did. ``family`` is the template's family, whose version at the
+    start of the import counts; empty: the default.
     """
 
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -57,8 +56,8 @@ FIELDS = ("message", "link_days", "order", "countersigner", "country")
 
 @dataclass(frozen=True)
 class People:
-    """The members of staff whom a list may name: ``able`` may sign for the processor, ``sellers``
-    may own an agreement."""
+    """The staff whom a list may name: ``able`` may sign for the processor, ``sellers`` may own an
+    agreement."""
 
     able: Sequence[Staff] = ()
     sellers: Sequence[Staff] = ()

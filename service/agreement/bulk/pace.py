@@ -9,8 +9,8 @@ BURST_SECONDS = 10  # after a pause, as many at once as belong to so many second
 
 
 def allowed(per_minute: int, newest: datetime | None, now: datetime) -> int:
-    """How many may be sent now. ``newest`` is when the last one was, None if there was none;
-    ``per_minute`` must not be 0."""
+    """How many may be sent now. ``newest`` is when the last one was, if any; ``per_minute`` must
+    not be 0."""
     most = burst(per_minute)
     if newest is None:
         return most
@@ -34,8 +34,8 @@ SENT_A_MINUTE = 1000
 
 
 def lasts(make: int, send: int, per_minute: int, *, spared: int = 0) -> timedelta:
-    """About how long it takes to make and to send so many agreements; ``per_minute`` is of mails, 0
-    for no limit. ``spared``: how many mails fewer, as some are about several agreements."""
+    """About how long making and sending take; ``per_minute`` is of mails, 0 for no limit.
+    ``spared``: how many mails fewer, as some are about several agreements."""
     working = make / MADE_A_MINUTE + send / SENT_A_MINUTE
     mails = send - spared
     waiting = max(mails - burst(per_minute), 0) / per_minute if per_minute else 0.0

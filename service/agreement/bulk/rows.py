@@ -31,7 +31,7 @@ _NO_FIELDS = ("customer", "owner", "services", *LISTS, *PARTS, PROBLEM)
 @dataclass(frozen=True)
 class Given:
     """What a row says. ``customer`` is the customer's number at the processor, ``owner_id`` the
-    member of staff who is to own the agreement; empty if the row does not say."""
+    owner's account; empty if the row does not say."""
 
     content: Input
     customer: str = ""

@@ -1,10 +1,10 @@
 """The states of an import and of its lines.
 
-An import that came by a page is *choosing* until a person confirmed its columns and choices. It is
-*judging* until every line has its verdict, then *ready* for a person to look at it.
-Started, it is *running*: the worker makes the agreements of the good lines and, if asked, sends
-them. It can be *paused* and go on, be *stopped*, which ends what is not done yet, or be *done*.
-After that more can be asked of it: sending what was made, or trying again what failed.
+An import from a page is *choosing* until a person confirmed its columns and choices, *judging*
+until every line has its verdict, then *ready* for a look. Once started it is *running*: the worker
+makes the agreements of the good lines and, if asked, sends them. It can be *paused* and go on, be
+*stopped* for good, or be *done*; then it can be asked to send what was made or try again what
+failed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class ImportState(StrEnum):
 
 
 class LineState(StrEnum):
-    """``WAITING`` for its verdict; ``GOOD`` to be made; ``FAILED`` for a reason that is not in the
-    line itself; ``STOPPED`` before it was made, or made and not sent."""
+    """``WAITING`` for its verdict; ``GOOD`` to be made; ``FAILED`` for a reason outside the line;
+    ``STOPPED`` before it was made, or made and not sent."""
 
     WAITING = "waiting"
     GOOD = "good"
@@ -73,7 +73,7 @@ TRANSITIONS: dict[ImportStep, dict[ImportState, ImportState]] = {
 
 
 def next_state(step: ImportStep, state: ImportState) -> ImportState:
-    """The state after ``step``. Raises Refused if this state does not allow it."""
+    """Raises Refused if this state does not allow the step."""
     allowed = TRANSITIONS[step]
     if state not in allowed:
         raise Refused(ErrorCode.IMPORT_STATE, import_state=state.value)
@@ -81,5 +81,4 @@ def next_state(step: ImportStep, state: ImportState) -> ImportState:
 
 
 def may(step: ImportStep, state: ImportState) -> bool:
-    """Whether ``state`` allows ``step``; for showing a button."""
     return state in TRANSITIONS[step]

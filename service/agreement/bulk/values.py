@@ -13,8 +13,8 @@ from service.agreement.fields import fold
 from service.agreement.pasted import clean
 from service.texts import OURS, catalogue, table
 
-# Excel's day 1 is 1 January 1900, and it counts 29 February 1900, which was not: so day 0 for all
-# later days is 30 December 1899 (ECMA-376 part 1, 18.17.4.1).
+# Excel's day 1 is 1 January 1900, and it counts a 29 February 1900 that did not exist (ECMA-376
+# part 1, 18.17.4.1).
 _DAY_ZERO = date(1899, 12, 30)
 _SERIALS = (10_000, 80_000)  # 1927 to 2119
 _SCIENTIFIC = re.compile(r"(?P<digits>\d+(?:[.,]\d+)?)[eE]\+(?P<power>\d{1,2})")
@@ -69,10 +69,8 @@ def day(cell: str) -> str:
 
 
 def meaning_of(kind: str, cell: str) -> str:
-    """The code of a value of this kind; empty if it is not known.
-
-    Known are the codes, the names on our pages and those in the catalogue ``import_values``.
-    """
+    """The code of a value of this kind: a code, a name on our pages or one in the catalogue
+    ``import_values``; empty if unknown."""
     return _meanings(kind).get(fold(cell), "")
 
 

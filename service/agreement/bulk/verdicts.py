@@ -1,7 +1,7 @@
 """The verdict on each row: what is wrong, what deserves a look, and what will happen.
 
-Rows are judged one by one, then beside each other, then beside what the database has. All of it is
-decided here; the caller asks the database, for many rows at once (``Known``).
+Rows are judged one by one, then beside each other, then beside what the caller read from the
+database for many rows at once (``Known``).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ MOST_SHARING = 50  # rows with one mailbox, of which the names are compared
 
 
 class Doubt(StrEnum):
-    """A warning: the row can be made, but a person had better look. Each has a sentence under
-    ``doubt`` in the catalogue ``bulk``."""
+    """A warning: the row can be made, but a person had better look. Sentences under ``doubt`` in
+    the catalogue ``bulk``."""
 
     SAME_NUMBER = "same_number"
     SAME_NAME = "same_name"
@@ -78,8 +78,8 @@ class Identity:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Digests, of which equal ones mean that two rows of a list are about the same agreement:
-        the same customer number, or the same name or number with the same mailbox."""
+        """Digests; two rows of a list with an equal one are about the same agreement: the same
+        customer number, or the same name or number with the same mailbox."""
         said = []
         if self.customer:
             said.append(f"customer {fold(self.customer)}")
@@ -110,9 +110,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Known:
-    """What the database has of these rows: the reference of an agreement that has not ended, with
-    or without signatures, by number and by name in small letters; and by key the reference of what
-    an earlier import of the same list made."""
+    """What the database has of these rows: references of agreements that have not ended, by number
+    and by name in small letters; and by key, of what an earlier import of the list made."""
 
     numbers: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)

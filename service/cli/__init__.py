@@ -1,1 +1,1 @@
-"""The command line: one file per subject of its commands."""
+"""The command line, one file per subject."""

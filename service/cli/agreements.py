@@ -12,8 +12,7 @@ from service.agreement.end_reason import CHOICES
 from service.cli.parts import FILE, NEW_FILE, settings
 from service.texts import OURS, text
 
-# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
-# commands answer at once.
+# Imports inside functions: a command loads only what it needs, so that `--help` answers at once.
 
 
 @click.group(help=text("cli.agreement", OURS))

@@ -1,4 +1,4 @@
-"""``zegel archive``: what is done with the archive by hand."""
+"""``zegel archive``: work on the archive by hand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from service.cli.parts import FILE, NEW_FILE, settings
 from service.commands.which import which_agreements
 from service.texts import OURS, text
 
-# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
-# commands answer at once.
+# Imports inside functions: a command loads only what it needs, so that `--help` answers at once.
 
 
 @click.group(help=text("cli.archive", OURS))

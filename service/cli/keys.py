@@ -10,8 +10,7 @@ import click
 from service.cli.parts import FILE, settings
 from service.texts import OURS, text
 
-# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
-# commands answer at once.
+# Imports inside functions: a command loads only what it needs, so that `--help` answers at once.
 
 # As in signatures.keys.rotation.REASONS, which would load the certificates' library here.
 REVOCATION_REASONS = ("key_compromise", "superseded", "cessation", "affiliation")

@@ -22,8 +22,7 @@ from service.settings.table import load_settings
 from service.texts import OURS, text
 from service.web.log_masking import MaskTokens
 
-# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
-# commands answer at once.
+# Imports inside functions: a command loads only what it needs, so that `--help` answers at once.
 
 
 @click.group(cls=Group, help=text("cli.help", OURS))
@@ -39,7 +38,7 @@ for _each in (keys, staff, audit, agreement, archive, import_list, template, pub
 
 @main.command(help=text("cli.run", OURS))
 def run() -> None:
-    # Imported in the commands: `zegel verify` should not load a web framework, nor web a PDF one.
+    # `zegel verify` should not load a web framework, nor web a PDF one.
     from service.running.supervisor import run_everything  # noqa: PLC0415
 
     sys.exit(run_everything(settings(DEVELOPMENT)))

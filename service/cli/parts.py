@@ -1,4 +1,4 @@
-"""What all commands share: their errors in words, the settings, and the kinds of files."""
+"""What all commands share: errors in words, the settings, and kinds of files."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 def settings(mode: str = PRODUCTION) -> Settings:
-    """Those of this process; ``mode`` if none is set. Raises SettingsError."""
+    """This process's settings; ``mode`` if none is set. Raises SettingsError."""
     return load_settings(received(), mode_default=mode)
 
 
 class Group(click.Group):
-    """Errors become one clear sentence and an exit status, never a traceback."""
+    """Turns errors into one sentence and an exit status, without a traceback."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""

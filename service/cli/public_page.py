@@ -1,4 +1,4 @@
-"""``zegel public-page``: the public page as the operator of the machine sees and switches it."""
+"""``zegel public-page``: the public page for the operator of the machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import click
 from service.cli.parts import settings
 from service.texts import OURS, text
 
-# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
-# commands answer at once.
+# Imports inside functions: a command loads only what it needs, so that `--help` answers at once.
 
 
 @click.group("public-page", help=text("cli.public_page", OURS))

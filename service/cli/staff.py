@@ -1,4 +1,4 @@
-"""``zegel staff`` and ``zegel audit``: access for people, and what the log of them is worth."""
+"""``zegel staff`` and ``zegel audit``: people's access, and checking the log."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import click
 from service.cli.parts import settings
 from service.texts import OURS, text
 
-# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
-# commands answer at once.
+# Imports inside functions: a command loads only what it needs, so that `--help` answers at once.
 
 
 @click.group(help=text("cli.staff", OURS))

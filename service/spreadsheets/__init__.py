@@ -1,1 +1,1 @@
-"""Tables from files: bytes in, rows of text out, and back; whatever the columns mean."""
+"""Tables from files and back, whatever the columns mean."""

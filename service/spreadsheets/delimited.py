@@ -1,7 +1,7 @@
-"""Delimited text (CSV): finds the encoding and the separator, which such a file does not name.
+"""Delimited text (CSV): finds the encoding and the separator, which the file does not name.
 
-The dialects of Excel (``;`` or ``,`` by the language of the machine, Windows-1252 or UTF-8,
-*Unicode text* with tabs in UTF-16) and of the exports of other programs. Quoting is as in RFC 4180.
+For Excel (``;`` or ``,`` by language, Windows-1252 or UTF-8, *Unicode text* with tabs in UTF-16)
+and other programs. Quoting is as in RFC 4180.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from service.spreadsheets.table import (
 
 SEPARATORS = (";", ",", "\t")
 LOOKED_AT = 200  # rows, to find the separator
-# An unclosed quote takes the rest of the file for one cell; no cell of a list is this long.
+# An unclosed quote makes the rest of the file one cell; no real cell is this long.
 LONGEST_CELL = 20_000
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-# Excel's own way to name the separator, in the first line.
+# Excel's way to name the separator, in the first line.
 _NAMED = re.compile(r'\A"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
@@ -50,10 +50,10 @@ def read_text(data: bytes) -> Table:
 
 
 def decoded(data: bytes) -> tuple[str, str]:
-    """The text with the name of its encoding.
+    """The text and its encoding.
 
-    A byte order mark decides; then UTF-16 is known by its zero bytes, and UTF-8 by its form, which
-    text in Windows-1252 with accents never has by accident.
+    A byte order mark decides; then zero bytes mean UTF-16, and valid UTF-8 is never Windows-1252
+    text with accents by accident.
     """
     marked = next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
     candidates = [marked] if marked else [*_utf_16(data[:2000]), "utf-8", "cp1252"]
@@ -73,14 +73,13 @@ def _utf_16(start: bytes) -> list[str]:
 
 
 def separator_of(text: str) -> str:
-    """The separator that gives the most rows of one width of at least two cells; ``;`` if none
-    does."""
+    """The separator that gives the most rows of one width of at least two cells; else ``;``."""
     start = text[:100_000]
     return max(SEPARATORS, key=lambda separator: _evenness(start, separator))
 
 
 def _evenness(start: str, separator: str) -> tuple[int, int]:
-    """The number of rows of the commonest width of at least two cells, and that width."""
+    """The commonest width of at least two cells: how many rows have it, and the width."""
     if separator not in start:
         return 0, 0
     widths: Counter[int] = Counter()

@@ -1,20 +1,19 @@
-"""Text that a spreadsheet would take for a formula gets an apostrophe before it, and loses it
-again."""
+"""Text that a spreadsheet would take for a formula gets an apostrophe, and loses it again."""
 
 from __future__ import annotations
 
 import re
 
-# The first characters with which a spreadsheet takes text for a formula (OWASP, CSV Injection).
+# The first characters of a formula (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HARMLESS = re.compile(r"'[=+\-@\t\r]")
 
 
 def harmless(cell: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would execute it."""
+    """The text, with an apostrophe if a spreadsheet would execute it."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def as_given(cell: str) -> str:
-    """The text as it was before ``harmless``, for a file that we wrote."""
+    """The text before ``harmless``, for a file that we wrote."""
     return cell[1:] if _HARMLESS.match(cell) else cell

@@ -1,4 +1,4 @@
-"""Reads a file of unknown kind as a table: a workbook (XLSX) or delimited text (CSV, or pasted)."""
+"""Reads a workbook (XLSX) or delimited text (CSV, or pasted) as a table."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from service.spreadsheets.table import MOST_BYTES, Table, refusal
 from service.spreadsheets.workbook import read_workbook
 
 _ZIP = b"PK\x03\x04"
-# The container of Excel files of before 2007, and of files with a password ([MS-CFB] 2.2).
+# The container of Excel files from before 2007 or with a password ([MS-CFB] 2.2).
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Other files that people choose by mistake; their first bytes would be read as text.
+# Files chosen by mistake; their first bytes would be read as text.
 _OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
 
 
 def read_table(data: bytes) -> Table:
-    """The table in a file. Raises Invalid, naming ``file``, if there is none or it is too large."""
+    """The table in a file. Raises Invalid for ``file`` if there is none or it is too large."""
     if not data.strip():
         raise refusal(FieldCode.FILE_EMPTY)
     if len(data) > MOST_BYTES:
@@ -30,5 +30,5 @@ def read_table(data: bytes) -> Table:
 
 
 def read_pasted(block: str) -> Table:
-    """The table in a block copied from a spreadsheet (with tabs), a mail or a file."""
+    """The table in a pasted block."""
     return read_table(block.encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""Writes tables of any length in little memory: parts of a file, for a browser or a disk."""
+"""Writes tables of any length in little memory, as parts of a file."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ PART = 64 << 10  # bytes
 
 
 def csv_parts(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """As Excel in Dutch and French reads it: UTF-8 with its mark, and semicolons. Text that a
-    spreadsheet would execute has an apostrophe before it."""
+    """As Excel in Dutch and French reads it: UTF-8 with its mark, semicolons, and no formulas."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     text.write("\N{BYTE ORDER MARK}")
@@ -32,10 +31,10 @@ def csv_parts(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 def workbook_parts(
     headings: Sequence[str], rows: Iterable[Sequence[str]], name: str
 ) -> Iterator[bytes]:
-    """A workbook with a sheet for each million rows, every one with the headings.
+    """A workbook with a sheet for each million rows, each with the headings.
 
-    All cells are text, which is never a formula. A workbook can only be sent once it is complete;
-    until then it is in temporary files.
+    All cells are text, never a formula. A workbook can only be sent when complete; until then it is
+    in temporary files.
     """
     with tempfile.TemporaryFile() as file:
         with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:

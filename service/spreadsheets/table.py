@@ -1,4 +1,4 @@
-"""A table as read from a file: rows of text with the numbers that the file's own program shows."""
+"""A table as read from a file: rows of text, numbered as the file's own program does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.errors import FieldError, Invalid
 
 FIELD = "file"  # of an upload form; errors of a whole file are shown beside it
 MOST_BYTES = 20 << 20
-# Of a list that is imported at once, with room for titles, headings and totals.
+# Of one import, with room for titles, headings and totals.
 MOST_ROWS = 50_000
 MOST_ROWS_IN_FILE = MOST_ROWS + 100
 MOST_COLUMNS = 200
@@ -25,10 +25,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file is written, so that another can be written like it.
-
-    ``encoding`` (a Python codec) and ``separator`` are empty for a workbook, ``sheet`` for the
-    others.
+    """How a file is written, to write another like it. A workbook has only ``sheet``, other files
+    ``encoding`` (a Python codec) and ``separator``.
     """
 
     kind: Kind
@@ -39,7 +37,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Row:
-    """A row that is not empty. ``number`` counts from 1, empty rows included."""
+    """A row that is not empty; ``number`` counts all rows from 1."""
 
     number: int
     cells: tuple[str, ...]
@@ -47,8 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """All rows have the same number of cells; columns that are empty in every row at the right end
-    are left out."""
+    """Rows of the same number of cells, without the empty columns at the right end."""
 
     rows: tuple[Row, ...]
     width: int
@@ -56,7 +53,7 @@ class Table:
 
 
 def column_letter(number: int) -> str:
-    """The name of a column in a spreadsheet, of which the first has number 0: A, B … Z, AA."""
+    """The name of a column from number 0: A, B … Z, AA."""
     more, last = divmod(number, len(LETTERS))
     return (column_letter(more - 1) if more else "") + LETTERS[last]
 
@@ -67,9 +64,9 @@ def refusal(code: FieldCode, **values: object) -> Invalid:
 
 
 def tidied(rows: list[tuple[int, list[str]]], dialect: Dialect) -> Table:
-    """A table of numbered rows, which may be empty or of different lengths.
+    """A table of numbered rows of any length.
 
-    Raises Invalid if there is nothing in it, or more than an import takes.
+    Raises Invalid if nothing is left, or more than an import takes.
     """
     filled = [(number, _without_end(cells)) for number, cells in rows]
     filled = [(number, cells) for number, cells in filled if cells]

@@ -1,9 +1,7 @@
-"""Workbooks (XLSX), read in a process of their own with limits.
+"""Reads workbooks (XLSX), each in a process of its own with limits.
 
-A small file can unpack to gigabytes, and one cell in the last corner of a sheet makes a reader
-reserve half a terabyte: the library then ends its whole process. So each workbook gets a process
-(``workbook_child``), which limits itself before it reads the first byte. Formulas are read by the
-value that was saved with them; nothing is computed, fetched or executed.
+A small file can unpack to gigabytes, and one cell in the last corner of a sheet can end the
+library's whole process. Formulas are read by their saved value; nothing is computed or fetched.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ _CHILD = "service.spreadsheets.workbook_child"
 def read_workbook(data: bytes) -> Table:
     """The table on the first visible sheet that is not empty.
 
-    Raises Invalid if it is no workbook, is protected, or asks for more than the limits.
+    Raises Invalid if it is no workbook, is protected, or exceeds the limits.
     """
     try:
         answer = answer_of(_CHILD, data, LONGEST_SECONDS)

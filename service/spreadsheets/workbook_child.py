@@ -1,7 +1,7 @@
-"""The process that reads one workbook: bytes on standard input, JSON lines on standard output.
+"""The process that reads one workbook from standard input, and writes JSON lines.
 
-The first line is ``{"sheet": name}`` or ``{"refused": code, "values": {…}}``; each further line is
-``[row number, [cells]]``, for rows that are not empty.
+First ``{"sheet": name}`` or ``{"refused": code, "values": {…}}``, then ``[row number, [cells]]``
+for each row that is not empty.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main(data: bytes, answer: TextIO) -> None:
 
 
 def _sheet(data: bytes) -> CalamineSheet:
-    """The first visible sheet with a value in it, or else the first visible one."""
+    """The first visible sheet with a value, else the first visible one."""
     try:
         _check_parts(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -74,8 +74,9 @@ def _sheet(data: bytes) -> CalamineSheet:
 
 
 def _check_parts(data: bytes) -> None:
-    """Refuse what is no workbook or unpacks to too much, by the sizes that the file itself names;
-    the limits of the process are for a file that lies about them."""
+    """Refuse what is no workbook or unpacks to too much, by the sizes that the file names; the
+    process's limits are for a file that lies.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         sizes = {each.filename: each.file_size for each in parts.infolist()}
     if not any(name.lower() == "xl/workbook.xml" for name in sizes):
@@ -112,9 +113,8 @@ def _lines(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
 
 
 def _merged_downwards(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
-    """By the number of its first row: the column and the last row of each merged cell.
-
-    Such a cell holds for all its rows. One that is merged over columns is a title.
+    """By first row: column and last row of each cell merged over rows. It holds for all of them;
+    one merged over columns only is a title.
     """
     found: dict[int, list[tuple[int, int]]] = {}
     width = int(sheet.start[1]) + sheet.width if sheet.start else 0
@@ -125,11 +125,11 @@ def _merged_downwards(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
 
 
 def as_text(value: Any) -> str:
-    """A cell as people would type it: whole numbers without a point, dates in ISO 8601."""
+    """A cell as people type it: whole numbers without a point, dates in ISO 8601."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        # Above 2**53 a float no longer holds every digit; such a number was typed as text, or lost.
+        # Above 2**53 a float no longer holds every digit.
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")

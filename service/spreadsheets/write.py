@@ -1,4 +1,4 @@
-"""Writes a table like another one: the same kind of file, encoding and separator."""
+"""Writes a table like another: the same kind of file, encoding and separator."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ def _delimited(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=dialect.separator or ";")
     writer.writerows([harmless(cell) for cell in row] for row in rows)
-    # What is added may have letters that the file's own encoding lacks: Excel knows UTF-8 by its
-    # mark.
+    # What is added may have letters that the encoding lacks; Excel knows UTF-8 by its mark.
     encoding = "utf-8-sig" if dialect.encoding in ("", "utf-8") else dialect.encoding
     try:
         return text.getvalue().encode(encoding)
@@ -40,7 +39,7 @@ def _delimited(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
 
 
 def _workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
-    """All cells are text, which is never a formula; so leading zeros stay too."""
+    """All cells are text: never a formula, and leading zeros stay."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(sheet_name(name))

@@ -1,1 +1,1 @@
-"""HTTP pages and answers: each view parses its input, calls one workflow function, and answers."""
+"""HTTP pages: each view parses its input, calls one workflow function, and answers."""

@@ -1,13 +1,11 @@
 """Shows a form with mistakes again after a redirect, so that *Back* and *Reload* never resend it.
 
-A refused POST is answered with 303. The input and its mistakes are kept for a few hours
-(``service/workflow/kept_forms.py``), for this browser and for the page with the form, which reads
-them with ``again()`` and has the status of the mistake. They are deleted when the form is accepted.
+A refused POST is answered with 303. Its input and mistakes are kept for a few hours
+(``service/workflow/kept_forms.py``), for this browser and the form's page, until the form is
+accepted. A form with an expired token (``security.SHOW_AGAIN``), or sent after the session ended,
+is shown again likewise, and nothing is carried out.
 
-A form with an expired token (``security.SHOW_AGAIN``), or sent after the session ended, is treated
-likewise: it is shown again, filled, with an explanation, and nothing is carried out.
-
-Never kept: files, passwords, codes and the token of the form (``NEVER_KEPT``).
+Files, passwords, codes and the form's token are never kept (``NEVER_KEPT``).
 """
 
 from __future__ import annotations
@@ -47,7 +45,7 @@ NEVER_KEPT = frozenset(
     {TOKEN_FIELD, AGAIN_FIELD, "password", "old", "new", "again", "own_password", "code"}
 )
 NOTICE = "melding"  # in an address
-# Says that this browser sent a form without a session; until then no page looks for one.
+# Marks a browser that sent a form without a session; until then no page looks for one.
 UNSENT_COOKIE = "unsent"
 LARGEST = 512 * 1024  # characters kept of one form; a drawing is a data URL
 LARGEST_OF_STRANGERS = 32 * 1024
@@ -56,9 +54,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 @dataclass(frozen=True)
 class Again:
-    """What a page shows again: the fields as typed, their mistakes, and other data of the view.
-
-    False if the page is shown for the first time.
+    """What a page shows again: the fields as typed, their mistakes, and the view's own data. False
+    if there is nothing.
     """
 
     form: MultiDict[str, str] = field(default_factory=MultiDict)
@@ -80,7 +77,7 @@ class Again:
 
 
 def install(app: Flask) -> None:
-    """Let the pages of ``app`` show forms again. Call after ``security``, which uses this."""
+    """Let the pages of ``app`` show forms again. Call after ``security``."""
     app.extensions[SHOW_AGAIN] = show_again
     app.jinja_env.globals["notice_again"] = notice_again
 
@@ -90,7 +87,7 @@ def install(app: Flask) -> None:
 
 
 def shown_at(endpoint: str) -> Callable[[View], View]:
-    """For a view of POST at an address without a page: names the page with its form."""
+    """Names the page with the form of a POST view at an address without a page."""
     return marked("shown_at", endpoint)
 
 
@@ -103,10 +100,10 @@ def ask_again(
     wait_seconds: int = 0,
     **more: Any,
 ) -> WerkzeugResponse:
-    """303 See Other: the page of this form, which shows the input and ``errors``.
+    """303 See Other: the form's page, which shows the input and ``errors``.
 
-    ``at`` is another page than the form's own; ``fields`` replace the posted input; ``more`` are
-    JSON values returned to the view.
+    ``at`` is another page; ``fields`` replace the posted input; ``more`` are JSON values for the
+    view.
     """
     content = {"errors": dict(errors), "status": status, "wait": wait_seconds, "more": more}
     g.came_back = True
@@ -114,7 +111,7 @@ def ask_again(
 
 
 def again() -> Again:
-    """What this page shows again; a false ``Again`` if nothing. Changes nothing."""
+    """What this page shows again. Changes nothing."""
     if "again" not in g:
         g.again = _read(request.path)
     found: Again = g.again
@@ -122,10 +119,7 @@ def again() -> Again:
 
 
 def show_again(notice: str) -> str:
-    """The address of the page that shows this request's form as it was sent, with a notice.
-
-    '' if there is no such page. Nothing that was sent is carried out.
-    """
+    """The address of the page that shows this request's form as sent, with a notice; '' if none."""
     page = page_of_form()
     if not page:
         return ""
@@ -136,7 +130,7 @@ def show_again(notice: str) -> str:
 
 
 def page_of_form() -> str:
-    """The address of the page with the form that was sent; '' if there is none."""
+    """The address of the page with the form that was sent, or ''."""
     view = current_app.view_functions.get(request.endpoint or "")
     endpoint: str = getattr(view, "shown_at", "")
     parts: Mapping[str, Any] = request.view_args or {}
@@ -147,14 +141,14 @@ def page_of_form() -> str:
             return ""
     taken = next(current_app.url_map.iter_rules(endpoint)).arguments
     page = url_for(endpoint, **{name: part for name, part in parts.items() if name in taken})
-    # What the address of the form says besides, such as the filters of a list.
+    # What the form's address says besides, such as a list's filters.
     known = {NOTICE, AGAIN_FIELD, *parse_qs(urlsplit(page).query)}
     more = [each for each in request.args.items(multi=True) if each[0] not in known]
     return _with(page, more) if more else page
 
 
 def notice_again() -> str:
-    """A sentence for the top of the page: why a sent form is shown again."""
+    """The sentence that says why a sent form is shown again."""
     if request.method not in SAFE:
         return ""
     notice = again().notice or request.args.get(NOTICE, "")
@@ -162,15 +156,14 @@ def notice_again() -> str:
 
 
 def forget_this_browser() -> None:
-    """When somebody leaves: delete everything that was typed in this browser."""
+    """Delete everything that was typed in this browser."""
     kept_forms.forget_all(deps(), _holder())
 
 
 def fields_sent(most: int) -> tuple[dict[str, list[str]], bool]:
-    """The input of this request's form, without what is never kept.
+    """The input of this form, without what is never kept, and whether more was left out.
 
-    ``most`` limits the total number of characters: the largest fields are dropped until it fits,
-    and the second value says whether any were.
+    The largest fields are left out until at most ``most`` characters remain.
     """
     sent = request.form.to_dict(flat=False)
     return _within({name: sent[name] for name in sent if name not in NEVER_KEPT}, most)
@@ -204,11 +197,10 @@ def _kept_at(
 def _from_top_to_bottom(
     errors: Mapping[str, str], fields: Mapping[str, list[str]]
 ) -> list[tuple[str, str]]:
-    """The mistakes in the order of the form, which browsers send in the order of the page.
+    """The mistakes in the order of the page, in which browsers send a form.
 
-    Those of a choice that was not made are last, because nothing is sent for it. Pairs, because the
-    database does not keep the order of an object's names. A request that is too large cannot be
-    read; then only the kept ``fields`` are known.
+    A choice not made is not sent, so it comes last. Pairs, because the database does not keep the
+    order of an object's names. Of a request that is too large only ``fields`` are known.
     """
     if request.content_length and request.content_length > (request.max_content_length or 0):
         return sorted(errors.items(), key=lambda each: each[0] not in fields)
@@ -217,7 +209,7 @@ def _from_top_to_bottom(
 
 
 def again_at(page: str) -> Again:
-    """The same of the page at another path, for a picture that is shown on it."""
+    """The same of another page, for a picture on it."""
     return _read(page)
 
 
@@ -229,7 +221,7 @@ def _read(page: str) -> Again:
     if _ID.fullmatch(form_id):
         content = kept_forms.find(deps(), form_id, place, _staff())
     elif security().cookie(UNSENT_COOKIE) and _is_for_signer():
-        # Sent when the cookies were gone: shown when the link is opened again.
+        # Sent when the cookies were gone: for when the link is opened again.
         form_id, content = kept_forms.waiting(deps(), place) or ("", None)
     if content is None:
         return Again()
@@ -268,7 +260,7 @@ def _is_for_signer() -> bool:
 
 
 def _within(fields: dict[str, list[str]], most: int) -> tuple[dict[str, list[str]], bool]:
-    """The fields without the largest ones, if all together are too large."""
+    """The fields without the largest ones, if they are too large together."""
     kept = dict(fields)
     while len(json.dumps(kept)) > most:
         del kept[max(kept, key=lambda name: len(json.dumps(kept[name])))]
@@ -276,14 +268,14 @@ def _within(fields: dict[str, list[str]], most: int) -> tuple[dict[str, list[str
 
 
 def _stranger() -> bool:
-    """Whether this request has no session, of staff or of a signer."""
+    """Whether this request has no session of staff or a signer."""
     if _staff() is not None:
         return False
     return not kept_forms.has_session(deps(), security().cookie(signer_cookie()))
 
 
 def _staff() -> Staff | None:
-    """The member of staff who sent it; always None in the signing journey."""
+    """The member of staff; None in the signing journey."""
     return None if request.blueprint == "sign" else visitor()
 
 

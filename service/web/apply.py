@@ -1,6 +1,6 @@
-"""The public page: a customer fills in who it is, enters the code, and continues as behind a link.
+"""The public page: a customer says who it is, enters the code, and continues as behind a link.
 
-A GET changes nothing. Until the code is entered the answers are the same for everybody.
+A GET changes nothing. Until the code is entered, everybody gets the same answers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LONGEST_IN_ADDRESS = 200
 _OURSELVES = "whoever is a customer may begin by themselves, while an administrator allows it"
 # The form asks for "your" name.
 _CALLED = {"name": "organisation", "signatory_name": "your_name", "signatory_email": "email"}
-# What the form may say on top after a redirect, as ?melding=code.
+# What ?melding=code may put at the top of the form.
 _NOTICES = (ErrorCode.APPLICATION_GONE, "leave_empty")
 
 
@@ -47,7 +47,7 @@ def wrong(mistakes: Invalid) -> ResponseReturnValue:
 
 @blueprint.errorhandler(Refused)
 def refused(refusal: Refused) -> ResponseReturnValue:
-    """A limit is told on the form, and an application that is over begins again."""
+    """The form says which limit was reached; an expired application begins again."""
     if isinstance(refusal, TooMany):
         said = {"form": words_of(refusal)}
         return ask_again(said, status_of(refusal), wait_seconds=refusal.wait_seconds)
@@ -58,7 +58,7 @@ def refused(refusal: Refused) -> ResponseReturnValue:
 
 @blueprint.errorhandler(LinkUnusable)
 def ended(error: LinkUnusable) -> ResponseReturnValue:
-    """The code was entered again after the agreement was passed on or withdrawn."""
+    """The code was entered after the agreement was passed on or withdrawn."""
     return unusable(error.reason, None)
 
 
@@ -85,7 +85,7 @@ def page() -> ResponseReturnValue:
 @blueprint.post("/aanvragen")
 @public(_OURSELVES)
 def send() -> ResponseReturnValue:
-    """Mail a code. A program that fills in everything is told so, and nothing is kept."""
+    """Mail a code. A program that fills in everything gets a notice, and nothing is kept."""
     if request.form.get(LEFT_EMPTY):
         return _to("apply.page", melding="leave_empty")
     typed = read(request.form)
@@ -111,7 +111,7 @@ def code() -> ResponseReturnValue:
 @blueprint.post("/aanvragen/code")
 @public(_OURSELVES)
 def confirm() -> ResponseReturnValue:
-    """Check the code; the agreement is made and opened in this browser."""
+    """Check the code; make the agreement and open it in this browser."""
     begun = begin(deps(), _cookie(), request.form.get("code", ""), client())
     name = name_of(begun.token)
     response = _to("sign.resume", **{VISIT: name})

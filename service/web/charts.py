@@ -1,9 +1,8 @@
 """Bars as SVG, made on the server: without a script, and readable without colour.
 
-Each part of a bar has its own filling (empty, striped, crossed, full) and the length of a bar says
-its number, which stands behind it. Widths are shares of the page's width, so that letters keep
-their size on a telephone. A chart only repeats the table beside it, in which the numbers are links;
-so a screen reader passes over it.
+Each part has its own filling, its length says its number, and the number is beside it. Widths are
+shares of the page, so that letters keep their size on a telephone. Screen readers skip a chart: it
+repeats the table beside it.
 """
 
 from __future__ import annotations
@@ -38,8 +37,7 @@ _SWATCH = Markup(
 
 @dataclass(frozen=True)
 class Bar:
-    """Parts beside each other, each a number with a name of ``FILLINGS``, and what stands behind
-    them."""
+    """Parts beside each other (a number, a name of ``FILLINGS``), and the text after them."""
 
     parts: Sequence[tuple[int, str]]
     said: str
@@ -54,7 +52,7 @@ class Row:
 
 
 def chart(name: str, rows: Sequence[Row]) -> Markup:
-    """The rows below each other, on one scale. ``name`` is that of one chart of the page."""
+    """The rows on one scale; ``name`` is unique on the page."""
     most = max((_length(bar) for row in rows for bar in row.bars), default=0) or 1
     content, y = Markup(""), 0
     for row in rows:
@@ -68,7 +66,7 @@ def chart(name: str, rows: Sequence[Row]) -> Markup:
 
 
 def swatch(name: str, filling: str) -> Markup:
-    """A sample of a filling of this chart, for its legend."""
+    """A sample of a filling, for the legend."""
     return _SWATCH.format(filling=filling, fill=_fill(name, filling))
 
 

@@ -1,10 +1,9 @@
-"""Compresses text answers for browsers that accept gzip: a page becomes a third of its size.
+"""Compresses text answers with gzip, to a third of their size.
 
-Compressing a page that contains a stranger's input can reveal a secret on it, letter by letter,
-through its length (BREACH). Here this fails: a form's token differs in each answer
-(``security.token``), other sites can only send our cookies by opening a whole page (``Lax``), and
-every compressed page has a random number of extra bytes, as in Django. Only gzip, because Python
-includes it: the known library adds two native ones, and does not pad.
+A page's length could reveal a secret on it to a stranger whose input is on it too (BREACH). So the
+form's token differs in each answer (``security.token``), other sites can send our cookies only by
+opening a page (``Lax``), and random bytes are added, as in Django. Python includes gzip; the known
+library needs two more and does not pad.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ STREAM = bytes.fromhex("1f8b 08 08 00000000 00 ff")  # RFC 1952: a name follows,
 
 
 def install(app: Flask) -> None:
-    """Compress the answers of ``app``. Register before other handlers that change answers."""
+    """Compress the answers of ``app``. Register before other handlers of answers."""
     app.after_request(_compress)
 
 
@@ -60,7 +59,7 @@ def _may(response: Response) -> bool:
 
 @lru_cache(maxsize=64)
 def _once(data: bytes) -> bytes:
-    """A static file has no secret and stays the same: compress it well, once per process."""
+    """A static file has no secret: compress it well, once per process."""
     return _gzip(data, level=9, name=b"")
 
 

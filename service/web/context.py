@@ -1,7 +1,7 @@
 """What every view needs: external services, the browser, the signed-in person, and its policy.
 
-Each view has exactly one policy: ``@public(reason)``, ``@signer`` or ``@require_staff(...)``. A
-test checks all routes and fails for a view without one.
+Each view has one policy: ``@public(reason)``, ``@signer`` or ``@require_staff(...)``; a test checks
+all routes.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::\d*)?")
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may reach a view: ``kind`` is public, signer or staff; ``detail`` is the reason or the
-    required permission (empty: anybody signed in)."""
+    """Who may reach a view: public, signer or staff; ``detail`` is the reason or the permission
+    (empty: anybody signed in).
+    """
 
     kind: str
     detail: str
@@ -58,7 +59,7 @@ def deps() -> Deps:
 
 
 def security() -> WebSecurity:
-    """The guard of the running application; it names and sets our cookies."""
+    """The application's guard, which names and sets our cookies."""
     return cast(WebSecurity, current_app.extensions["zegel_security"])
 
 
@@ -68,12 +69,12 @@ def client() -> Client:
 
 
 def current_staff() -> Staff:
-    """The signed-in person; only after ``require_staff``, or if ``visitor`` found one."""
+    """The signed-in person, after ``require_staff`` or if ``visitor`` found one."""
     return cast(Staff, g.staff)
 
 
 def visitor() -> Staff | None:
-    """The signed-in person, if any; looked up once per request."""
+    """The signed-in person, looked up once per request."""
     if "staff" not in g:
         g.session = find(deps(), staff_secret())
         g.staff = g.session.person if g.session else None
@@ -81,12 +82,12 @@ def visitor() -> Staff | None:
 
 
 def current_session() -> Session:
-    """The session of the signed-in person, under the same condition as ``current_staff``."""
+    """The person's session, under the same condition as ``current_staff``."""
     return cast(Session, g.session)
 
 
 def asks_password() -> bool:
-    """Whether an important change requires the signed-in person's password again."""
+    """Whether an important change asks the password again."""
     return not fresh(current_session(), datetime.now(UTC))
 
 
@@ -101,18 +102,17 @@ def public(reason: str) -> Callable[[View], View]:
 
 
 def signer(view: View) -> View:
-    """A view for the signer: the workflow that it calls checks the signing session's cookie."""
+    """A view for the signer: its workflow checks the session's cookie."""
     return marked("policy", SIGNER)(view)
 
 
 def require_staff(
     permission: Permission | None = None, *, first_password: bool = False
 ) -> Callable[[View], View]:
-    """A view for signed-in staff with ``permission``; None means anybody signed in.
+    """A view for signed-in staff with ``permission``, None for anybody. Raises NotAllowed.
 
-    Without a session the browser is sent to sign in and returns afterwards, to the same form if it
-    sent one. A person who still has a printed first password is sent to choose another; only views
-    with ``first_password`` are open to them. Raises NotAllowed.
+    Without a session the browser signs in and returns, to its form if it sent one. Somebody with a
+    printed first password must choose another, except in views with ``first_password``.
     """
 
     def decorate(view: View) -> View:
@@ -134,12 +134,12 @@ def require_staff(
 
 
 def policy_of(view: Callable[..., Any]) -> Policy | None:
-    """The policy of a view, or None when it was forgotten."""
+    """The policy of a view, None when forgotten."""
     return cast("Policy | None", getattr(view, "policy", None))
 
 
 def local_path(address: str) -> str:
-    """``address`` if it is a path of this service, else '' (no open redirect)."""
+    """``address`` if it is a path of this service, else '' (against open redirects)."""
     odd = any(ord(character) < 33 for character in address) or "\\" in address
     if odd or not address.startswith("/") or address.startswith("//"):
         return ""
@@ -148,7 +148,7 @@ def local_path(address: str) -> str:
 
 
 def set_staff_cookie(response: Response, secret: str) -> None:
-    """Let the browser keep its session until it closes; the database ends an idle one earlier."""
+    """Kept until the browser closes; the database ends an idle session earlier."""
     security().set_cookie(response, STAFF_COOKIE, secret)
 
 
@@ -157,7 +157,7 @@ def drop_staff_cookie(response: Response) -> None:
 
 
 def set_known_browser(response: Response, value: str) -> None:
-    """Let the browser remember for a year that somebody signed in from it."""
+    """Remember for a year that somebody signed in from this browser."""
     security().set_cookie(response, KNOWN_BROWSER_COOKIE, value, seconds=KNOWN_BROWSER_SECONDS)
 
 
@@ -172,10 +172,10 @@ def staff_secret() -> str:
 
 
 def ip_address(given: str | None) -> str:
-    """The IP address in a value from a proxy or the server, or '' when there is none.
+    """The IP address in a value from a proxy or the server, or ''.
 
     A proxy may add a port and brackets (``203.0.113.7:51234``, ``[2001:db8::1]:443``), or give
-    ``unknown`` or an obfuscated name instead (RFC 7239, section 6).
+    ``unknown`` or an obfuscated name (RFC 7239, section 6).
     """
     bare = (given or "").strip().strip('"')
     if bracketed := _BRACKETED.fullmatch(bare):
@@ -189,7 +189,7 @@ def ip_address(given: str | None) -> str:
 
 
 def _plain(header: str) -> str:
-    """Printable ASCII in the sense of RFC 9110; the evidence sheet could not print the rest."""
+    """Printable ASCII as in RFC 9110; the evidence sheet cannot print the rest."""
     return "".join(each if " " <= each <= "~" else "?" for each in header)[:MOST_OF_A_HEADER]
 
 

@@ -1,4 +1,4 @@
-"""Converts errors to answers: a page for people, problem+json (RFC 9457) for the API."""
+"""Converts errors to pages, or to problem+json (RFC 9457) for the API."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ from service.web.statuses import STATUSES
 from service.workflow.people.staff_log import note_refusal
 from storage.errors import StorageError, StorageRefused, StorageUnavailable
 
-# The archive's errors; the first matching class decides. Their messages name keys and endpoints,
-# so our own sentence is shown.
+# The first matching class decides. The errors' messages name keys and endpoints, so our own
+# sentence is
+# shown.
 STORAGE: tuple[tuple[type[StorageError], ErrorCode], ...] = (
     (StorageUnavailable, ErrorCode.STORAGE_UNAVAILABLE),
     (StorageRefused, ErrorCode.STORAGE_UNAVAILABLE),
     (StorageError, ErrorCode.STORAGE_LOST),
 )
 RETRY_SECONDS = 60
-# There is a page for each of these; other statuses use the nearest.
+# Other statuses use the nearest of these pages.
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 API_PATH = "/api/"
 
@@ -44,7 +45,7 @@ def status_of(error: ZegelError) -> int:
 
 
 def install(app: Flask) -> None:
-    """Answer every error of ``app`` with a page or, under ``/api/``, with problem+json."""
+    """Answer every error of ``app``."""
     app.register_error_handler(ZegelError, _of_ours)
     app.register_error_handler(StorageError, _of_storage)
     app.register_error_handler(HTTPException, _of_http)
@@ -57,8 +58,7 @@ def _of_ours(error: ZegelError) -> Response:
         current_app.logger.error("%s %s: %s", request.method, request.path, error.code)
     if isinstance(error, NotAllowed) and g.get("staff"):
         note_refusal(deps(), g.staff, request.endpoint or "", client())
-    # Staff see the reason of a failed generation in the dossier; unusable keys name files of this
-    # machine and concern only its operator.
+    # Staff see in the dossier why a generation failed; unusable keys concern only the operator.
     kept = isinstance(error, GenerationFailed | KeysUnusable)
     sentence = "" if kept else words_of(error)
     wrong = error.errors if isinstance(error, Invalid) else ()
@@ -86,7 +86,7 @@ def _of_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    # Only sentences of our own catalogue are shown, never the library's.
+    # Only sentences of our own catalogue, never the library's.
     code = ErrorCode.CSRF if error.description == ErrorCode.CSRF else ""
     response = answer(status, text(f"errors.{code}", OURS) if code else "", code=code)
     if isinstance(getattr(error, "valid_methods", None), list | tuple | set):
@@ -111,10 +111,10 @@ def answer(
     wrong: Sequence[FieldError] = (),
     says_all: bool = False,
 ) -> Response:
-    """The answer to an error: a page, or problem+json under ``/api/``.
+    """A page, or problem+json under ``/api/``.
 
-    ``wrong`` is what was wrong with each field; a page shows this in its form. ``says_all``:
-    the page shows only the sentence, without the advice for the status.
+    ``wrong`` are the fields' errors, which a page shows in its form. ``says_all`` leaves out the
+    page's advice for the status.
     """
     if request.path.startswith(API_PATH):
         return _problem(status, sentence, code, error_id, wrong)

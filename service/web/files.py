@@ -10,9 +10,9 @@ from werkzeug.http import dump_options_header
 
 
 def file(data: bytes, media_type: str, name: str, *, show: bool = False) -> Response:
-    """A file for the browser; with ``show`` it may open the file instead of saving it.
+    """A file for the browser, to save or (with ``show``) to open.
 
-    Flask encodes the name in the header, which cannot hold ’ or ł: such an answer would break off.
+    Flask encodes the name in the header, which cannot hold ’ or ł.
     """
     return send_file(
         io.BytesIO(data),
@@ -25,7 +25,7 @@ def file(data: bytes, media_type: str, name: str, *, show: bool = False) -> Resp
 
 
 def streamed(parts: Iterator[bytes], media_type: str, name: str) -> Response:
-    """A download whose length is not known when it begins."""
+    """A download of unknown length."""
     answer = Response(parts, content_type=media_type)
     answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
     return answer

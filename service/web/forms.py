@@ -9,12 +9,12 @@ import unicodedata
 from werkzeug.datastructures import FileStorage, MultiDict
 
 PNG_URL = "data:image/png;base64,"
-# The core has one signature; a page has a field for each method.
+# The core has one signature, a page a field for each method.
 SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 
 
 def read(form: MultiDict[str, str]) -> dict[str, str]:
-    """Every field of a form, tidied. Nothing is validated here."""
+    """Every field of a form, tidied but not validated."""
     return {name: tidy(form[name]) for name in form}
 
 
@@ -25,13 +25,13 @@ def tidy(value: str) -> str:
 
 
 def upload(files: MultiDict[str, FileStorage], name: str) -> bytes:
-    """The bytes of an uploaded file; empty when none was chosen."""
+    """The bytes of an uploaded file; empty for none."""
     file = files.get(name)
     return file.stream.read() if file and file.filename else b""
 
 
 def drawing(url: str) -> bytes:
-    """The bytes of a drawing; anything but a PNG data URL is returned unchanged, to be refused."""
+    """The bytes of a drawing; what is no PNG data URL is returned unchanged, to be refused."""
     if not url.startswith(PNG_URL):
         return url.encode()
     try:

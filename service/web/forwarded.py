@@ -1,14 +1,11 @@
-"""Accepts proxies' statements about a request only as the settings allow, whatever the web server
-does.
+"""Accepts proxies' statements about a request only as the settings allow.
 
-Some servers believe more than they are told to: gunicorn accepts a ``SCRIPT_NAME`` header from any
-client on the same machine, and puts it in front of every address on the page. So nothing that a
-server took from such a header is kept:
+Some web servers believe more: gunicorn accepts ``SCRIPT_NAME`` from any client on the same machine.
+So whatever the server took from headers:
 
-- the service is always at the root of its host, and its scheme is that of its own address;
-- the browser's address and the host are believed from ``ZEGEL_TRUSTED_PROXIES`` hops;
-- every other header by which a proxy or client could rewrite a request is removed. The service
-  itself reads no header that begins with ``X-``.
+- the service is at the root of its host, with the scheme of its own address;
+- the browser's address and host come from ``ZEGEL_TRUSTED_PROXIES`` hops;
+- every other header that could rewrite a request is removed, with all that begin with ``X-``.
 """
 
 from __future__ import annotations
@@ -23,12 +20,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BELIEVED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST")
-# Names in WSGI's form. ``Proxy`` would set a proxy for outgoing requests.
+# In WSGI's form. ``Proxy`` would set a proxy for outgoing requests.
 REWRITING = ("HTTP_FORWARDED", "HTTP_SCRIPT_NAME", "HTTP_PATH_INFO", "HTTP_PROXY", "HTTP_VIA")
 
 
 class OnlyOurProxies:
-    """Accepts the statements of our own ``hops`` proxies, and of nobody else."""
+    """Accepts statements only from our own ``hops`` proxies."""
 
     def __init__(self, app: WSGIApplication, *, hops: int, base_url: str) -> None:
         self._app = ProxyFix(app, x_for=hops, x_host=hops, x_proto=0) if hops else app

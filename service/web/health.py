@@ -1,4 +1,4 @@
-"""Whether this process can serve: for load balancers and start-up scripts."""
+"""Whether this process can serve, for load balancers and start-up scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @public("says only whether the database answers")
 def ready() -> tuple[Response, int]:
-    """The process and its database answer; 503 while the database does not."""
+    """503 while the database does not answer."""
     try:
         deps().database.ping()
     except Unavailable:

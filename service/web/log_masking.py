@@ -17,7 +17,7 @@ def mask(line: str) -> str:
 
 
 class MaskTokens(logging.Filter):
-    """A filter for a handler: masks tokens in the message, its arguments and a traceback."""
+    """Masks tokens in the message, its arguments and a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always accepts the record, masked."""
@@ -40,7 +40,6 @@ def _masked(value: Any) -> Any:
         return {name: _masked(one) for name, one in value.items()}
     if value is None or isinstance(value, int | float):
         return value
-    # Other objects would be written by their str() or repr(), which may contain a token: only then
-    # is the object replaced by its masked text.
+    # Other objects may contain a token in their str() or repr(); only then are they replaced.
     words = str(value)
     return mask(words) if mask(words) != words else value

@@ -1,4 +1,4 @@
-"""The mailbox of development mode, in the browser. Registered only in development."""
+"""The mailbox in the browser, registered only in development."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.web.files import file
 blueprint = Blueprint("mailbox", __name__)
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _WHY = "mails of a machine to try things on; exists in development mode only"
-# A mail's HTML includes its own styles and may do nothing else.
+# A mail's HTML includes its styles and may do nothing else.
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "sandbox allow-popups allow-top-navigation-by-user-activation"

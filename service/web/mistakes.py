@@ -1,4 +1,4 @@
-"""The mistakes in a form, in sentences that are also understandable away from their field."""
+"""The mistakes in a form, in sentences that are clear away from their field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from service.error_words import words_of
 from service.errors import FieldError, Invalid
 from service.texts import OURS, has_text, text
 
-# These sentences do not name their field; in a list of mistakes that is not enough.
+# These sentences do not name their field, as a list of mistakes needs.
 _UNNAMED = (
     "required",
     "choose",
@@ -24,11 +24,10 @@ _UNNAMED = (
 def sentences(
     wrong: Invalid, names: Mapping[str, str] = MappingProxyType({}), **called: str
 ) -> dict[str, str]:
-    """The first sentence per field, in the given order; each names its field.
+    """The first sentence per field; a sentence about no single field is named ``form``.
 
-    ``names`` maps the core's field names to those of the page; ``called`` gives a field's name in
-    the catalogue ``mistakes``, if it differs from its own. A sentence about no single field has the
-    name ``form``.
+    ``names`` maps the core's field names to the page's; ``called`` gives a field's name in the
+    catalogue ``mistakes`` if it is another.
     """
     found: dict[str, str] = {}
     for error in wrong.errors:

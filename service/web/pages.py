@@ -1,7 +1,7 @@
 """The pages' templates: where they are, what every page can use, how dates are shown.
 
-Templates escape their values and refuse an unknown name, so a forgotten value fails in a test
-instead of leaving a gap on the screen. All instants are aware UTC, shown in Brussels time.
+Templates escape values and refuse an unknown name, so a test fails on a forgotten value. Instants
+are aware UTC, shown in Brussels time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ mimetypes.add_type("font/woff2", ".woff2")  # recent Python has it; the system's
 
 @dataclass(frozen=True)
 class PageLook:
-    """What the frame of a page for customers shows of the processor; empty means Zegel's own."""
+    """What a page for customers shows of the processor; empty is Zegel's own."""
 
     logo: Logo | None = None
     logo_url: str = ""
@@ -40,8 +40,7 @@ class PageLook:
 
 
 def install(app: Flask, language: Language = OURS) -> None:
-    """Give ``app`` a language's templates and the common helpers. Call before its first page is
-    shown."""
+    """Give ``app`` a language's templates and helpers, before its first page."""
     app.jinja_loader = FileSystemLoader(folder(language, "pages"))
     app.jinja_options = {
         "undefined": StrictUndefined,
@@ -64,15 +63,14 @@ def install(app: Flask, language: Language = OURS) -> None:
 
 
 def static_url(file: str) -> str:
-    """The address of a static file; it changes with the content, so browsers may cache it
-    indefinitely."""
+    """The address of a static file; it changes with the content, so browsers cache it for ever."""
     return _ADDRESSES[file]
 
 
 def ago(then: datetime, now: datetime, language: Language = OURS) -> str:
     """``zojuist``, ``5 minuten geleden``, ``gisteren``, ``3 dagen geleden``, then the date.
 
-    Days are Brussels calendar days: yesterday evening is yesterday, even if it is 8 hours ago.
+    Days are Brussels calendar days: yesterday evening is yesterday.
     """
     minutes = int((now - then).total_seconds() // 60)
     days = (local_date(now) - local_date(then)).days
@@ -102,7 +100,7 @@ def _hour(instant: datetime) -> str:
 
 
 def breakable(words: str, language: Language = OURS) -> str:
-    """The same text, with a soft hyphen in words that are too long for a small phone."""
+    """The text with soft hyphens in words too long for a small phone."""
     for parts in catalogue("long_words", language).values():
         first, _, last = parts.partition("-")
         words = re.sub(f"({first})({last})", "\\1\u00ad\\2", words, flags=re.IGNORECASE)
@@ -132,7 +130,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
     }
 
 
-# Made once: these files are part of the release and do not change while it runs.
+# Made once: these files belong to the release.
 _ADDRESSES = {
     path.name: f"/static/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
     for path in STATIC.iterdir()

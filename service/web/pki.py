@@ -1,5 +1,4 @@
-"""Publishes what others need to judge our seals: our authorities' certificates and revocation
-lists."""
+"""Publishes our authorities' certificates and revocation lists, for who judges our seals."""
 
 from __future__ import annotations
 

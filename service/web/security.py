@@ -1,10 +1,8 @@
-"""The checks on every request and the headers of every answer: host, origin, forged forms, size.
+"""The checks on every request and the headers of every answer (ASVS 5.0: 3.3.1, 3.4, 3.5.1, 4.2.1).
 
-Rules (ASVS 5.0: 3.3.1, 3.4, 3.5.1, 4.2.1):
-
-- only requests for our own host are answered; links and redirects never use a ``Host`` header;
-- an unsafe method must come from our own origin with a token bound to this browser; if only the
-  token has expired, the same form is shown again, filled, and nothing is carried out;
+- only requests for our own host are answered; no link or redirect uses a ``Host`` header;
+- an unsafe method must come from our own origin with a token bound to this browser; a form whose
+  token expired is only shown again;
 - nothing is framed, sniffed, cached or sent on as referrer; scripts and styles are our own files.
 """
 
@@ -50,7 +48,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Referrer-Policy": "same-origin",
 }
-# Files that are not pages need only these headers; this saves bytes on phones.
+# Files that are not pages need only these headers.
 PARTS = ("text/css", "text/javascript", "font/woff2")
 PART_HEADERS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 SIGNER_PATH = "/tekenen/"
@@ -64,8 +62,8 @@ STAFF_COOKIE = "staff"
 KNOWN_BROWSER_COOKIE = "known"  # long-lived: a member of staff signed in from this browser before
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a form field
 AGAIN_FIELD = "opnieuw"  # in a form and in an address: which kept form is shown again
-# The key in ``app.extensions`` of a function that returns the address of the page that shows this
-# request's form again, with a notice.
+# The key in ``app.extensions`` of the function that returns the address of the page that shows this
+# form again with a notice.
 SHOW_AGAIN = "zegel_show_form_again"
 # The notices: the token has expired; nobody is signed in.
 STALE, SIGNED_OUT = "verlopen", "afgemeld"
@@ -75,7 +73,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class WebSecurity:
-    """The guard of one application. ``base_url`` has no path; ``key`` is a secret of 32 bytes."""
+    """The guard of one application; ``base_url`` has no path, ``key`` is 32 secret bytes."""
 
     base_url: str
     key: bytes
@@ -91,17 +89,16 @@ class WebSecurity:
         return urlsplit(self.base_url).netloc
 
     def cookie_name(self, name: str) -> str:
-        """``__Host-zegel-name`` over TLS; browsers refuse that prefix on plain http."""
+        """``__Host-zegel-name`` over TLS; browsers refuse it on plain http."""
         return f"__Host-zegel-{name}" if self.secure else f"zegel-{name}"
 
     def cookie(self, name: str) -> str:
-        """The value of our cookie in this request, or ''."""
         return request.cookies.get(self.cookie_name(name), "")
 
     def set_cookie(
         self, response: WerkzeugResponse, name: str, value: str, *, seconds: int | None = None
     ) -> None:
-        """Set our cookie; without ``seconds`` it lasts until the browser closes."""
+        """Without ``seconds`` it lasts until the browser closes."""
         response.set_cookie(
             self.cookie_name(name),
             value,
@@ -118,7 +115,7 @@ class WebSecurity:
         )
 
     def token(self) -> str:
-        """A token for a form; different each time, so that compression reveals nothing."""
+        """A form's token, different each time, so that compression reveals nothing."""
         salt = secrets.token_urlsafe(12)
         return f"{salt}.{self._mac(salt, self.browser())}"
 
@@ -131,22 +128,23 @@ class WebSecurity:
         )
 
     def browser(self) -> str:
-        """The random identifier of this browser; a new one is set with the answer."""
+        """This browser's random identifier; a new one is set with the answer."""
         known: str = self.cookie(BROWSER_COOKIE) or g.get("new_browser", "")
         if not known:
             known = g.new_browser = secrets.token_urlsafe(24)
         return known
 
     def _mac(self, salt: str, browser: str) -> str:
-        # Signing in or out changes the session cookie and so every token on older pages. Signers
-        # and staff have separate sessions, even in one browser.
+        # Signing in or out changes the session and so every token on older pages. Signers and staff
+        # have
+        # separate sessions in one browser.
         session = self.cookie(signer_cookie() if _for_signer() else STAFF_COOKIE)
         message = "\n".join(("csrf", salt, browser, session)).encode()
         return hmac.new(self.key, message, "sha256").hexdigest()
 
 
 def marked(name: str, value: object) -> Callable[[View], View]:
-    """Gives a view an attribute, by which the functions around it recognise it."""
+    """Gives a view an attribute, for the functions around it."""
 
     def mark(view: View) -> View:
         setattr(view, name, value)
@@ -156,12 +154,12 @@ def marked(name: str, value: object) -> Callable[[View], View]:
 
 
 def body_limit(limit: int) -> Callable[[View], View]:
-    """Lets one view accept a larger body than ``BODY_LIMIT`` (bytes)."""
+    """Lets a view accept more than ``BODY_LIMIT`` (bytes)."""
     return marked("body_limit", limit)
 
 
 def largest_body(app: Flask) -> Callable[[str, str], int]:
-    """For a web server: the largest body (bytes) that a method and a path may have."""
+    """For a web server: the largest body (bytes) for a method and path."""
     addresses = app.url_map.bind("")
 
     def largest(method: str, path: str) -> int:
@@ -179,7 +177,7 @@ def _limit_of(app: Flask, endpoint: str) -> int:
 
 
 def cacheable(seconds: int) -> Callable[[View], View]:
-    """Lets everybody cache a view's answers for so long: the same for all, without secrets."""
+    """Lets everybody cache a view's answers, which are the same for all and have no secrets."""
     return marked("cached_seconds", seconds)
 
 
@@ -190,7 +188,7 @@ def install(app: Flask) -> WebSecurity:
 
 
 def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
-    """Guard every request and answer of ``app``. Register before all others."""
+    """Guard ``app``. Register before all others."""
     key = hmac.digest(secret_key, b"zegel web forms", "sha256")
     security = WebSecurity(base_url.rstrip("/"), key)
     app.extensions["zegel_security"] = security
@@ -209,7 +207,7 @@ def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
 
 
 def _hidden_fields(security: WebSecurity) -> Markup:
-    """The hidden fields of all our forms: the token, and which kept form is shown, if any."""
+    """Those of all our forms: the token, and which kept form is shown."""
     carried = {TOKEN_FIELD: security.token(), AGAIN_FIELD: g.get("shown_again", "")}
     field = Markup('<input type="hidden" name="{}" value="{}">')
     return Markup().join(field.format(name, value) for name, value in carried.items() if value)
@@ -220,7 +218,7 @@ def _check_host(security: WebSecurity) -> WerkzeugResponse | None:
         return None
     if not (request.method in SAFE and _is_loopback(request.host) and _is_loopback(security.host)):
         abort(400)
-    # localhost and 127.0.0.1 are one machine but two sites for cookies: use only one
+    # localhost and 127.0.0.1 are two sites for cookies: use only one
     return redirect(security.base_url + request.full_path.rstrip("?"), 302)
 
 
@@ -247,15 +245,15 @@ def _check_form(app: Flask, security: WebSecurity) -> WerkzeugResponse | None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
     if site not in (None, "same-origin", "none"):
         abort(400, "csrf")
-    # The policy "no-referrer" makes browsers send the origin "null"; then the other two checks
-    # decide.
+    # With the policy "no-referrer" browsers send the origin "null"; the other checks decide.
     if origin not in ("null", security.base_url):
         abort(400, "csrf")
     _check_text()
     if security.token_is_ours(request.form.get(TOKEN_FIELD, "")):
         return None
-    # A form that another site made a browser send must not be filled in: a person in good faith
-    # would send it again with the page's token. Only a request that the browser calls our own is.
+    # If another site made a browser send a form, showing it filled in would invite a person to send
+    # it
+    # with the page's token. Only what the browser calls our own is shown.
     asked_by_person = not getattr(view, "for_scripts", False)
     ours = asked_by_person and (site == "same-origin" or origin == security.base_url)
     address = app.extensions[SHOW_AGAIN](STALE) if ours and SHOW_AGAIN in app.extensions else ""
@@ -265,7 +263,7 @@ def _check_form(app: Flask, security: WebSecurity) -> WerkzeugResponse | None:
 
 
 def _check_text() -> None:
-    """Our texts contain no NUL and PostgreSQL accepts none, so nobody sends one in good faith."""
+    """PostgreSQL accepts no NUL, and nobody sends one in good faith."""
     given = [request.path, *_all(request.args)]
     if request.method not in SAFE:
         given += _all(request.form)
@@ -278,12 +276,12 @@ def _all(fields: MultiDict[str, str]) -> list[str]:
 
 
 def without_cookies(view: View) -> View:
-    """Marks a view that no cookie opens (an API with its own key), so no form can be forged."""
+    """Marks a view that no cookie opens, so that no form can be forged."""
     return marked("no_cookies", True)(view)
 
 
 def for_scripts(view: View) -> View:
-    """Marks a view for our own scripts: mistakes in its form are answered at once, with 4xx."""
+    """Marks a view for our scripts, which get mistakes at once, with 4xx."""
     return marked("for_scripts", True)(view)
 
 

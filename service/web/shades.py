@@ -1,7 +1,7 @@
-"""The style sheets of the processor's colour, made from the colour alone.
+"""The style sheets of the processor's colour.
 
-A page names the sheet by the colour and the digest of its content, so browsers keep it for ever, no
-page needs a style of its own, and another colour or another rule has another address.
+A sheet's name has the colour and the digest of its content, so browsers keep it for ever and pages
+need no style of their own.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _DARK = "@media screen and (prefers-color-scheme: dark)"
 
 
 def sheet_name(colour: str) -> str:
-    """``7b2cbf-1a2b3c4d``: the colour, and the beginning of the digest of its sheet."""
+    """``7b2cbf-1a2b3c4d``: the colour, and the sheet's digest."""
     return f"{colour[1:]}-{hashlib.sha256(_sheet(colour).encode()).hexdigest()[:8]}"
 
 
 def sheet_named(name: str) -> str | None:
-    """The sheet with that name; None if there is no such colour or the rules changed since."""
+    """The sheet, or None for an unusable colour or older rules."""
     digits, _, _ = name.partition("-")
     colour = parse_colour(f"#{digits}") if len(digits) == 6 else None
     if colour is None or too_faint(colour) or name != sheet_name(colour):
@@ -33,7 +33,7 @@ def sheet_named(name: str) -> str | None:
 
 
 def both_schemes(colour: str) -> str:
-    """Every variable under ``.scheme-light`` and ``.scheme-dark``, whatever the screen prefers."""
+    """Every variable under ``.scheme-light`` and ``.scheme-dark``."""
     light, dark = own_variables()
     if colour != ZEGEL:
         light, dark = light | light_shades(colour), dark | dark_shades(colour)
@@ -41,7 +41,7 @@ def both_schemes(colour: str) -> str:
 
 
 def own_variables() -> tuple[dict[str, str], dict[str, str]]:
-    """The colours of ``base.css``: on a light screen, and those that differ on a dark one."""
+    """The colours of ``base.css``: light, and those that differ when dark."""
     light, _, rest = (STATIC / "base.css").read_text(encoding="utf-8").partition(_DARK)
     dark, _, _ = rest.partition("*, *::before")
     return dict(_VARIABLE.findall(light)), dict(_VARIABLE.findall(dark))

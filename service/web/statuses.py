@@ -1,4 +1,4 @@
-"""The HTTP status of every error, and the page that lists all codes for programs."""
+"""The HTTP status of every error, and their list for programs."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Agreements open at the same time in one browser: each tab identifies its own.
+"""Several agreements open in one browser: each tab keeps its own.
 
-Every address of the signing journey contains a short name of its link, and each link's session has
-its own cookie under that name. So a tab continues with its own agreement, even after another was
-opened in another tab. The name gives no access: without the cookie it is useless.
+Every address of the signing journey has a short name of its link, and each link's session a cookie
+under that name. Without the cookie the name gives no access.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ _NAME = re.compile(r"[0-9a-f]{10}", re.ASCII)
 
 
 def name_of(token: str) -> str:
-    """The short name of a link, derived from the token in its address."""
+    """A link's short name, from the token in its address."""
     return hashlib.sha256(f"zegel visit {token}".encode()).hexdigest()[:10]
 
 
 def visit_name() -> str:
-    """The name of the link in this request, or '' if its address has none."""
+    """The name of this request's link, or ''."""
     if "visit_name" not in g:
         g.visit_name = _visit_name()
     name: str = g.visit_name
@@ -41,11 +40,11 @@ def _visit_name() -> str:
 
 
 def signer_cookie(name: str | None = None) -> str:
-    """The cookie of this link's session; without a name, that of the last opened link."""
+    """The cookie of this link's session; without a name, the last opened."""
     name = visit_name() if name is None else name
     return f"{SIGNER_COOKIE}-{name}" if name else SIGNER_COOKIE
 
 
 def bundle_cookie() -> str:
-    """The cookie of the bundle with the name in this request's address."""
+    """The cookie of the bundle in this request's address."""
     return f"{BUNDLE_COOKIE}-{visit_name()}"

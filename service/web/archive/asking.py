@@ -1,4 +1,4 @@
-"""The search of the archive as its pages and exports receive it, in the address."""
+"""The search of the archive in the address of its pages and exports."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ def typed_fields() -> dict[str, str]:
 
 
 def kept_fields(typed: dict[str, str]) -> dict[str, Any]:
-    """Those with a value, for the address of the same search."""
+    """Those with a value."""
     return {name: value for name, value in typed.items() if value}
 
 
 def facet_choices(texts: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen in the fields of ``FACETS``: values and names. ``texts`` are those of the
-    templates."""
+    """The values and names to choose from in ``FACETS``; ``texts`` are the templates'."""
     return {
         "tekst": list(texts),
         "dienst": list(catalogue("service_names", OURS).items()),

@@ -41,7 +41,6 @@ def register(kind: str) -> Any:
 @blueprint.get("/archief/originelen.zip")
 @require_staff(Permission.EXPORT_ARCHIVE)
 def originals() -> Any:
-    """The originals and evidence sheets of what a search finds."""
     return _sent(
         lambda search: export_originals(deps(), search, current_staff(), client()),
         "application/zip",
@@ -49,7 +48,7 @@ def originals() -> Any:
 
 
 def _sent(export: Callable[[Search], Export | Originals], media_type: str) -> Any:
-    """The file; a mistake in the search is shown on its page."""
+    """The file; the page shows a mistake in the search."""
     typed, check = typed_fields(), Checker()
     search = asked_search(typed, check)
     try:

@@ -1,4 +1,4 @@
-"""The archive's pages. Every download is logged by the workflow step that provides it."""
+"""The archive's pages. The workflow logs every download."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def search() -> Any:
 
 
 def _registers(kept: dict[str, Any], errors: dict[str, str]) -> list[tuple[str, str]]:
-    """Kinds of file and their addresses; none for a search with a mistake."""
+    """Kinds of file with addresses; none for a search with a mistake."""
     return (
         []
         if errors
@@ -89,7 +89,7 @@ def item(reference: str) -> Any:
 @blueprint.get("/archief/<reference>/klant")
 @require_staff(Permission.SEE_ARCHIVE)
 def customer(reference: str) -> Any:
-    """All agreements with the same customer; no number or name is in the address."""
+    """The agreements of the same customer; no number or name is in the address."""
     after = request.args.get("na", "")
     after = after if _ID.fullmatch(after) else ""
     found = history_of(deps(), reference, current_staff(), after=after)
@@ -139,7 +139,7 @@ def _page(reference: str, found_now: ArchiveCheck | None) -> tuple[str, int]:
 
 
 def _called(name: str) -> str:
-    """The name of a file for readers; a renewed copy is named by its date."""
+    """A file's name for readers; a renewed copy has a date."""
     of = original_of(name)
     if of:
         stamped = date.fromisoformat(name.removeprefix(FOLDER)[:10])
@@ -150,6 +150,6 @@ def _called(name: str) -> str:
 
 
 def _rank(name: str) -> int:
-    """The order of the catalogue; certificates and unknown files come last."""
+    """The order of the catalogue; unknown files come last."""
     names = list(table("staff", OURS)["archive_file"])
     return names.index(name) if name in names else len(names)

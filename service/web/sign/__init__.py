@@ -1,4 +1,4 @@
-"""The signing journey, one file per step; all use ``blueprint``."""
+"""The signing journey, one file per step."""
 
 from service.web.sign import (  # noqa: F401  each adds its pages to the blueprint
     annex,

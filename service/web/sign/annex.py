@@ -1,4 +1,4 @@
-"""Step 2, Bijlage 1: suggestions to confirm, a catalogue to choose from, lines in own words."""
+"""Step 2, Bijlage 1: suggestions, a catalogue and own lines."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _DPO = ("dpo_answer", "dpo_name", "dpo_phone", "dpo_email")
 
 @dataclass(frozen=True)
 class Picker:
-    """One list as shown: suggested or ticked items, and, folded, the others.
+    """One list: suggested or ticked items, and, ``folded``, the others.
 
-    ``apart`` are the other items in special legal categories; ``lines`` ends with empty ones.
+    ``apart`` are the others in special legal categories; ``lines`` ends with empty ones.
     """
 
     shown: list[Category]
@@ -43,7 +43,7 @@ class Picker:
 
 @dataclass(frozen=True)
 class Filled:
-    """The form as typed: the DPO's fields, ticked codes and own lines per list."""
+    """The form as typed: the DPO's fields, and per list codes and own lines."""
 
     values: dict[str, str]
     chosen: dict[ListName, list[str]]
@@ -61,7 +61,6 @@ class Filled:
 @blueprint.get("/tekenen/bijlage")
 @signer
 def annex() -> ResponseReturnValue:
-    """The lists and the question about the data protection officer."""
     found = current_open()
     if not editable(found.agreement):
         return to(step_of(found))
@@ -75,10 +74,7 @@ def annex() -> ResponseReturnValue:
 @blueprint.post("/tekenen/bijlage")
 @signer
 def save_annex() -> ResponseReturnValue:
-    """Keep Bijlage 1 and continue; or, with the button ``add``, offer one more line.
-
-    Bijlage 1 is what is ticked and written when it is sent, whatever was suggested.
-    """
+    """Keep Bijlage 1, as ticked and written, and continue; ``add`` offers one more line."""
     filled = _typed(request.form)
     adds = request.form.get("add", "")
     if goes_back():
@@ -99,7 +95,7 @@ def save_annex() -> ResponseReturnValue:
 
 
 def _add_line(filled: Filled, name: ListName) -> ResponseReturnValue:
-    """The same page with one more empty line; the address puts the cursor there."""
+    """The page with one more empty line, with the cursor in it."""
     typed = {each: [*_written(lines), *_blank(lines)] for each, lines in filled.typed.items()}
     typed[name] = [*typed[name], ""]
     number = len(typed[name])

@@ -1,5 +1,4 @@
-"""The signer's blueprint: the visit behind the cookie, its current step, how its pages are
-shown."""
+"""The signer's blueprint: the visit behind the cookie, its step, how its pages are shown."""
 
 from __future__ import annotations
 
@@ -31,11 +30,10 @@ from service.workflow.signing.read import bundle_behind
 
 blueprint = Blueprint("sign", __name__)
 OF_THE_LOOK = ("sign.logo", "sign.colour")  # equal for everybody, and cached
-# A mistake comes back on the page of its form, unless a view says it in another way.
+# A mistake comes back on its form's page, unless a view does otherwise.
 blueprint.register_error_handler(Invalid, lambda wrong: ask_again(sentences(wrong)))
 
-# Codes that a page may show after a redirect, as ?melding=code; others are ignored. A page for
-# somebody who is too late says so itself.
+# What ?melding=code may show. Who is too late gets another page.
 NOTICES = (
     ErrorCode.CHANGED,
     ErrorCode.NOT_YOUR_TURN,
@@ -45,22 +43,20 @@ NOTICES = (
 
 
 def secret() -> str:
-    """The secret of the session of this request, or ''.
+    """The secret of this request's session, or ''.
 
-    An address that names its link uses only that link, whatever was opened since. An address
-    without a name continues with the last one opened.
+    An address that names its link uses only that; another address, the link opened last.
     """
     return security().cookie(signer_cookie())
 
 
 def bundle_secret() -> str:
-    """The secret of the session of the bundle that the address names, or of the link that was
-    opened through it; or ''."""
+    """The secret of the named bundle's session, or of the link opened through it, or ''."""
     return security().cookie(bundle_cookie()) or secret()
 
 
 def remember(response: Response, name: str, opened: str) -> None:
-    """Let the browser keep the session of the link with this name, beside those of other links."""
+    """Keep this link's session in the browser, beside those of other links."""
     security().set_cookie(response, SIGNER_COOKIE, opened)
     _keep(response, SIGNER_COOKIE, name, opened)
 
@@ -80,7 +76,7 @@ def _keep(response: Response, kind: str, name: str, opened: str) -> None:
 
 
 def forget(response: Response) -> None:
-    """Remove this session's cookie, and that of the last opened session if it is the same."""
+    """Remove this session's cookie, also as the last opened."""
     if security().cookie(SIGNER_COOKIE) == secret():
         security().clear_cookie(response, SIGNER_COOKIE)
     security().clear_cookie(response, signer_cookie())
@@ -89,7 +85,7 @@ def forget(response: Response) -> None:
 
 @blueprint.url_defaults
 def _same_visit(endpoint: str, values: dict[str, Any]) -> None:
-    """Every address on a signer's page keeps the link of that page."""
+    """Addresses on a signer's page keep its link."""
     if endpoint in OF_THE_LOOK:
         return
     if (name := visit_name()) and request.blueprint == "sign" and "token" not in values:
@@ -102,25 +98,24 @@ def current() -> Visit:
 
 
 def noted(found: Visit) -> Visit:
-    """The visit, with the look of its page, which leads back to the bundle through which the link
-    was opened, if any."""
+    """The visit, with its page's look, and the bundle through which it was opened."""
     g.shown_look = found.look
     g.bundle_id = found.link.bundle_id if found.session.browser else None
     return found
 
 
 def note_bundle() -> None:
-    """The same for a page about a link that has ended."""
+    """The same for a link that has ended."""
     g.bundle_id = bundle_behind(deps(), secret())
 
 
 def bundle_url() -> str:
-    """The list of all agreements that this person signs together; '' if there is one agreement."""
+    """The list of what this person signs together, or ''."""
     return url_for("sign.bundle") if g.get("bundle_id") else ""
 
 
 def current_open() -> Visit:
-    """The same, for a page that only makes sense before signing. Raises LinkUnusable."""
+    """The same, for a page from before signing. Raises LinkUnusable."""
     found = current()
     if found.status != "open":
         raise LinkUnusable(found.status)
@@ -144,14 +139,13 @@ def step_of(found: Visit) -> str:
 
 
 def prepared(found: Visit) -> bool:
-    """Whether the first signature was given for the current text."""
+    """Whether the first signature is for the current text."""
     pending = found.session.pending
     return pending is not None and pending.document_sha256 == found.agreement.frozen_sha256
 
 
 def editable(agreement: Agreement) -> bool:
-    """Whether the signer can still change details and Bijlage 1 (going back starts a new
-    edition)."""
+    """Whether details and Bijlage 1 can still change (going back starts a new edition)."""
     unsigned = agreement.state in (State.SENT, State.READY, State.GENERATION_FAILED)
     return unsigned and not agreement.annex_locked
 
@@ -169,11 +163,11 @@ def show(page: str, agreement: Agreement, **context: Any) -> ResponseReturnValue
 
 
 def to(endpoint: str, **values: Any) -> Response:
-    """303 See Other: to a page, after a POST or if the visit is at another step."""
+    """303 See Other, after a POST or to the visit's own step."""
     return redirect(url_for(endpoint, **values), 303)
 
 
 def notice() -> str:
-    """The sentence for the code in a redirect, or ''."""
+    """The sentence for the code in a redirect."""
     code = request.args.get("melding", "")
     return text(f"errors.{code}", OURS) if code in NOTICES else ""

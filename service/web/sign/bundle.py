@@ -1,7 +1,7 @@
-"""The page of a person who signs several agreements: which ones, and how far each is.
+"""The page of a person who signs several agreements.
 
-As with one link, a GET of the mailed address changes nothing and a POST exchanges it. From then on
-each agreement is opened from here, with its own link, and its pages lead back.
+As with one link, a GET changes nothing and a POST exchanges the mailed address. Each agreement is
+opened from here with its own link, and leads back.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def bundle_landing(token: str) -> ResponseReturnValue:
 @blueprint.post("/tekenen/bundel/<token>")
 @public("exchanges the link for a session; the link itself is the right to do so")
 def enter_bundle(token: str) -> ResponseReturnValue:
-    """Exchange the link for a session, and begin with the first agreement that can be signed."""
+    """Exchange the link for a session, and begin with the first that can be signed."""
     try:
         opened = bundles.enter(deps(), token, known=bundle_secret())
     except LinkUnusable:
@@ -67,7 +67,7 @@ def bundle() -> ResponseReturnValue:
 @signer
 @shown_at("sign.bundle")
 def open_bundled() -> ResponseReturnValue:
-    """Open one agreement; one that cannot be opened any more is said in the list."""
+    """Open one agreement; the list says which cannot be opened."""
     return _open(bundle_secret(), _asked())
 
 
@@ -75,7 +75,7 @@ def open_bundled() -> ResponseReturnValue:
 @signer
 @shown_at("sign.bundle")
 def ask_bundled_link() -> ResponseReturnValue:
-    """Ask the sender for a new link to an agreement of which the term ended."""
+    """Ask for a new link to an agreement whose term ended."""
     try:
         request_new_link(deps(), bundles.token_of_entry(deps(), _asked()), client())
     except LinkUnusable:

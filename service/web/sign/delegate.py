@@ -1,6 +1,6 @@
 """Passing on to a colleague: who can sign, the code from the mailbox, done.
 
-The input is kept with the session, so that neither a wrong code nor going back loses it.
+The session keeps the input, whatever goes wrong.
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ def delegate() -> ResponseReturnValue:
 @blueprint.post("/tekenen/doorsturen")
 @signer
 def name_colleague() -> ResponseReturnValue:
-    """Keep the colleague and ask for the code; a browser with a proven mailbox passes on at
-    once."""
+    """Keep the colleague and ask for the code, unless the mailbox is proven."""
     found = current_open()
     keep("delegate", found)
     if goes_back():
@@ -90,7 +89,6 @@ def new_delegate_code() -> ResponseReturnValue:
 @signer
 @shown_at("sign.delegate_code")
 def confirm_delegate() -> ResponseReturnValue:
-    """Check the code, and pass on to the named colleague."""
     confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
     return _pass_on()
 
@@ -98,7 +96,7 @@ def confirm_delegate() -> ResponseReturnValue:
 @blueprint.get("/tekenen/doorsturen/controle")
 @signer
 def delegate_code_again() -> ResponseReturnValue:
-    """For a browser that opens the address of the POST."""
+    """For a browser that opens the POST's address."""
     return to("sign.delegate_code")
 
 
@@ -122,14 +120,14 @@ def _pass_on() -> ResponseReturnValue:
 
 
 def _named(found: Visit) -> dict[str, str]:
-    """The fields of the form as this browser filled them in before."""
+    """The form as filled in before."""
     return found.session.colleague.kept() if found.session.colleague else {}
 
 
 @blueprint.get("/tekenen/doorgestuurd")
 @signer
 def passed_on() -> ResponseReturnValue:
-    """To whom this browser passed on; others are sent to their current step."""
+    """To whom this browser passed on."""
     found = passed_on_to(deps(), secret())
     if found is None:
         return to("sign.resume")

@@ -33,7 +33,7 @@ _OF_CONTROLLER = (
     "notices_email",
 )
 
-# The signer reads about "you", the sales form about the representative.
+# The signer reads "you", the sales form the representative.
 _CALLED = {
     "name": "organisation",
     "signatory_name": "your_name",
@@ -58,7 +58,7 @@ def details() -> ResponseReturnValue:
 @blueprint.post("/tekenen/gegevens")
 @signer
 def save_details() -> ResponseReturnValue:
-    """Keep the details; a change to a text that already exists starts its next edition."""
+    """Keep the details; changing an existing text starts its next edition."""
     given = Input(read(request.form))
     try:
         complete.save_details(deps(), secret(), given, client(), sent=sent("details"))

@@ -1,4 +1,4 @@
-"""Between steps 2 and 3: the document is being made, or could not be made."""
+"""Between steps 2 and 3: the document is being made, or failed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def retry_document() -> ResponseReturnValue:
 @blueprint.get("/tekenen/document/stand")
 @signer
 def status() -> ResponseReturnValue:
-    """The state for the waiting page; it reloads at anything but ``preparing``."""
+    """For the waiting page, which reloads at anything but ``preparing``."""
     try:
         state = current().agreement.state.value
     except LinkUnusable as error:

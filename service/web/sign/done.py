@@ -1,4 +1,4 @@
-"""After signing: the receipt, and later the agreement signed by both parties."""
+"""After signing: the receipt, and later the completed agreement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from signatures.package.names import AGREEMENT, SHEET
 @dataclass(frozen=True)
 class Signature:
     """Who signed where and when; ``mandate_of`` is the date of the mandate under which the service
-    placed it, None if the person did."""
+    did, or None.
+    """
 
     name: str
     function: str
@@ -39,7 +40,7 @@ class Signature:
 def done() -> ResponseReturnValue:
     """The receipt; once completed, the effective date and the sealed original.
 
-    The receipt shows only the agreement's reference, so it asks for no code.
+    It shows only the reference, so it asks for no code.
     """
     found = current()
     if found.status == "completed":
@@ -89,7 +90,7 @@ def _completed(found: Visit) -> ResponseReturnValue:
 
 
 def _others(found: Visit) -> dict[str, Any]:
-    """How far the agreements are that this person signs together, and the next one."""
+    """How far what this person signs together is, and the next one."""
     together = bundle_of(deps(), found)
     waiting = together.open if together else []
     following = waiting[0].agreement if waiting else None

@@ -1,5 +1,4 @@
-"""Keeps the signer's input at every POST, even with mistakes or *Vorige*, and with JavaScript also
-while typing."""
+"""Keeps the signer's input at every POST, even with mistakes, and with JavaScript while typing."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ BACK = "vorige"  # the button that goes back and keeps the input
 
 
 def sent(form: str) -> dict[str, list[str]]:
-    """The input of this request, as far as it is kept."""
+    """What is kept of this request's input."""
     return fields_sent(MOST_WITH_A_DRAWING if form == drafts.SIGNATURE else MOST)[0]
 
 
@@ -42,7 +41,7 @@ def goes_back() -> bool:
 
 
 def typed_before(form: str, found: Visit) -> Again:
-    """The most recent input of a form, with the mistakes reported about it."""
+    """The last input of a form, with its mistakes."""
     told, kept = again(), drafts.draft(deps(), found, form)
     if kept is None or (told and told.kept_at and told.kept_at > kept.kept_at):
         return told
@@ -57,7 +56,7 @@ def typed_before(form: str, found: Visit) -> Again:
 
 
 def said_kept(kept_at: datetime | None) -> str:
-    """The sentence about when it was kept; '' if nothing was."""
+    """When it was kept, as a sentence, or ''."""
     if kept_at is None:
         return ""
     if local_date(kept_at) == local_date(datetime.now(UTC)):
@@ -69,7 +68,7 @@ def said_kept(kept_at: datetime | None) -> str:
 @signer
 @for_scripts
 def keep_typed(form: str) -> ResponseReturnValue:
-    """Keep the input of a form that is still being filled in."""
+    """Keep the input of a form being filled in."""
     if form not in drafts.FORMS:
         raise NotFound(ErrorCode.NOT_FOUND)
     fields, too_large = fields_sent(MOST)

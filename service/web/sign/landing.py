@@ -1,4 +1,4 @@
-"""The page of the mailed link. A GET shows the link's state; only the POST exchanges it."""
+"""The page of the mailed link; a GET shows its state, only the POST exchanges it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def landing(token: str) -> ResponseReturnValue:
 
 
 def _sent_by(found: open_link.Landing, token: str, here: str) -> ResponseReturnValue:
-    """The sender's page; if the whole text is visible, it offers no sample."""
+    """The sender's page; no sample if the whole text is visible."""
     agreement, sender = cast(Agreement, found.agreement), cast(Staff, found.sender)
     locked = agreement.annex_locked
     return show(
@@ -73,7 +73,7 @@ def _sent_by(found: open_link.Landing, token: str, here: str) -> ResponseReturnV
 @blueprint.post("/tekenen/link/<token>")
 @public("exchanges the link for a session; the link itself is the right to do so")
 def enter(token: str) -> ResponseReturnValue:
-    """Exchange the link for a session, and continue at an address without the token."""
+    """Exchange the link for a session, at an address without the token."""
     try:
         opened = open_link.enter(deps(), token, client(), known=secret())
     except LinkUnusable:
@@ -98,7 +98,7 @@ def ask_new_link(token: str) -> ResponseReturnValue:
 @signer
 @shown_at("sign.resume")
 def leave() -> ResponseReturnValue:
-    """Sign out: without the link, nobody can continue in this browser."""
+    """Sign out: nobody can continue in this browser without the link."""
     open_link.leave(deps(), bundle_secret())
     forget_this_browser()
     response = to("sign.left")

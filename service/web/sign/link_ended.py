@@ -1,4 +1,4 @@
-"""Links and sessions that no longer open anything, and steps that the rules refuse."""
+"""Links and sessions that open nothing more, and refused steps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def unusable(
     open_url: str = "",
     requested: bool = False,
 ) -> ResponseReturnValue:
-    """The page for a link that no longer opens the agreement, or no longer for signing."""
+    """The page for a link that no longer opens the agreement, or not for signing."""
     html = render_template(
         "sign/unusable.html",
         reason=reason,
@@ -45,7 +45,7 @@ def unusable(
 
 @blueprint.errorhandler(LinkUnusable)
 def of_session(error: LinkUnusable) -> ResponseReturnValue:
-    """A session whose link ended or that expired; somebody who signed goes to the receipt."""
+    """A session that ended; somebody who signed goes to the receipt."""
     if error.reason in ("signed", "completed"):
         return to("sign.done")
     if error.reason == "open":  # a new link was requested, but the present one works
@@ -65,7 +65,7 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
 
 @blueprint.errorhandler(Refused)
 def refused(error: Refused) -> ResponseReturnValue:
-    """A step out of turn: go to the current step, which shows the reason."""
+    """A step out of turn: the current step shows the reason."""
     if isinstance(error, TooMany):  # said on the page of the form
         said = {"form": words_of(error)}
         return ask_again(said, status_of(error), wait_seconds=error.wait_seconds)
@@ -84,7 +84,7 @@ def refused(error: Refused) -> ResponseReturnValue:
 @signer
 @shown_at("sign.resume")
 def new_link() -> ResponseReturnValue:
-    """Ask for a new link from a page whose link has expired meanwhile."""
+    """Ask for a new link from a page whose link expired meanwhile."""
     token = token_of(deps(), secret())
     request_new_link(deps(), token, client())
     return to("sign.resume", gevraagd="ja")

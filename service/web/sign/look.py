@@ -1,4 +1,4 @@
-"""The processor's look, for everybody who sees a page with it: the logo and the colour's sheet."""
+"""The processor's look for its customers: the logo and the colour's sheet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def install(app: Flask) -> None:
 
 
 def _of_this_page() -> PageLook:
-    """The current look: as read with the visit, or else read now, once per request."""
+    """As read with the visit, or else once per request."""
     if "page_look" not in g:
         g.page_look = shown(g.get("shown_look") or look(deps()))
     found: PageLook = g.page_look
@@ -53,7 +53,7 @@ def logo(sha256: str) -> Response:
 @public("a style sheet made from the colour in its address; it shows nothing of anybody")
 @cacheable(A_YEAR)
 def colour(name: str) -> Response:
-    """The sheet of a colour that can be read. Raises NotFound."""
+    """The sheet of a readable colour. Raises NotFound."""
     sheet = sheet_named(name)
     if sheet is None:
         raise NotFound(ErrorCode.NOT_FOUND)

@@ -1,7 +1,7 @@
 """The entrance to a signed agreement for a browser without a proven mailbox: first a code.
 
-After signing, the link remains in mailboxes, and perhaps in logs, as long as the agreement exists.
-It still shows that the agreement exists and since when; its contents require more.
+The link stays in mailboxes and logs. It shows that the agreement exists and since when; its
+contents require more.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from service.workflow.signing.prove_mailbox import code_waits, confirm_code, req
 @blueprint.get("/tekenen/mijn-overeenkomst")
 @signer
 def my_agreement() -> ResponseReturnValue:
-    """The public facts, and the form for the code; a browser with a proven mailbox goes on at
-    once."""
+    """The public facts and the form for the code; with a proven mailbox, on at once."""
     found = current()
     if found.status == "open" or found.proved:
         return to(step_of(found))
@@ -52,7 +51,7 @@ def open_my_agreement() -> ResponseReturnValue:
 @blueprint.get("/tekenen/mijn-overeenkomst/controle")
 @signer
 def my_agreement_again() -> ResponseReturnValue:
-    """For a browser that opens the address of the POST."""
+    """For a browser that opens the POST's address."""
     return to("sign.my_agreement")
 
 

@@ -1,4 +1,4 @@
-"""A signer's alternatives to signing: decline, or first ask a question."""
+"""Instead of signing: decline, or first ask a question."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def send_decline() -> ResponseReturnValue:
 @blueprint.get("/tekenen/geweigerd")
 @signer
 def declined() -> ResponseReturnValue:
-    """The page after declining; other visits are sent to their current step."""
+    """The page after declining."""
     try:
         current()
     except LinkUnusable as gone:

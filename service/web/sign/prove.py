@@ -46,5 +46,5 @@ def code() -> ResponseReturnValue:
 @blueprint.get("/tekenen/code/controle")
 @signer
 def code_again() -> ResponseReturnValue:
-    """For a browser that opens the address of the POST (a phone's tab, the address bar)."""
+    """For a browser that opens the POST's address."""
     return to("sign.resume")

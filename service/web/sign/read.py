@@ -47,7 +47,7 @@ class Part:
 @blueprint.get("/tekenen/lezen")
 @signer
 def read() -> ResponseReturnValue:
-    """The whole text as a page, with the signer's details."""
+    """The text as a page, with the signer's details."""
     try:
         reading = frozen(deps(), secret())
     except NotFound:
@@ -64,7 +64,7 @@ def read() -> ResponseReturnValue:
 @blueprint.post("/tekenen/lezen")
 @signer
 def confirm() -> ResponseReturnValue:
-    """Continue to sign these bytes; mails a code unless one is still valid."""
+    """Continue to sign these bytes; mails a code unless one is valid."""
     code_wanted = confirm_reading(
         deps(),
         secret(),
@@ -90,7 +90,7 @@ def pdf() -> ResponseReturnValue:
 
 
 def contents(reading_html: str) -> list[Part]:
-    """The articles and annexes of a reading view, for its table of contents."""
+    """A reading view's articles and annexes."""
     return [
         Part(anchor, unescape(_TAG.sub("", title)).strip())
         for _, anchor, title in _HEADING.findall(reading_html)
@@ -107,7 +107,7 @@ def _page(reading: Reading) -> ResponseReturnValue:
         "read",
         agreement,
         contents=contents(html),
-        # Made by the service itself; escaped when the frozen document was made.
+        # Our own; escaped when the frozen document was made.
         reading_html=Markup(html),  # noqa: S704
         details=detail_rows(agreement),
         annex_rows=annex_rows(agreement),

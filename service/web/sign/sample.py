@@ -1,6 +1,6 @@
-"""The text with blanks, to read before filling anything in; from the link and within the visit.
+"""The text with blanks, to read before filling anything in.
 
-A GET changes nothing. If there is no sample yet, the page has a button to request it.
+A GET changes nothing; the first time, a button requests it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,6 @@ def sample_state_behind_link(token: str) -> ResponseReturnValue:
 @blueprint.get("/tekenen/voorbeeld")
 @signer
 def sample_of_visit() -> ResponseReturnValue:
-    """The text with blanks, from a step of filling in."""
     return _page(read_sample.behind_cookie(deps(), secret()), _of_visit())
 
 
@@ -111,7 +110,7 @@ def _page(agreement: Agreement, addresses: Addresses) -> ResponseReturnValue:
         agreement,
         addresses=addresses,
         contents=contents(made.reading_html),
-        # Made by the service itself; escaped when the sample was made.
+        # Our own; escaped when the sample was made.
         reading_html=Markup(made.reading_html),  # noqa: S704
         pages=made.pages,
     )

@@ -41,8 +41,8 @@ from service.workflow.signing.open_link import Visit
 from signatures.acts.images import MOST_BYTES
 from signatures.effective_date import local_date
 
-# A phone's photo may be larger than we accept. It is refused beside its field, keeping the ticks,
-# so it must first arrive.
+# A phone's photo that is too large must first arrive, to be refused beside its field with the ticks
+# kept.
 LARGEST_BODY = 24 * 1024 * 1024
 _FIELDS = ("method", "typed_name", "face", "drawn_image")
 
@@ -50,7 +50,7 @@ _FIELDS = ("method", "typed_name", "face", "drawn_image")
 @blueprint.get("/tekenen/ondertekenen")
 @signer
 def sign() -> ResponseReturnValue:
-    """The code, or after proving the mailbox the statements and the signature."""
+    """The code, or with a proven mailbox the statements and signature."""
     found = current_open()
     if (step := step_of(found)) not in ("sign.sign", "sign.sign_annex"):
         return to(step)
@@ -95,7 +95,7 @@ def prepare() -> ResponseReturnValue:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """For a photo larger than the maximum request: the form again; its ticks were not received."""
+    """For a photo larger than the maximum request: the form, without its ticks."""
     if request.endpoint != "sign.prepare":
         return answer(413, "")
     try:
@@ -113,7 +113,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 @blueprint.get("/tekenen/ondertekenen/bijlage")
 @signer
 def sign_annex() -> ResponseReturnValue:
-    """Bijlage 1 with its guarantee, and the signature as it will appear under both."""
+    """Bijlage 1 with its guarantee, and the signature as it will appear."""
     found = current_open()
     if (step := step_of(found)) != "sign.sign_annex":
         return to(step)
@@ -123,7 +123,7 @@ def sign_annex() -> ResponseReturnValue:
 @blueprint.post("/tekenen/ondertekenen/bijlage")
 @signer
 def sign_both() -> ResponseReturnValue:
-    """Second tap: both acts, or neither. A repetition ends at the same receipt."""
+    """Both acts, or neither; a repetition gets the same receipt."""
     ticked = "annex_statement" in request.form
     try:
         signing.sign(
@@ -139,13 +139,12 @@ def sign_both() -> ResponseReturnValue:
 
 
 def _of_this_text(typed: Again, found: Visit) -> bool:
-    """Whether it was ticked for the current text: a statement about another text is not kept."""
+    """A statement about another text is not kept."""
     return typed.values.get("document_sha256") == found.agreement.frozen_sha256
 
 
 def _picture(values: Mapping[str, str]) -> bytes | None:
-    """The picture of the chosen method; None for the one sent before, because a browser cannot
-    prefill a file."""
+    """The chosen method's picture; None for the one sent before, which a browser cannot fill in."""
     if values["method"] == "drawn":
         return drawing(values["drawn_image"])
     if values["method"] != "uploaded":
@@ -155,7 +154,7 @@ def _picture(values: Mapping[str, str]) -> bytes | None:
 
 
 def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:
-    """The earlier ticks and input, for somebody who goes back."""
+    """The earlier ticks and input, after going back."""
     pending = found.session.pending
     if not (pending and prepared(found)):
         return [], {"method": METHODS[0]}

@@ -1,4 +1,4 @@
-"""The pages of the processor's staff, one file per part of their work."""
+"""The processor's staff pages, one file per part of their work."""
 
 from service.web.staff import (  # noqa: F401  each adds its pages to the blueprint
     account,

@@ -49,7 +49,7 @@ def sign_in() -> Any:
 @blueprint.post("/aanmelden")
 @public("whoever is not signed in yet must be able to sign in")
 def start_session() -> Any:
-    """Check the password and begin a session; ends this browser's former session."""
+    """Check the password and begin a session; ends this browser's former one."""
     email = request.form.get("email", "")
     onward = local_path(request.form.get("verder", ""))
     signed_in = accounts.sign_in(

@@ -1,4 +1,4 @@
-"""The pages of mailed account links, and the form to request one. Nobody is signed in here."""
+"""The pages of mailed account links, and the form for one. Nobody is signed in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def forgotten_password() -> Any:
 @blueprint.post("/wachtwoord-vergeten")
 @public("whoever cannot sign in must be able to ask for a link")
 def ask_link() -> Any:
-    """Request a link; the answer is the same for every address."""
+    """The answer is the same for every address."""
     values = request.form.to_dict()
     forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
     return show("staff/forgotten.html", values=values, errors={}, asked=True)

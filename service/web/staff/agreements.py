@@ -50,7 +50,7 @@ from signatures.effective_date import local_date
 @blueprint.get("/overeenkomsten")
 @require_staff(Permission.SEE_AGREEMENTS)
 def agreements() -> Any:
-    """The list, most recent activity first unless another order is asked for."""
+    """Most recent activity first, unless ordered otherwise."""
     asked = filters.asked(choices(deps(), current_staff()))
     search = asked.search
     words, group = search.words, search.group
@@ -99,7 +99,7 @@ def _named(columns: Iterable[str]) -> list[tuple[str, str]]:
 @blueprint.get("/overeenkomsten/lijst")
 @require_staff(Permission.SEE_AGREEMENTS)
 def export() -> Any:
-    """What the filters leave as a file; a search that is too short is shown on the list."""
+    """What the filters leave, as a file; the list shows a search that is too short."""
     asked = filters.asked(choices(deps(), current_staff()))
     kind = Kind.WORKBOOK if request.args.get("als") == Kind.WORKBOOK.value else Kind.DELIMITED
     columns = request.args.getlist("kolom")
@@ -121,8 +121,7 @@ def export() -> Any:
 @blueprint.get("/overeenkomsten/gekozen")
 @require_staff(Permission.SEE_AGREEMENTS)
 def export_chosen() -> Any:
-    """What was ticked, or all that the filters leave: how many there are, before they are
-    fetched."""
+    """What was ticked, or all that the filters leave, counted before it is fetched."""
     asked = filters.asked(choices(deps(), current_staff()))
     every = bool(request.args.get("alles"))
     references = [] if every else request.args.getlist("kies")
@@ -151,7 +150,7 @@ def export_chosen() -> Any:
 @blueprint.get("/overeenkomsten/nieuw")
 @require_staff(Permission.PREPARE)
 def new() -> Any:
-    """The form; with ``kopie`` it is filled with another agreement's data."""
+    """The form; with ``kopie`` another agreement's data."""
     if typed := again():
         return _form(forms.typed_again(typed.form), typed.errors)
     if reference := request.args.get("kopie", ""):
@@ -175,7 +174,7 @@ def add() -> Any:
     except Invalid as wrong:
         return ask_again(sentences(wrong, name="organisation"))
     except KeyReused as refusal:
-        # With a new key the same form, sent again, creates another agreement.
+        # With a new key, sending it again creates another agreement.
         fields = forms.typed_with(form, "key", forms.new_key())
         return ask_again({"form": words_of(refusal)}, 409, fields=fields)
     return _saved(reference, "created")
@@ -205,7 +204,7 @@ def change(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>")
 @require_staff(Permission.SEE_AGREEMENTS)
 def dossier_page(reference: str) -> Any:
-    """Everything about one agreement, and why a requested action did not happen."""
+    """One agreement, and why a requested action did not happen."""
     staff = current_staff()
     found = dossier_of(deps(), reference, staff)
     can = allowed(found, staff, copying=deps().settings.staff_may_copy_link)
@@ -224,13 +223,13 @@ def dossier_page(reference: str) -> Any:
 
 
 def refused_at_dossier(reference: str, refusal: Refused) -> Any:
-    """Back to the dossier, which shows why this cannot be done."""
+    """The dossier, which shows why this cannot be done."""
     at = url_for("staff.dossier_page", reference=reference)
     return ask_again({"form": words_of(refusal)}, 409, at=at, fields={})
 
 
 def changed_meanwhile(refusal: Outdated) -> Any:
-    """The same form with the input and the new version: sending it again overrides the change."""
+    """The form with the new version: sending it again overrides the change."""
     fields = forms.typed_with(request.form, "version", str(refusal.values["version"]))
     return ask_again({"form": words_of(refusal)}, status_of(refusal), fields=fields)
 
@@ -238,7 +237,6 @@ def changed_meanwhile(refusal: Outdated) -> Any:
 def _form(
     filled: forms.Filled, errors: dict[str, str], *, draft: Agreement | None = None
 ) -> tuple[str, int]:
-    """The form of a new agreement, or of a draft."""
     editing, staff = draft.reference if draft else "", current_staff()
     offered = choices_for(deps(), draft, staff) if draft else choices_of_template(deps(), staff)
     return show(

@@ -1,4 +1,4 @@
-"""One step for many agreements: choosing, counting, beginning, and what became of it."""
+"""One step for many agreements: choosing, counting, beginning, results."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def batch() -> Any:
 @blueprint.post("/overeenkomsten/samen")
 @require_staff(Permission.SEND)
 def begin_batch() -> Any:
-    """Let the worker do it, if the count is still what the person saw."""
+    """Let the worker do it, if the count is still as shown."""
     asked, kind, chosen = _asked()
     form = request.form
     key, seen = form.get("key", ""), form.get("seen", "")
@@ -91,7 +91,7 @@ def begin_batch() -> Any:
 @blueprint.get("/overeenkomsten/samen/<batch_id>")
 @require_staff(Permission.SEND)
 def batch_page(batch_id: str) -> Any:
-    """How far it is, and why some were not done."""
+    """How far it is, and why some were skipped."""
     found = batches.progress(deps(), _known(batch_id), current_staff())
     return show(
         "staff/batch_done.html",
@@ -119,7 +119,7 @@ def _known(batch_id: str) -> str:
 
 
 def _asked() -> tuple[filters.Asked, BatchKind, Selected]:
-    """What the address says: the list, the step, and the agreements."""
+    """The list, step and agreements that the address says."""
     asked = filters.asked(choices(deps(), current_staff()))
     kind = request.args.get("actie", "")
     if kind not in list(BatchKind):
@@ -154,7 +154,7 @@ def _people() -> dict[str, str]:
 
 
 def _counted(kind: BatchKind, chosen: Selected) -> tuple[Counted, dict[str, str]]:
-    """The count, or an empty one with what is wrong."""
+    """The count, or an empty one with the mistakes."""
     nothing = Counted((), {})
     if chosen.search is None and not chosen.references:
         return nothing, {"form": text("staff.batch.nothing", OURS)}

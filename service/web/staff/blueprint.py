@@ -18,7 +18,7 @@ from service.web.security import SAFE
 from service.workflow.keeping.listing import waiting_count
 
 blueprint = Blueprint("staff", __name__)
-# A mistake comes back on the page of its form, unless a view says it in another way.
+# A mistake comes back on its form's page, unless a view does otherwise.
 blueprint.register_error_handler(Invalid, lambda wrong: ask_again(sentences(wrong)))
 
 
@@ -34,9 +34,8 @@ def refused(refusal: Refused) -> Any:
 def show(
     template: str, status: int = 200, *, to_sign: int | None = None, **context: Any
 ) -> tuple[str, int]:
-    """A page with the values of the staff frame: the person, the menu's count, the notice.
-
-    ``to_sign`` is that count if the view knows it.
+    """A page in the staff frame: the person, the notice, and the menu's count, ``to_sign`` if
+    known.
     """
     page = render_template(
         template,
@@ -50,17 +49,17 @@ def show(
 
 
 def to(endpoint: str, *, done: str = "", **values: Any) -> Any:
-    """303 See Other, after a POST; ``done`` names the sentence to show there."""
+    """303 See Other, after a POST; ``done`` names the sentence to show."""
     return redirect(url_for(endpoint, melding=done or None, **values), 303)
 
 
 def notice() -> str:
-    """The sentence about what was just done. Only sentences of the catalogue are shown."""
+    """What was just done; only sentences of the catalogue."""
     key = f"staff.notice.{request.args.get('melding', '')}"
     return text(key, OURS) if has_text(key, OURS) else ""
 
 
 def _waiting() -> int:
-    """The number of agreements waiting for a countersignature, for those who can give it."""
+    """How many agreements wait for this person's countersignature."""
     staff = visitor()
     return waiting_count(deps(), staff) if staff else 0

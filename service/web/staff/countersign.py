@@ -1,4 +1,4 @@
-"""The countersigner's queue: what differs, and signing one or several at once."""
+"""The countersigner's queue: what differs, and signing one or several."""
 
 from __future__ import annotations
 
@@ -40,9 +40,8 @@ LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside
 @blueprint.get("/tekenen-namens-ons", endpoint="countersign")
 @require_staff(Permission.COUNTERSIGN)
 def countersign_queue() -> Any:
-    """A page of what waits for our signature; with ``kenmerk`` only that agreement, ticked.
-
-    If that agreement does not wait for this person (any more), the whole queue is shown.
+    """A page of what waits for us; with ``kenmerk`` only that one, ticked, if it waits for this
+    person.
     """
     staff, typed, only = current_staff(), again(), request.args.get("kenmerk", "")
     after = _after(request.args.get("na", ""))
@@ -77,7 +76,7 @@ def countersign_queue() -> Any:
 @body_limit(LARGEST_POST)
 @shown_at("staff.countersign")
 def sign() -> Any:
-    """Sign the ticked agreements; one that can no longer be signed does not block the others."""
+    """Sign the ticked ones; one that no longer can be does not block the others."""
     form = request.form
     only, after = request.args.get("kenmerk", ""), _after(request.args.get("na", ""))
     at = url_for("staff.countersign", kenmerk=only or None, na=after or None)
@@ -117,7 +116,7 @@ def sign() -> Any:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> Any:
-    """For a photo larger than the maximum request: the queue again; its ticks were not received."""
+    """For a photo larger than the maximum request: the queue, without its ticks."""
     return _too_large() if request.endpoint == "staff.sign" else answer(413, "")
 
 
@@ -132,7 +131,7 @@ def _too_large() -> Any:
 def to_be_read() -> Any:
     """What differs in each agreement that this person has not opened."""
     reading = to_read(deps(), current_staff())
-    # Made by the service itself; escaped when the document was frozen.
+    # Our own; escaped when the document was frozen.
     shown = {each.agreement.reference: Markup(each.html) for each in reading.unread}  # noqa: S704
     return show(
         "staff/countersign_read.html",
@@ -146,7 +145,7 @@ def to_be_read() -> Any:
 @blueprint.post("/tekenen-namens-ons/lezen")
 @require_staff(Permission.COUNTERSIGN)
 def noted_as_read() -> Any:
-    """Record that these were shown and read; what changed meanwhile is shown again."""
+    """Record that these were shown; what changed meanwhile is shown again."""
     form = request.form
     shown = {each: form.get(f"sha256-{each}", "") for each in form.getlist("read")}
     refused = note_read(deps(), shown, current_staff(), client())
@@ -159,7 +158,7 @@ def noted_as_read() -> Any:
 
 
 def _after(typed: str) -> str:
-    """A cursor in the form of our own links; anything else means the first page."""
+    """A cursor of our own links; else the first page."""
     returned, _, rest = typed.partition("|")
     return typed if returned in ("0", "1") and cursor(rest) else ""
 

@@ -1,4 +1,4 @@
-"""Which customers of a list have an agreement, and a new list of those who have none."""
+"""Which customers of a list have an agreement, and a new list of the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service.workflow.bulk import coverage as covering
 @blueprint.get("/dekking")
 @require_staff(Permission.SEE_AGREEMENTS)
 def coverage() -> Any:
-    """The list that was imported last, or the chosen one."""
+    """The list imported last, or the chosen one."""
     lists = covering.lists(deps(), current_staff())
     number = whole_number(request.args.get("import", "")) or (lists[0].number if lists else 0)
     if not lists:
@@ -42,7 +42,6 @@ def coverage_file(number: int) -> Any:
 @blueprint.get("/dekking/<int:number>")
 @require_staff(Permission.SEE_AGREEMENTS)
 def coverage_of(number: int) -> Any:
-    """One list, also if it is not among the newest."""
     return _page(number)
 
 
@@ -50,7 +49,7 @@ def coverage_of(number: int) -> Any:
 @require_staff(Permission.PREPARE)
 @shown_at("staff.coverage_of")
 def take_in_missing(number: int) -> Any:
-    """A new import of those who were never asked and, if ticked, of those with whom it ended."""
+    """A new import of those never asked and, if ticked, of those with whom it ended."""
     covers = [Cover.NEVER, *([Cover.ENDED] if request.form.get("ended") else [])]
     made = covering.take_in_missing(deps(), number, current_staff(), covers)
     return to("staff.import_columns", number=made.number, done="missing_taken_in")

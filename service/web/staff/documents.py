@@ -1,4 +1,4 @@
-"""The document: its preview, the text as shown to both parties, and a retry of making it."""
+"""The document: its preview, the text shown to both parties, and a retry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from signatures.package.names import SHOWN
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld")
 @require_staff(Permission.SEE_AGREEMENTS)
 def preview(reference: str) -> Any:
-    """The PDF with the current data; while it is being made, a page that polls."""
+    """The PDF with the current data; meanwhile a page that polls."""
     try:
         pdf = current_preview(deps(), reference)
     except GenerationFailed as failure:
@@ -70,7 +70,7 @@ def shown(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/tekst")
 @require_staff(Permission.SEE_AGREEMENTS)
 def reading(reference: str) -> Any:
-    """The same text as a page, on which a signatory can confirm having read it."""
+    """The text as a page, on which a signatory confirms having read it."""
     staff = current_staff()
     found = dossier_of(deps(), reference, staff)
     html = shown_text(deps(), found)
@@ -83,7 +83,7 @@ def reading(reference: str) -> Any:
         "staff/reading.html",
         dossier=found,
         agreement=found.agreement,
-        # Our own reading view: escaped when it was made from the frozen document.
+        # Our own; escaped when it was made.
         reading_html=Markup(html),  # noqa: S704
         view_sha256=sha256_of(html),
         waits=waits,

@@ -1,4 +1,4 @@
-"""The end of a completed agreement: recording it, with a page to check it first, and correcting."""
+"""Recording the end of a completed agreement, checked first, and correcting it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from service.workflow.life.undo_end import undo_end as take_back
 @blueprint.get("/overeenkomsten/<reference>/einde")
 @require_staff(Permission.END_AGREEMENTS)
 def ask_end(reference: str) -> Any:
-    """The form for an end or another one; what it means, once it is filled in without mistakes."""
+    """The form; filled in without mistakes, what it means."""
     agreement, life = life_of_agreement(deps(), reference, current_staff())
     typed, there = again(), life.end if life else None
     values = typed.values or {
@@ -49,7 +49,7 @@ def ask_end(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/einde")
 @require_staff(Permission.END_AGREEMENTS)
 def end(reference: str) -> Any:
-    """Check what was typed, then show it once more; record it if it comes from there."""
+    """Check and show once more; record it if it comes from there."""
     form = request.form
     given, seen, step = _given(form), form.get("version", ""), form.get("step", "")
     if step == "change":

@@ -1,4 +1,4 @@
-"""The filters and the order of the list of agreements, as they stand in its address."""
+"""The filters and order of the list of agreements, in its address."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _Options = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters with what can be chosen for each, and ``kept``: those given, for an address."""
+    """The filters, their choices, and ``kept``: those given, for an address."""
 
     search: Search
     options: Mapping[str, _Options]
@@ -43,7 +43,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The same as they stand in an address; empty if nothing filters."""
+        """The same as a query; empty if nothing filters."""
         return urlencode({name: value for name, value in self.address.items() if value})
 
     @property
@@ -56,7 +56,7 @@ class Asked:
 
 
 def asked(choices: Choices) -> Asked:
-    """The filters of this request; a value that cannot be chosen does not filter."""
+    """This request's filters; an unknown value does not filter."""
     options: dict[str, _Options] = {
         "eigenaar": choices.owners,
         "status": [(each.value, text(f"states.agreement.{each.value}", OURS)) for each in State],
@@ -106,7 +106,7 @@ def asked(choices: Choices) -> Asked:
 
 
 def cursor(typed: str) -> str:
-    """A cursor in the form of our own links; anything else means the first page."""
+    """A cursor of our own links; else the first page."""
     match = _CURSOR.fullmatch(typed)
     if match is None:
         return ""

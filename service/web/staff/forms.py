@@ -19,7 +19,7 @@ from service.texts import OURS, catalogue, text
 from service.web.again import NEVER_KEPT
 from service.web.security import AGAIN_FIELD, TOKEN_FIELD
 
-# What nearly every customer of a hosting and support firm has; sales unticks what does not apply.
+# What nearly every customer of a hosting firm has; sales unticks the rest.
 USUAL_SERVICES = ("cloud_storage", "support")
 _KEPT_FROM_CONTROLLER = (
     "name",
@@ -33,13 +33,13 @@ _KEPT_FROM_CONTROLLER = (
     "city",
     "notices_email",
 )
-# Technical fields: they may differ between two submissions with the same contents.
+# Technical fields, which may differ between equal submissions.
 _NO_CONTENT = frozenset({TOKEN_FIELD, AGAIN_FIELD, "key", "version", "then"})
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as shown: single values by field name, ticked codes, own lines per list."""
+    """A form as shown: values by field, ticked codes, own lines."""
 
     values: Mapping[str, str]
     services: frozenset[str]
@@ -49,7 +49,7 @@ class Filled:
 
 
 def given(form: MultiDict[str, str]) -> Input:
-    """The input for the workflow. Own lines come in one text area per list."""
+    """The workflow's input. Own lines share a text area per list."""
     return Input(
         fields={name: value for name, value in form.items() if name not in _NO_CONTENT},
         services=form.getlist("services"),
@@ -70,7 +70,7 @@ def typed_again(form: MultiDict[str, str]) -> Filled:
 
 
 def version_seen(form: MultiDict[str, str]) -> int | None:
-    """The version with which a form was filled; None if it does not say."""
+    """The version with which a form was filled, or None."""
     typed = form.get("version", "")
     return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
 
@@ -82,7 +82,7 @@ def typed_with(form: MultiDict[str, str], name: str, value: str) -> dict[str, st
 
 
 def new_key() -> str:
-    """The key of one form: sent twice, it creates one agreement."""
+    """Sent twice, one form creates one agreement."""
     return secrets.token_urlsafe(18)
 
 
@@ -135,14 +135,13 @@ def of(agreement: Agreement) -> Filled:
 
 
 def _countersigner(agreement: Agreement) -> dict[str, str]:
-    """Our signatory, if still able to sign; otherwise the form suggests one."""
+    """Our signatory, if still able to sign."""
     chosen = agreement.countersigner
     return {"countersigner": chosen.staff_id} if chosen and chosen.can_sign else {}
 
 
 def copy_of(agreement: Agreement, template: str) -> Filled:
-    """A new form with another agreement's contents, and this template if it is not empty; nothing
-    is stored until it is saved."""
+    """A new form with another agreement's contents, and this template if not empty."""
     copied = of(agreement)
     values = {**copied.values, **({"template": template} if template else {})}
     return replace(copied, values=values, key=new_key(), version="")

@@ -1,4 +1,4 @@
-"""An agreement gets another owner: the question to whom, and doing it."""
+"""Another owner for an agreement: to whom, and doing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One import: its preview, then how far it is, and at the end a report; always with its rows."""
+"""One import: its preview, progress and report, always with its rows."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def import_page(number: int) -> Any:
 @blueprint.get("/importen/<int:number>/problemen")
 @require_staff(Permission.PREPARE)
 def import_problems(number: int) -> Any:
-    """The rows with a fault, as the same kind of file with a column that says what is wrong."""
+    """The rows with a fault, as the same kind of file with a column for it."""
     found = problems.problems(deps(), number, current_staff())
     return file(found.data, found.content_type, found.name)
 
@@ -73,7 +73,7 @@ def _address(number: int, kind: Kind, after: int = 0) -> str:
 
 
 def _asked() -> tuple[Kind, int]:
-    """Which rows the address asks for: a kind, and after which row, or from one on."""
+    """Which kind of rows, and after which or from one on."""
     asked = request.args.get("toon", "")
     kind = Kind(asked) if asked in set(Kind) else Kind.ALL
     begin = whole_number(request.args.get("rij", ""))
@@ -93,7 +93,7 @@ def _left(known: Progress) -> Any:
 
 
 def _texts(known: Progress) -> list[tuple[str, str]]:
-    """What the other rows may get if the text was withdrawn meanwhile: digests and names."""
+    """Texts for the other rows if theirs was withdrawn: digests and names."""
     if known.found.state is not ImportState.PAUSED:
         return []
     found = decide.texts_for_the_rest(deps(), known.found.number, current_staff())
@@ -101,7 +101,7 @@ def _texts(known: Progress) -> list[tuple[str, str]]:
 
 
 def _filters(known: Progress, current: Kind) -> list[dict[str, Any]]:
-    """The kinds of rows that there are, with their numbers; problems also if there are none."""
+    """The kinds of rows with their numbers; always problems."""
     counts = {
         kind: sum(map(known.of, states)) if states else known.total
         for kind, states in STATES.items()

@@ -1,4 +1,4 @@
-"""What people do with an import: leave rows out, start it, pause, resume and stop it."""
+"""Steps of an import: leave rows out, start, pause, resume, stop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SLOWER = (120, 30, 10, 2)  # agreements a minute that may be chosen, below the i
 @require_staff(Permission.PREPARE)
 @shown_at("staff.import_page")
 def leave_out(number: int) -> Any:
-    """Leave out the rows that were ticked or, with the button ``back``, make them all the same."""
+    """Leave out the ticked rows, or with ``back`` make them after all."""
     rows = [row for each in request.form.getlist("rows") if (row := whole_number(each))]
     if not rows:
         return ask_again({"form": words_of(FieldError("rows", FieldCode.ROW_SELECT))}, fields={})
@@ -43,7 +43,7 @@ def leave_out(number: int) -> Any:
 @blueprint.get("/importen/<int:number>/start")
 @require_staff(Permission.PREPARE)
 def ask_start_import(number: int) -> Any:
-    """What will be made and sent, and how long that takes, before it begins."""
+    """What will be made and sent, and how long that takes."""
     known, typed = look.progress(deps(), number, current_staff()), again()
     values = typed.values if typed else {"what": SEND, "mails": PERSON, "per_minute": ""}
     shared = look.shared(deps(), number, current_staff())
@@ -99,7 +99,7 @@ def resume_import(number: int) -> Any:
 @blueprint.get("/importen/<int:number>/stop")
 @require_staff(Permission.PREPARE)
 def ask_stop_import(number: int) -> Any:
-    """What stays and what does not, before it is stopped for good."""
+    """What stays after stopping for good."""
     known = look.progress(deps(), number, current_staff())
     return show(
         "staff/import_stop.html",
@@ -121,14 +121,15 @@ def stop_import(number: int) -> Any:
 @require_staff(Permission.PREPARE)
 @shown_at("staff.import_page")
 def try_import_again(number: int) -> Any:
-    """The rows that failed are made ready, and the person sees how many start again."""
+    """Prepare the rows that failed, and show how many start again."""
     decide.try_again(deps(), number, current_staff())
     return to("staff.ask_start_import", number=number)
 
 
 def _paces(known: Progress, spared: int) -> list[tuple[str, int, str]]:
-    """The paces to choose from: the value of the field, how many a minute (0: no limit), and how
-    long sending takes; with one mail for each person, and if that differs for each agreement."""
+    """The paces: the field's value, how many a minute (0: no limit), and how long sending takes,
+    also with a mail per agreement if that differs.
+    """
     limit = deps().settings.bulk_mails_per_minute
     make, made = known.of(LineState.GOOD), known.of(LineState.MADE)
     slower = [each for each in SLOWER if not limit or each < limit]

@@ -1,4 +1,4 @@
-"""How imports are put into words: durations and filters; and the numbers in their addresses."""
+"""Imports in words: durations and filters; numbers in addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MINUTES, _HOURS = 90, 36  # from here on, the next larger unit
 
 
 def whole_number(typed: str) -> int | None:
-    """A number in an address or a form; None if it is none."""
+    """The number in a text, or None."""
     return int(typed) if _WHOLE.fullmatch(typed.strip()) else None
 
 

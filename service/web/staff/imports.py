@@ -1,4 +1,4 @@
-"""Lists of customers: the imports so far, a new one, and its columns and choices."""
+"""Lists of customers: the imports so far, a new one, its columns."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def new_import() -> Any:
 @require_staff(Permission.PREPARE)
 @body_limit(LARGEST_POST)
 def add_import() -> Any:
-    """Store the list; from here on the file is ours, and mistakes do not ask for it again."""
+    """Store the list; later mistakes do not ask for the file again."""
     file, pasted = request.files.get(FIELD), request.form.get(PASTED, "")
     chosen = file.filename if file and file.filename else ""
     if bool(chosen) is bool(pasted.strip()):
@@ -81,7 +81,7 @@ def add_import() -> Any:
 @blueprint.get("/importen/<int:number>/kolommen")
 @require_staff(Permission.PREPARE)
 def import_columns(number: int) -> Any:
-    """What each column holds, and what is the same for all rows."""
+    """What each column holds, and what all rows share."""
     try:
         asked = ask.questions(deps(), number, current_staff())
     except Refused:  # it was started: there is nothing to choose any more
@@ -121,7 +121,7 @@ def choose_columns(number: int) -> Any:
 
 
 def _targets() -> list[tuple[str, str]]:
-    """What a column may hold, but for the column that we add ourselves."""
+    """What a column may hold, without our own column."""
     return [(each, shown_name(each)) for each in known_targets() if each != PROBLEM]
 
 
@@ -129,7 +129,7 @@ _ASKED = ("message", "link_days", "countersigner", "country")
 
 
 def _options(form: MultiDict[str, str], before: Options) -> Options:
-    """The choices on the form; what it does not ask stays as it was."""
+    """The choices; what the form does not ask stays."""
     return Options(
         {**before.fields, **{name: form.get(name, "") for name in _ASKED}},
         tuple(form.getlist("services")),

@@ -1,4 +1,4 @@
-"""Keeping the filters of the list under a name, and forgetting them."""
+"""Keeping the filters of the list under a name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from service.workflow.people import kept_searches
 @require_staff(Permission.SEE_AGREEMENTS)
 @shown_at("staff.agreements")
 def keep_filters() -> Any:
-    """Keep the filters of this address under the given name."""
     asked = filters.asked(choices(deps(), current_staff()))
     page = url_for("staff.agreements", **asked.address)
     try:

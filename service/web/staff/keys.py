@@ -1,4 +1,4 @@
-"""The keys and certificates behind the seals: until when, and what must be renewed."""
+"""The keys and certificates behind the seals, and what must be renewed."""
 
 from __future__ import annotations
 

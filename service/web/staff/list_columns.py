@@ -20,7 +20,7 @@ from service.workflow.people import list_columns as columns
 @blueprint.get("/overeenkomsten/kolommen")
 @require_staff(Permission.SEE_AGREEMENTS)
 def list_columns() -> Any:
-    """What this person sees now, or ticked; the address is that of the list to return to."""
+    """What this person sees or ticked; the address is the list's."""
     typed = again()
     now = columns.columns_of(deps(), current_staff())
     return show(
@@ -35,7 +35,7 @@ def list_columns() -> Any:
 @blueprint.post("/overeenkomsten/kolommen")
 @require_staff(Permission.SEE_AGREEMENTS)
 def choose_list_columns() -> Any:
-    """Keep the ticked ones or, with the button ``usual``, show the usual ones again."""
+    """Keep the ticked ones, or with ``usual`` the usual ones."""
     asked = filters.asked(choices(deps(), current_staff()))
     if request.form.get("usual"):
         columns.choose_usual(deps(), current_staff())

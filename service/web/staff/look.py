@@ -1,4 +1,4 @@
-"""The processor's look: choose, see it on both kinds of screen and in a mail, then save."""
+"""The processor's look: choose, see it on screens and in a mail, save."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def look() -> Any:
 @require_staff(Permission.MANAGE_PROFILE)
 @body_limit(LARGEST_POST)
 def propose_look() -> Any:
-    """Nothing is saved yet: on to the page that shows it."""
+    """Nothing is saved yet."""
     picture = _picture()
     try:
         fields = _fields(_proposed(picture))
@@ -67,7 +67,7 @@ def propose_look() -> Any:
 @blueprint.get("/profiel/uiterlijk/voorbeeld")
 @require_staff(Permission.MANAGE_PROFILE)
 def look_preview() -> Any:
-    """The proposed look on a light and on a dark screen, and in mails."""
+    """The proposed look on light and dark screens, and in mails."""
     typed = again()
     known = profile(deps())
     try:
@@ -98,7 +98,7 @@ def look_preview() -> Any:
 @blueprint.post("/profiel/uiterlijk/voorbeeld")
 @require_staff(Permission.MANAGE_PROFILE)
 def save_look() -> Any:
-    """Save what was shown or, with the button ``edit``, go back to it."""
+    """Save what was shown, or with ``edit`` go back."""
     if request.form.get("edit"):
         return ask_again({}, 200, at=url_for("staff.look"))
     change_look(deps(), _proposed(_picture()), current_staff(), proof())
@@ -108,7 +108,7 @@ def save_look() -> Any:
 @blueprint.get("/profiel/uiterlijk/<colour>.css")
 @require_staff(Permission.MANAGE_PROFILE)
 def look_sheet(colour: str) -> Response:
-    """The styles of a preview in this colour. Raises NotFound for one that cannot be read."""
+    """A preview's styles in this colour. Raises NotFound for an unreadable one."""
     accent = parse_colour(colour)
     if accent is None or too_faint(accent):
         raise NotFound(ErrorCode.NOT_FOUND)
@@ -118,8 +118,9 @@ def look_sheet(colour: str) -> Response:
 @blueprint.get("/profiel/uiterlijk/bewijsblad.png")
 @require_staff(Permission.MANAGE_PROFILE)
 def look_evidence() -> Any:
-    """The first page of an evidence sheet with the look of the preview. Raises NotFound if there is
-    none, or if it could not be made in time."""
+    """An evidence sheet's first page with the previewed look. Raises NotFound if there is none in
+    time.
+    """
     typed, known = again_at(url_for("staff.look_preview")), profile(deps())
     if not typed or known is None:
         raise NotFound(ErrorCode.NOT_FOUND)
@@ -141,8 +142,7 @@ def look_evidence() -> Any:
 
 
 def _picture() -> bytes:
-    """The chosen logo. One that was chosen before is carried by the form itself, and is encoded
-    again like any picture."""
+    """The chosen logo; the form carries an earlier one, which is encoded again."""
     return upload(request.files, "logo") or drawing(request.form.get("logo_png", ""))
 
 
@@ -155,8 +155,7 @@ def _proposed(picture: bytes) -> Proposal:
 
 
 def _typed_beside(picture: bytes) -> dict[str, str | list[str]]:
-    """What was typed, with the logo: after a mistake elsewhere, a browser shows an empty field for
-    its file, and nobody would notice that it was lost."""
+    """What was typed, with the logo: after a mistake, a browser empties its field."""
     fields: dict[str, str | list[str]] = dict(fields_sent(LARGEST)[0])
     if picture:
         with suppress(Invalid):
@@ -169,7 +168,7 @@ def _carried(png: bytes) -> str:
 
 
 def _nearest(typed: str) -> str:
-    """The nearest colour that can be read, if this one cannot."""
+    """The nearest readable colour, if this one is not."""
     colour = parse_colour(typed)
     faint = too_faint(colour) if colour else None
     return faint.nearest if faint else ""
@@ -191,7 +190,7 @@ def _fields(proposal: Proposal) -> dict[str, str]:
 
 
 def _shown(known: Look, values: Mapping[str, str]) -> PageLook:
-    """The logo of a form: the one in it, the present one, or none."""
+    """The logo in a form, the present one, or none."""
     if carried := values.get("logo_png", ""):
         try:
             logo, png = small_logo(drawing(carried))

@@ -1,8 +1,7 @@
-"""Mails with sample values, to show on a page that allows no styles of its own.
+"""Mails with sample values, on a page that allows no styles in its elements.
 
-A mail has its styles in its elements, which our pages forbid. So each style becomes a class, named
-by its digest, and the preview's style sheet has the classes of all mails. The mail is shown as it
-is sent otherwise, but for its links, which lead nowhere.
+Each style of a mail becomes a class, named by its digest, in the preview's style sheet. Links lead
+nowhere.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _DAY = date(2026, 4, 1).isoformat()
 
 
 def without_styles(kind: str, look: Look, processor: Processor) -> Markup:
-    """The body of a mail of this kind, with classes in place of styles."""
+    """The body of a mail, with classes for styles."""
     html = compose(kind, _sample(processor), OURS, look).html
     (body,) = _BODY.findall(html)
     body = _STYLE.sub(lambda found: f'class="{_class_of(found[1])}"', body)
@@ -35,7 +34,6 @@ def without_styles(kind: str, look: Look, processor: Processor) -> Markup:
 
 
 def styles_of_mails(colour: str) -> str:
-    """The classes of all kinds of mail in this colour."""
     look = Look(accent=colour, signature_line="-", introductions=dict.fromkeys(INTRODUCED, "-"))
     found = {
         style

@@ -1,4 +1,4 @@
-"""The standing mandate: giving it in two steps, revoking it with one button, and everybody's."""
+"""The standing mandate: giving it in two steps, revoking it, everybody's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ USUAL_DAYS, USUAL_A_DAY = 90, 20
 @blueprint.get("/mandaat")
 @require_staff(Permission.COUNTERSIGN)
 def mandate() -> Any:
-    """One's own mandates and a form for one; once it is filled in, its text word for word."""
+    """One's own mandates and a form; once filled in, its text word for word."""
     typed, staff = again(), current_staff()
     until = local_date(datetime.now(UTC)) + timedelta(days=USUAL_DAYS)
     values = typed.values or {"until": f"{until:%d/%m/%Y}", "per_day": str(USUAL_A_DAY)}
@@ -57,7 +57,7 @@ def mandate() -> Any:
 @blueprint.post("/mandaat")
 @require_staff(Permission.COUNTERSIGN)
 def give_mandate() -> Any:
-    """Check what was typed, then show the text; give the mandate if it comes from there."""
+    """Check and show the text; give the mandate if it comes from there."""
     form, staff = request.form, current_staff()
     fields, services, step = form.to_dict(), form.getlist("services"), form.get("step", "")
     texts = form.getlist("templates")

@@ -1,5 +1,6 @@
-"""What can be done with an agreement now, what happened last and which step is next: for buttons
-and the sentences above them. The workflow checks again when a button is pressed."""
+"""What can be done with an agreement, what happened last and what comes next, for buttons and
+sentences. The workflow checks again when a button is pressed.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from signatures.effective_date import local_date
 
 @dataclass(frozen=True)
 class NextStep:
-    """The next step as text; ``code`` is its name in the catalogue ``staff.next``."""
+    """The next step as text; ``code`` is its name in ``staff.next``."""
 
     code: str
     title: str
@@ -26,7 +27,7 @@ class NextStep:
 
 
 def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
-    """The names of the buttons to show; ``copying`` says whether staff may copy links here."""
+    """The buttons to show; ``copying``: staff may copy links here."""
     agreement = dossier.agreement
     state = agreement.state
     prepare, send = staff.may(Permission.PREPARE), staff.may(Permission.SEND)
@@ -64,7 +65,7 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
 
 
 def _nobody_can_sign(draft: Agreement) -> bool:
-    """Whether the countersigner chosen in a draft may no longer sign."""
+    """Whether a draft's countersigner may no longer sign."""
     return draft.countersigner is not None and not draft.countersigner.can_sign
 
 
@@ -103,7 +104,7 @@ def _day(day: date | None) -> str:
 
 
 def _life(dossier: Dossier) -> str:
-    """Since when it is in force and until when, as a sentence; empty before that."""
+    """Since when it is in force and until when; empty before that."""
     life = dossier.life
     if life is None:
         return ""
@@ -124,13 +125,13 @@ def _so_far(dossier: Dossier) -> str:
 
 
 def _mail(dossier: Dossier) -> str:
-    """The status of the last mail with the link, as a sentence."""
+    """The last mail with the link, as a sentence."""
     last = dossier.link_mail
     state = last.state if last else "none"
     return text(f"staff.link_mail.{state}", OURS, email=dossier.agreement.signatory.email)
 
 
-# A document that is being made, or could not be made, comes before any question.
+# An unfinished document comes before any question.
 _THEY_CAN_ASK = (State.SENT, State.READY, State.IN_SIGNING)
 
 
@@ -173,7 +174,7 @@ def _our_turn(agreement: Agreement, staff: Staff) -> str:
 
 
 def _their_turn(agreement: Agreement) -> str:
-    """The document is made; in a pre-signed offer we have signed and it is their turn."""
+    """In a pre-signed offer we have signed, and it is their turn."""
     if agreement.order is Order.CONTROLLER_FIRST:
         return "awaits_controller"
     return "pre_signed_opened" if agreement.opened_at else "pre_signed"

@@ -1,4 +1,4 @@
-"""Work in progress, what needs a person, and the archive's promises."""
+"""Work in progress, what needs a person, the archive's promises."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from service.workflow.weak_spots import weak_spots
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """What is stalled, what needs a person, which keys expire, the state of the archive."""
     staff = current_staff()
     stalled, unsent = stalled_items(deps(), staff)
     found, problem = _keys()
@@ -48,7 +47,7 @@ def operations() -> Any:
 
 
 def _keys() -> tuple[Keys | None, str]:
-    """The keys, or why they cannot be read: then the rest of the page is all the more needed."""
+    """The keys, or why they are unreadable: the rest of the page is then needed most."""
     try:
         return keys(deps()), ""
     except KeysUnusable as unusable:

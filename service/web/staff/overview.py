@@ -1,4 +1,4 @@
-"""The overview: what waits, how far what was sent has come, and where customers stop."""
+"""The overview: what waits, how far sent agreements came, where customers stop."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _YOUNGER = (7, 14, 30)  # where a part of a bar begins
 @blueprint.get("/overzicht")
 @require_staff(Permission.SEE_AGREEMENTS)
 def overview() -> Any:
-    """Charts with their tables; each number of a table leads to the agreements it counts."""
+    """Charts with tables, whose numbers lead to the agreements."""
     possible = choices(deps(), current_staff())
     month = request.args.get("verstuurd", "")
     month = month if month in possible.months else ""
@@ -78,7 +78,7 @@ def _list(**filters: Any) -> str:
 
 
 def _waiting(found: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
-    """Per group its name, and pairs of a number and the address of its list."""
+    """Per group its name, and numbers with the addresses of their lists."""
     return [
         {
             "label": text(f"staff.group.{name}", OURS),
@@ -105,13 +105,13 @@ def _waiting_chart(found: Mapping[str, Sequence[int]]) -> Any:
             for age, later, filling in zip(begins, (*_YOUNGER, None), _AGE_FILLINGS, strict=True)
         ]
         label, number = text(f"staff.group.{name}", OURS), amount(by_age[0], COUNTED)
-        # The oldest first, so that they can be compared from the same line.
+        # The oldest first, to compare from the same line.
         rows.append(Row(label, [Bar(parts[::-1], number)]))
     return chart("waiting", rows)
 
 
 def _reached(found: Reached, label: str, **where: Any) -> dict[str, Any]:
-    """A line of a table: numbers with the addresses of their lists, shares, and medians."""
+    """A table's line: numbers with addresses, shares, medians."""
     sent = _list(**{"verstuurd": ANY, **where})
     opened, done = (_list(**where, stap=each) for each in (OPENED, Stage.DONE.value))
     return {
@@ -149,7 +149,7 @@ def _reached_chart(name: str, found: Sequence[tuple[str, Reached]]) -> Any:
 def _stages(
     found: Mapping[Stage, int], chosen: Mapping[str, str | None]
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Per step its name, and what runs and what stopped there with the addresses of their lists."""
+    """Per step what runs and what stopped there, with addresses."""
     return [
         (
             text(f"staff.stage.{running}", OURS),

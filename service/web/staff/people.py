@@ -23,7 +23,7 @@ ROLES = [(role.value, text(f"labels.role.{role.value}", OURS)) for role in Role]
 @blueprint.get("/medewerkers")
 @require_staff(Permission.MANAGE_STAFF)
 def people() -> Any:
-    """Everybody, role requests awaiting a second administrator, and a form to add somebody."""
+    """Everybody, role requests for a second administrator, a form."""
     typed = again()
     return show(
         "staff/people.html",
@@ -57,7 +57,7 @@ def add_person() -> Any:
 @blueprint.get("/medewerkers/<staff_id>")
 @require_staff(Permission.MANAGE_STAFF)
 def person(staff_id: str) -> Any:
-    """One account; roles awaiting a second administrator are ticked too."""
+    """One account; requested roles are ticked too."""
     account = _account(staff_id)
     found, waiting, typed = account.person, _waiting(staff_id), again()
     roles = [role.value for role in found.roles] + [each.role.value for each in waiting]
@@ -95,7 +95,7 @@ def change_person(staff_id: str) -> Any:
 @blueprint.get("/medewerkers/<staff_id>/link")
 @require_staff(Permission.MANAGE_STAFF)
 def ask_link_for(staff_id: str) -> Any:
-    """A confirmation before a link is mailed: to whom, and its effect."""
+    """A confirmation before a link is mailed."""
     return show(
         "staff/ask_link.html",
         account=_account(staff_id),
@@ -107,7 +107,7 @@ def ask_link_for(staff_id: str) -> Any:
 @blueprint.post("/medewerkers/<staff_id>/link")
 @require_staff(Permission.MANAGE_STAFF)
 def send_link_to(staff_id: str) -> Any:
-    """Mail a new invitation, or a link to choose another password."""
+    """Mail an invitation, or a link to choose another password."""
     workflow.send_link(deps(), staff_id, current_staff(), proof())
     return to("staff.people", done="link_sent")
 

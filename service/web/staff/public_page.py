@@ -1,4 +1,4 @@
-"""The public page as an administrator sets it, and its link with a QR code."""
+"""The public page's settings, and its link with a QR code."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def close_public_page() -> Any:
 @blueprint.get("/openbare-pagina/link")
 @require_staff(Permission.PREPARE)
 def public_link() -> Any:
-    """The link for a website, an invoice or a portal, and the same as a QR code."""
+    """The link for a website, an invoice or a portal, also as QR code."""
     customer = _customer()
     address, opened = workflow.address(deps(), customer, current_staff())
     given: dict[str, Any] = {CUSTOMER: customer} if customer else {}
@@ -83,7 +83,7 @@ def public_link() -> Any:
 @blueprint.get("/openbare-pagina/qr.svg")
 @require_staff(Permission.PREPARE)
 def public_qr_svg() -> Response:
-    """The QR code; with ``als=bestand`` to save it, and so the next."""
+    """With ``als=bestand`` to save it; so too the next."""
     return _drawn(svg, "image/svg+xml", "aanvragen.svg")
 
 

@@ -1,4 +1,4 @@
-"""Questions before signing: the countersigner asks the sender, sales answers."""
+"""Questions before signing, from the countersigner to sales."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def send_back(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/terugzending")
 @require_staff(Permission.COUNTERSIGN)
 def return_with_question(reference: str) -> Any:
-    """Return the agreement with a question; the queue lists it separately from now on."""
+    """Return it with a question; the queue lists it separately."""
     question = request.form.get("question", "")
     give_back(deps(), reference, question, current_staff())
     return to("staff.countersign", done="returned")

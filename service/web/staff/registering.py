@@ -1,5 +1,4 @@
-"""Agreements that were signed elsewhere: the file first, then what a person read in it; and taking
-back a registration that was a mistake."""
+"""Agreements signed elsewhere: the file, what a person read in it, and taking back a mistake."""
 
 from __future__ import annotations
 
@@ -39,7 +38,7 @@ def signed_elsewhere() -> Any:
 @require_staff(Permission.PREPARE)
 @body_limit(LARGEST_POST)
 def add_signed_elsewhere() -> Any:
-    """Keep the file; from here on it is ours, and mistakes do not ask for it again."""
+    """Keep the file; later mistakes do not ask for it again."""
     sent = request.files.get(FIELD)
     if sent is None or not sent.filename:
         raise Invalid([FieldError(FIELD, FieldCode.PAPER_MISSING)])
@@ -70,7 +69,7 @@ def registration(file_id: str) -> Any:
 @blueprint.post("/elders-ondertekend/<file_id>")
 @require_staff(Permission.PREPARE)
 def add_registration(file_id: str) -> Any:
-    """Make the agreement; the worker puts it into the archive."""
+    """Make the agreement; the worker archives it."""
     try:
         reference = register(deps(), file_id, request.form.to_dict(), current_staff())
     except Invalid as wrong:
@@ -81,7 +80,7 @@ def add_registration(file_id: str) -> Any:
 @blueprint.get("/elders-ondertekend/<file_id>/bestand")
 @require_staff(Permission.PREPARE)
 def registered_file(file_id: str) -> Any:
-    """The file as it would be kept, to read while typing; never opened by this site itself."""
+    """The file to read while typing; this site never opens it itself."""
     found = uploaded(deps(), file_id, current_staff())
     return file(found.pdf or b"", "application/pdf", f"{found.id}.pdf")
 

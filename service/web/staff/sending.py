@@ -1,5 +1,4 @@
-"""After a draft: sending, resending the link, a reminder, another address, more time,
-withdrawing."""
+"""After a draft: sending, resending, a reminder, another address, more time, withdrawing."""
 
 from __future__ import annotations
 
@@ -67,7 +66,7 @@ def remind(reference: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def copy_link(reference: str) -> Any:
-    """Show the current link, once; it is never part of one of our addresses."""
+    """Show the link, once; our addresses never contain it."""
     link = take_link(deps(), reference, current_staff())
     agreement = agreement_of(deps(), reference, current_staff())
     return show("staff/link.html", agreement=agreement, link=link)
@@ -84,7 +83,7 @@ def address(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/adres")
 @require_staff(Permission.SEND)
 def change_address(reference: str) -> Any:
-    """Replace the link: the former one stops working, a new one is mailed."""
+    """A new link is mailed; the former one stops working."""
     form = request.form
     name, email = form.get("signatory_name", ""), form.get("signatory_email", "")
     seen = version_seen(form)
@@ -109,7 +108,7 @@ def settle_mail(reference: str, message_id: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/termijn")
 @require_staff(Permission.SEND)
 def term(reference: str) -> Any:
-    """The form for more time; suggests the remaining days plus the usual term."""
+    """Suggests the remaining days plus the usual term."""
     until = agreement_of(deps(), reference, current_staff()).expires_at
     left = (local_date(until) - local_date(datetime.now(UTC))).days if until else 0
     days = min(max(left, 0) + deps().settings.link_days, MOST_DAYS)
@@ -146,10 +145,8 @@ def void(reference: str) -> Any:
 
 
 def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
-    """Perform the action and return to the dossier, which shows any refusal; a wrong field is asked
-    again.
-
-    The sentence shown there is ``done``, or the result of ``act``.
+    """Act and return to the dossier, which shows ``done`` or the result of ``act``, or a refusal;
+    ask a wrong field again.
     """
     try:
         done = act() or done

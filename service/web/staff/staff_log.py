@@ -1,4 +1,4 @@
-"""The log of staff actions: filtered by person, kind and day, in pages."""
+"""The log of staff actions: by person, kind and day, in pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A colleague takes over signing for the processor: the consequences, and doing it."""
+"""A colleague takes over signing: the consequences, and doing it."""
 
 from __future__ import annotations
 

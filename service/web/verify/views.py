@@ -1,5 +1,4 @@
-"""The verification page: upload a PDF or an evidence package, and read what holds and what does
-not; as JSON for programs."""
+"""The verification page: what holds of a PDF or an evidence package; as JSON for programs."""
 
 from __future__ import annotations
 
@@ -55,8 +54,7 @@ def upload() -> Any:
 @public("whoever was handed a PDF must be able to have it checked")
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify() -> Any:
-    """The findings, directly in the answer: the file is not kept, and a redirect would require
-    that."""
+    """The findings, in the answer itself: a redirect would require keeping the file."""
     try:
         checked = verify_upload(deps(), uploaded(request.files, "file"), client().ip)
     except Invalid as wrong:
@@ -71,9 +69,9 @@ def verify() -> Any:
 @without_cookies
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify_as_json() -> Any:
-    """The same findings for programs: the file is the body (``application/pdf`` or
-    ``application/zip``) or ``file`` of a form. ``language`` is nl or en. A mistake is answered with
-    problem+json that names the field."""
+    """The findings for programs: the file is the body (``application/pdf`` or ``application/zip``)
+    or ``file`` of a form; ``language`` is nl or en. A mistake is problem+json.
+    """
     whole = request.mimetype in _WHOLE_BODIES
     file = request.get_data() if whole else uploaded(request.files, "file")
     checked = verify_upload(deps(), file, client().ip)
@@ -94,7 +92,7 @@ def verify_as_json() -> Any:
 
 
 def _registered_as_json(checked: CheckedElsewhere) -> dict[str, Any]:
-    """For programs: nothing was verified but that this file was registered."""
+    """Nothing was verified but that this file was registered."""
     signed_on = checked.effective_date.isoformat()
     return {
         "verdict": "registered",
@@ -153,14 +151,14 @@ def _in_words(checked: Checked | CheckedPackage | CheckedElsewhere) -> dict[str,
 
 
 def _why(report: Report) -> str:
-    """The first rule that fails; *not recorded* is reported only if everything else holds."""
+    """The first rule that fails; *not recorded* only if all else holds."""
     failing = [each for each in report.answers if each.state == FAILS]
     others = [each for each in failing if each.rule != "ledger"]
     return next((each.sentence() for each in (*others, *failing)), "")
 
 
 def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
-    """The same for a package: its rules, and under each the parts with something wrong."""
+    """A package's rules, each with what is wrong."""
     report = checked.report
     wrong = [each.sentence() for each in report.findings if each.state == FAILS]
     said = report.registration if report.verdict != INVALID else None
@@ -188,7 +186,7 @@ def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
 
 
 def _of_agreement(report: Report | None, checked: Checked | CheckedPackage) -> dict[str, Any]:
-    """What the agreement says about itself, proven by its seals; empty when it is invalid."""
+    """What the agreement's seals prove; empty when it is invalid."""
     if report is None:
         nothing = {"agreement": None, "recorded": False, "effective_date": None, "level": ""}
         return {**nothing, "notes": [], "seals": []}

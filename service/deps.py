@@ -1,7 +1,7 @@
 """The external services of the workflow, chosen and built only in ``wiring``.
 
-What is slow to make or needed by one process only (the office pool, the seal's keys, the archive's
-client) is a function that makes it at first use, so that a web process stays small.
+What is slow to make or needed by one process only is a function that makes it at first use, so that
+a web process stays small.
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ class MadeDocument(Protocol):
 
 
 class MadeSample(Protocol):
-    """A sample of an own template: ``pages`` are the texts of its pages. Empty if it has
-    findings."""
+    """A sample of an own template with the texts of its ``pages``; empty if it has findings."""
 
     @property
     def pdf(self) -> bytes: ...

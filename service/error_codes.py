@@ -1,7 +1,7 @@
 """The codes of errors: what a program can distinguish, whatever the language of the text.
 
-Each names its sentence in ``templates/nl/texts/errors.toml`` (a dot leads into a table there). A
-code never changes its meaning, because external programs use it; ``docs/errors.md`` lists them.
+Each names its sentence in ``templates/nl/texts/errors.toml`` (a dot leads into a table). A code
+never changes its meaning, because external programs use it; ``docs/errors.md`` lists them.
 """
 
 from __future__ import annotations
@@ -137,10 +137,8 @@ class ErrorCode(StrEnum):
 
 
 class StartCode(StrEnum):
-    """What prevents a process from starting or continuing; only the command line shows it.
-
-    The sentences are in several catalogues, so each value is a whole key.
-    """
+    """What prevents a process from starting or continuing; only the command line shows it. Each
+    value is a whole key, because the sentences are in several catalogues."""
 
     SETTINGS = "settings.problems.heading"
     PROCESS_DIED = "cli.process_died"

@@ -1,8 +1,7 @@
 """The text of errors for people: codes become sentences of the catalogue.
 
-Used by pages, problem+json and the command line. Nobody reads the error of a job when it occurs:
-``kept`` stores its code and values in one line, and ``kept_in_words`` makes text of that line on
-the page, in the log or in the mail that shows it.
+Nobody reads a job's error when it occurs: ``kept`` stores its code and values in one line, and
+``kept_in_words`` makes text of it where it is shown.
 """
 
 from __future__ import annotations
@@ -40,8 +39,7 @@ def words_by_field(wrong: Invalid, language: Language = OURS) -> dict[str, str]:
 
 
 def kept(failure: Exception) -> str:
-    """A failure in one line, to be stored: code and values of our own errors, the message of
-    others."""
+    """A failure in one line, to be stored: code and values of our errors, the message of others."""
     if not isinstance(failure, ZegelError):
         return f"{type(failure).__name__}: {failure}"
     return kept_code(failure.code, **failure.values)

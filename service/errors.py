@@ -51,10 +51,8 @@ class ZegelError(Exception):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One wrong field.
-
-    The ErrorCode that prevents a password check is shown beside its field too.
-    """
+    """One wrong field. The ErrorCode that prevents a password check is shown beside its field
+    too."""
 
     field: str
     code: FieldCode | ErrorCode

@@ -1,5 +1,5 @@
-"""QR codes (ISO/IEC 18004) of addresses: black on white, with the quiet zone of four modules that
-the standard asks for, and correction for 15 % damage, as on paper."""
+"""QR codes (ISO/IEC 18004) of addresses: black on white, with the standard's quiet zone of four
+modules and correction for 15 % damage."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """The catalogues: every sentence for people that is not part of a page or mail template.
 
-Each language is a folder of ``templates`` with the same files and keys. Its ``texts`` has one TOML
-file per subject; ``text("errors.email_invalid", language)`` reads the key ``email_invalid`` of
-``errors.toml``. Nested tables are joined with dots. Values are filled with ``str.format``; a
-missing key or value is a programming error and raises. A number may choose its noun, singular or
-plural: ``{count:regel|regels}`` gives *1 regel* or *2 regels*.
+Each language is a folder of ``templates`` with the same files and keys; its ``texts`` has one TOML
+file per subject. ``text("errors.email_invalid", language)`` reads the key ``email_invalid`` of
+``errors.toml``; dots join nested tables. Values are filled with ``str.format``, and a missing key
+or value raises. A number may choose its noun: ``{count:regel|regels}`` gives *1 regel* or *2
+regels*.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def table(name: str, language: Language) -> Mapping[str, Any]:
 
 @cache
 def catalogue(name: str, language: Language) -> Mapping[str, str]:
-    """All sentences of one catalogue file, keyed by their dotted path inside that file."""
+    """All sentences of one catalogue file, keyed by their dotted path inside it."""
     return dict(_flatten(table(name, language)))
 
 
@@ -76,14 +76,13 @@ def text(key: str, language: Language, /, **values: object) -> str:
 
 
 def has_text(key: str, language: Language) -> bool:
-    """Whether a catalogue has this key; for uses with a general sentence as fallback."""
+    """For uses with a general sentence as fallback."""
     name, _, path = key.partition(".")
     return _file(name, language).is_file() and path in catalogue(name, language)
 
 
 def named(kind: str, code: str, language: Language, /, **values: object) -> str:
-    """A catalogue's name for a code, such as one of ``labels.place``; an unknown code is returned
-    unchanged.
+    """A catalogue's name for a code, such as one of ``labels.place``; an unknown code unchanged.
 
     A code that ends in a number is named after the one without: ``controller_agreement_2``.
     """

@@ -76,7 +76,7 @@ def _person(deps: Deps, email: str) -> Staff:
 
 
 def hand_over(settings: Settings, references: Sequence[str], to: str) -> None:
-    """Make the member of staff with this address the owner of these agreements, one by one."""
+    """One by one, to the member of staff with this address."""
     with installation(settings) as deps:
         with deps.database.look() as tx:
             account = tx.accounts.by_email(to)

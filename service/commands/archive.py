@@ -43,10 +43,9 @@ def rebuild(
     since: str = "",
     as_json: bool = False,
 ) -> int:
-    """Rebuild, print the findings, and return the exit status.
+    """Rebuild, print the findings, and return the exit status. Progress goes to standard error.
 
-    Without ``roots`` the packages must lead to this installation's own root; with them, to one of
-    those. Progress goes to standard error.
+    The packages must lead to one of ``roots``, by default this installation's own root.
     """
     telling = _Telling(as_json)
     try:

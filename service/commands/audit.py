@@ -1,7 +1,7 @@
 """``zegel audit verify``: recomputes the whole log and compares it with its anchors.
 
-Status 0: everything holds; 1: something was changed, is missing or does not follow; 2: it could not
-be checked (settings, database or archive do not answer).
+Status 0: everything holds; 1: something was changed, is missing or does not follow; 2: settings,
+database or archive do not answer.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ HOLDS, BROKEN, UNKNOWN = 0, 1, 2
 
 
 def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_json: bool) -> int:
-    """Audit the log of these settings, print the findings, and return the exit status.
+    """Audit the log, print the findings, and return the exit status.
 
-    Without ``root_files`` the tokens must lead to this installation's own root; with them, to one
-    of those.
+    The tokens must lead to one of ``root_files``, by default this installation's own root.
     """
     try:
         settings = given()

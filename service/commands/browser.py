@@ -49,9 +49,8 @@ class Browser:
     def submit(self, to: str = "", button: str = "", **fields: Value) -> None:
         """Fill the form whose address contains ``to`` and send it.
 
-        Fields that the form lacks are refused: typing outside the form would prove nothing. An
-        option can be chosen by its value or its text. Raises PageRefused with the page's messages
-        if the form comes back.
+        Fields that the form lacks are refused: typing outside it would prove nothing. An option can
+        be chosen by its value or its text. Raises PageRefused with the page's messages.
         """
         form = self._form(to)
         values = self._defaults(form)

@@ -31,8 +31,8 @@ from storage.bag import PAYLOAD
 
 
 def walk(out: Path, source: Path | None) -> int:
-    """Run the journey with the given data and leave the evidence package, unpacked, in ``out``,
-    which is then the bag itself.
+    """Run the journey with the given data and leave the unpacked evidence package, a bag, in
+    ``out``.
 
     Returns 0 only if the downloaded file verifies.
     """

@@ -33,8 +33,7 @@ def register(settings: Settings, kind: str, out: Path, given: Mapping[str, str])
 
 
 def originals(settings: Settings, out: Path, given: Mapping[str, str]) -> int:
-    """Write the originals of a selection as a ZIP; status 1 if its index names a file that could
-    not be read."""
+    """Write the originals of a selection as a ZIP; status 1 if one could not be read."""
     with _selecting(settings, given) as (deps, search):
         found = export_originals(deps, search, OPERATOR)
         _write(out, found.parts)
@@ -46,7 +45,7 @@ def originals(settings: Settings, out: Path, given: Mapping[str, str]) -> int:
 
 @contextmanager
 def _selecting(settings: Settings, given: Mapping[str, str]) -> Iterator[tuple[Deps, Search]]:
-    """The installation, and the search from fields named as on the page of the archive."""
+    """The installation, and the search from the fields of the page of the archive."""
     try:
         with installation(settings) as deps:
             yield deps, _search(deps, given)

@@ -1,8 +1,8 @@
 """``zegel import``: agreements from a list of customers.
 
 Status 0: every row is good or was made before; 1: a row has a fault, or failed; 2: the list, the
-settings or the database cannot be used, or the command is not complete. This process makes the
-agreements itself, beside a worker or without one; only a worker sends them.
+settings, the database or the command cannot be used. This process makes the agreements itself; only
+a worker sends them.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def _import(deps: Deps, asked: Asked, checked: Checked, by: Staff) -> int:
 
 
 def _make_all(deps: Deps, number: int, by: Staff) -> None:
-    """Make what is to be made; a worker may help. What is to be sent is the worker's."""
+    """Make what is to be made, perhaps with a worker; only a worker sends."""
     while (now := look.progress(deps, number, by)).of(LineState.GOOD):
         made = now.of(LineState.MADE) + now.of(LineState.SENT)
         left = now.of(LineState.GOOD)

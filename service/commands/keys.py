@@ -41,7 +41,7 @@ def show(settings: Settings, *, as_json: bool) -> int:
 
 
 def renew_seal(settings: Settings) -> None:
-    """Issue a new certificate for the seal, for a new key or for the one in the token."""
+    """Issue a new certificate for the seal, for a new key or the one in the token."""
     with in_words():
         made = rotation.renew_seal(
             settings.key_dir,

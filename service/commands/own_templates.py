@@ -1,8 +1,7 @@
 """``zegel template import``, ``publish``, ``withdraw``, ``default`` and ``list``.
 
-For who keeps the text in version control: what the pages under *Beheer* do, without a password,
-because whoever runs a command on the machine could change the database as well. The log says that
-it was the operator, and all administrators are mailed.
+They do what the pages under *Beheer* do, but without a password, because whoever runs a command
+here could change the database too. The log names the operator, and all administrators are mailed.
 """
 
 from __future__ import annotations
@@ -62,8 +61,8 @@ def publish_version(settings: Settings, name: str, number: int) -> None:
 
 
 def publish_file(settings: Settings, file: Path) -> None:
-    """Publish the version that was imported from this file; say so if it is published already, so
-    that a pipeline can run again."""
+    """Publish the version imported from this file; if published already, say so, so that a pipeline
+    can run again."""
     given = file.read_bytes()
     with installation(settings) as deps:
         found = of_file(deps, given, OPERATOR)

@@ -1,7 +1,6 @@
 """The road of one agreement through the pages, as two people walk it with their browsers.
 
-The demo walks it. The bench and the tests walk the same road, with other mails and other ways to
-wait for the worker.
+The demo, the bench and the tests walk it, with their own mails and ways to wait for the worker.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ QUEUE = "/tekenen-namens-ons"
 
 class Road:
     """One agreement; each method goes on to one of the ``STOPS``. Raises PageRefused or
-    TimeoutError where it gets stuck.
+    TimeoutError.
 
     ``staff`` is the signed-in browser of somebody who sells and, by ``name`` and ``password``,
     signs for the processor. ``example`` is what sales and the controller type.
@@ -149,7 +148,7 @@ def sign_in(browser: Browser, email: str, password: str) -> None:
 def countersign(
     browser: Browser, name: str, password: str, references: Sequence[str] | None = None
 ) -> None:
-    """Read what waits for our signature, and sign these agreements; all that wait by default."""
+    """Read what waits for our signature, and sign these agreements, by default all."""
     browser.open(f"{QUEUE}/lezen")
     if browser.values("read"):
         browser.submit(f"{QUEUE}/lezen")
@@ -166,8 +165,8 @@ def countersign(
 
 
 def newest_mail(browser: Browser, to: str, subject: str) -> list[str]:
-    """Open the newest mail to ``to`` with this subject, waiting until it arrives; returns its
-    links. Raises TimeoutError."""
+    """The links of the newest mail to ``to`` with this subject, once it arrives. Raises
+    TimeoutError."""
 
     def arrived() -> bool:
         browser.open("/mailbox")

@@ -29,7 +29,7 @@ GOOD, FAULTY, UNREADABLE = 0, 1, 2
 
 
 def check_file(file: Path, sample: Path | None, *, as_json: bool) -> int:
-    """Say what was found, keep the sample if one is asked for, and return the exit status.
+    """Print the findings, keep the sample if asked for, and return the exit status.
 
     Raises GenerationFailed if a sample is asked for and the office cannot be used.
     """
@@ -59,7 +59,7 @@ def write_starter(file: Path) -> None:
 
 
 def _sampled(checked: Checked, template: TemplateVersion, file: Path) -> Checked:
-    """The same findings with their pages, or the one that says why there is no sample."""
+    """The same findings with their pages, or why there is no sample."""
     maker = DocumentMaker(folder(OURS, "documents"), workers=1)
     try:
         made = make_sample(maker, template)

@@ -24,8 +24,7 @@ _OPTIONS = (
 
 
 def which_agreements(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options; the command gets all of them by the names of the fields, empty if not
-    given."""
+    """Adds the options; the command gets all by the names of the fields, empty if not given."""
     for option, field in reversed(_OPTIONS):
         says = text(f"cli.export_{option.removeprefix('--')}", OURS)
         command = click.option(option, field, default="", help=says)(command)

@@ -1,8 +1,7 @@
-"""The engines that run on this machine when no external ones are configured.
+"""The embedded PostgreSQL and S3 server, for a machine without external ones.
 
-An embedded PostgreSQL and an embedded S3 server: this package starts, shares and stops them, and
-knows nothing else about them. Each has one directory, survives the death of the process that
-started it, and is taken over by the next one that starts it.
+Each has one directory, survives the death of the process that started it, and is taken over by the
+next one.
 """
 
 from service.engines.errors import EngineError

@@ -1,16 +1,14 @@
 """A private S3 server (SeaweedFS) for a machine without a configured one.
 
-* It listens only on 127.0.0.1, on ports chosen once and stored in ``ports.json``.
-* The S3 port requires the generated credentials. The internal ports would delete locked objects for
-  anyone who can reach them. So the HTTP side of master and filer is closed (``-disableHttp``), and
-  the volume server's HTTP and all gRPC ports require generated tokens and certificates
-  (``object_store_keys.py``).
-* What each identity may do on the S3 port is in ``object_store_identities.py``.
-* The first process that uses it starts it, the last to leave stops it (``SharedUse``). If its
-  starter was killed, the server keeps running and is taken over by the next start.
+- It listens only on 127.0.0.1, on ports chosen once and stored in ``ports.json``.
+- The S3 port requires the generated credentials (``object_store_identities.py``). The internal
+  ports would delete locked objects for anyone. So the HTTP side of master and filer is closed
+  (``-disableHttp``), and the volume server's HTTP and all gRPC ports require generated tokens and
+  certificates (``object_store_keys.py``).
+- The first process that uses it starts it, the last to leave stops it (``SharedUse``); a running
+  one is taken over.
 
-It protects against everyone but the administrator of this machine, who can read the keys and the
-files.
+It protects against everyone but the administrator of this machine, who can read keys and files.
 """
 
 from __future__ import annotations
@@ -45,12 +43,12 @@ from service.engines.process import (
 ENGINE = "SeaweedFS"
 REGION = "us-east-1"
 ROOM_NEEDED_MB = 300
-# The heap's growth between two garbage collections. With Go's default 100 it held 255 to 281 MiB
-# after 150 agreements; with 12 to 25 it held 87 to 142, at no more processor time.
+# The heap's growth between two garbage collections. After 150 agreements it held 255 to 281 MiB
+# with Go's default 100, and 87 to 142 with 12 to 25, at no more processor time.
 COLLECT_AT_PERCENT = "20"
 START_SECONDS = 60
-# It stops in about a second, but waits minutes for an unfinished upload, and ten seconds for its
-# own parts. What it acknowledged survives SIGKILL, see the test of that name.
+# It stops in about a second, but waits minutes for an unfinished upload. What it acknowledged
+# survives SIGKILL, see the test of that name.
 STOP_SECONDS = 5
 PORTS = (
     "s3.port",
@@ -66,10 +64,9 @@ PORTS = (
 )
 # Only what S3 needs; nothing is reported to anyone.
 SWITCHES = (
-    # Closes the HTTP side of the master and the filer; their gRPC ports stay open and require a
-    # certificate. The master's HTTP side has no authentication: one GET of /col/delete by anyone on
-    # this machine, or by any web page opened on it, erases a whole bucket, including locked
-    # objects.
+    # Closes the HTTP side of the master and the filer; their gRPC ports require a certificate. The
+    # master's HTTP has no authentication: one GET of /col/delete by anyone on this machine, or by a
+    # web page opened on it, erases a whole bucket, including locked objects.
     "-disableHttp",
     "-master.telemetry=false",
     "-webdav=false",
@@ -82,8 +79,8 @@ SWITCHES = (
     "-filer.exposeDirectoryData=false",
     "-filer.ui.deleteDir=false",
     "-volume.preStopSeconds=0",
-    # It reserves room for as many volumes as fit on the free disk, and a bucket takes at least one.
-    # By default volumes are up to 1 GiB, so that a small disk has room for only a few buckets.
+    # It reserves room for whole volumes, and a bucket takes at least one. With the default of up to
+    # 1 GiB, a small disk has room for only a few buckets.
     "-master.volumeSizeLimitMB=64",
 )
 
@@ -144,15 +141,14 @@ class EmbeddedObjectStore:
                     self._child.wait()
 
     def _stop_an_older_one(self) -> None:
-        """A server of a former version may leave ports open, so it is stopped instead of taken
-        over."""
+        """A server of a former version may leave ports open, so it is not taken over."""
         pid = self.pid()
         if pid is not None and not set(self._switches()) <= set(command_line(pid)):
             stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
 
     def pid(self) -> int | None:
-        """The process id of the running server, or None. A number in a file proves nothing, so the
-        process is checked."""
+        """The process id of the running server, or None. The process is checked, because the file
+        may be old."""
         try:
             pid = int(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):
@@ -243,8 +239,7 @@ class EmbeddedObjectStore:
 
 
 def find_program() -> str:
-    """The wheel puts ``weed`` beside our Python; otherwise it is searched on the path. Raises
-    EngineMissing."""
+    """The wheel's ``weed`` beside our Python, or else one on the path. Raises EngineMissing."""
     beside = Path(sys.executable).parent / "weed"
     found = str(beside) if beside.is_file() else shutil.which("weed")
     if found is None:

@@ -1,9 +1,8 @@
 """Who may do what in the embedded S3 server, in SeaweedFS's configuration format (``-s3.config``).
 
-Three identities. The administrator creates the bucket and its lock; the worker reads, writes and
-extends locks; the web process reads. Neither of the last two may delete anything, hide it with a
-delete marker, shorten or bypass a lock, or change the bucket: whatever is not listed here is
-refused.
+The administrator creates the bucket and its lock; the worker reads, writes and extends locks; the
+web process reads. Whatever is not listed is refused: the last two may not delete or hide anything,
+shorten or bypass a lock, or change the bucket.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ class Credentials:
 
 
 def prepare_identities(path: Path) -> dict[str, Credentials]:
-    """The credentials of ``WEB`` and ``WORKER``; created at first use, with the server's file of
-    identities."""
+    """The credentials of ``WEB`` and ``WORKER``; created at first use, with the server's file."""
     if not path.exists():
         made = {name: Credentials.new() for name in ALLOWED}
         write_private(path, json.dumps(configuration(made), indent=1).encode())

@@ -1,8 +1,8 @@
 """The generated secrets of the embedded S3 server, each file readable only by its owner.
 
-Without ``security.toml`` in its working directory, SeaweedFS deletes whatever anybody on the
-machine requests through its filer port or any gRPC port, despite Object Lock (seaweedfs issue
-8393). With it, HTTP requires a token signed with our key and gRPC a client certificate of ours.
+Without ``security.toml``, SeaweedFS deletes what anybody on the machine requests through its filer
+port or any gRPC port, despite Object Lock (seaweedfs issue 8393). With it, HTTP requires a token
+signed with our key and gRPC a client certificate of ours.
 """
 
 from __future__ import annotations

@@ -1,17 +1,16 @@
 """A private PostgreSQL on a Unix socket, for a machine without a configured one.
 
-* No TCP port. The socket folder is accessible only to this user, and the server asks the kernel who
-  connects (``peer``), so there is no password to keep.
-* There are two roles. ``zegel`` created the cluster and owns everything: it brings the schema up to
-  date. ``zegel_app`` owns nothing; pages and jobs use it, so that they cannot disable a guard. Both
-  are open to the same system user: who can run programs as that user can use either.
-* One directory holds everything: ``data`` (the cluster), ``socket``, ``server.log``. A socket's
-  path
-  may have 107 bytes at most; if the directory is deeper, the socket folder is in the temporary
-  directory and its path is stored in ``socket-folder``.
-* The first process that uses it starts it, the last to leave stops it (``SharedUse``). If its
-  starter was killed, the server keeps running and is taken over by the next start.
-* PostgreSQL refuses to run as root: then it runs as the system user of ``system_user.py``.
+- No TCP port and no password: the socket folder is accessible only to this user, and the server
+  asks the kernel who connects (``peer``).
+- ``zegel`` owns everything and brings the schema up to date. ``zegel_app``, the role of pages and
+  jobs, owns nothing and cannot disable a guard. Who can run programs as the system user can use
+  both.
+- One directory holds ``data`` (the cluster), ``socket`` and ``server.log``. A socket's path may
+  have 107 bytes at most; in a deeper directory, the socket folder is a temporary one whose path is
+  stored in ``socket-folder``.
+- The first process that uses it starts it, the last to leave stops it (``SharedUse``); a running
+  one is taken over.
+- PostgreSQL refuses to run as root: then it runs as the system user of ``system_user.py``.
 """
 
 from __future__ import annotations
@@ -110,7 +109,7 @@ class EmbeddedPostgres:
         return self.url()
 
     def stop(self) -> None:
-        """Stop using it; the server stops when nobody else uses it. Open transactions are rolled
+        """Stop using it; without other users the server stops, and open transactions are rolled
         back."""
         with self._use.leaving() as last:
             running = self._running() if last else None
@@ -120,8 +119,7 @@ class EmbeddedPostgres:
                     self._child.wait()
 
     def url(self, database: str = DATABASE) -> str:
-        """The address of one of its databases for the role that owns nothing, in SQLAlchemy's
-        form."""
+        """A database's address for the role that owns nothing, in SQLAlchemy's form."""
         return self._url(APPLICATION, database)
 
     def owner_url(self, database: str = DATABASE) -> str:
@@ -156,8 +154,7 @@ class EmbeddedPostgres:
             )
 
     def _initialise(self, programs: Programs, user: ServerUser) -> None:
-        """Make the cluster beside its final place and then move it there, so that it is complete or
-        absent."""
+        """Make the cluster and then move it to its place, so that it is complete or absent."""
         unfinished = self.directory / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -183,8 +180,8 @@ class EmbeddedPostgres:
     def _clear_after_crash(self) -> None:
         """Remove the lock file of a server that is gone.
 
-        PostgreSQL does this itself unless the process id now belongs to another process of the same
-        user, as happens after a restart of a container; then it would refuse to start.
+        PostgreSQL refuses to start if the process id now belongs to another process of the same
+        user, as after a restart of a container.
         """
         running = self._recorded()
         if running is not None and not self._is_our_server(running.pid):
@@ -234,8 +231,8 @@ class EmbeddedPostgres:
         return self._answers()
 
     def _furnish(self) -> None:
-        """Create the database and the role that owns nothing if they are missing, also in a
-        cluster, or a running server, of an earlier version."""
+        """Create the database and the role that owns nothing if missing, as in a cluster of an
+        earlier version."""
         with self._connect("postgres") as connection:
             for known, made, name in (
                 ("SELECT 1 FROM pg_database WHERE datname = %s", "CREATE DATABASE {}", DATABASE),
@@ -312,8 +309,7 @@ class EmbeddedPostgres:
 
 
 def _is_foreign(folder: Path, user: ServerUser) -> bool:
-    """A remembered folder in the temporary directory may have been deleted and recreated by
-    others."""
+    """Others may have deleted and recreated a remembered folder in the temporary directory."""
     try:
         found = folder.lstat()
     except FileNotFoundError:

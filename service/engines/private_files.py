@@ -11,10 +11,9 @@ from typing import BinaryIO
 
 OWNER_ONLY = 0o600
 CLOSED = 0o077  # permissions of group and others
-# PostgreSQL refuses to run as root: its own user must be able to pass through the folders above its
-# data.
+# PostgreSQL refuses to run as root: its own user must be able to pass through the folders above.
 PASSABLE = 0o711
-# Their programs protect the contents: many files, which we must not touch while they run.
+# Their programs protect the contents, which we must not touch while they run.
 OF_AN_ENGINE = ("postgres/data", "objecten/data")
 
 
@@ -47,8 +46,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def make_passable(folder: Path) -> None:
-    """Create a folder if it does not exist: private, but if we are root, other users can pass
-    through."""
+    """Create a folder if needed: private, but if we are root, others can pass through."""
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
@@ -57,8 +55,7 @@ def make_passable(folder: Path) -> None:
 
 
 def close_what_is_open(data_dir: Path) -> None:
-    """Make everything private that an earlier version left open in ``data_dir``, except
-    ``data_dir`` itself."""
+    """Make private what an earlier version left open in ``data_dir``, except that folder itself."""
     for folder, folders, files in os.walk(data_dir):
         here = Path(folder)
         folders[:] = [

@@ -22,9 +22,8 @@ MEBIBYTE = 1024 * 1024
 class SharedUse:
     """Tracks the users of an engine with a lock that the operating system releases when they die.
 
-    Every user of the engine holds a shared lock on ``directory``; a process that leaves and then
-    gets it exclusively was the last one. So two processes may start the same engine, and a killed
-    one leaves no wrong count.
+    Every user holds a shared lock on ``directory``; a process that leaves and then gets it
+    exclusively was the last one.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -49,7 +48,7 @@ class SharedUse:
 
     @contextmanager
     def leaving(self) -> Iterator[bool]:
-        """Leave; the value says whether nobody else uses the engine, so that it may be stopped."""
+        """Leave; True if nobody else uses the engine, so that it may be stopped."""
         if self._held is None:
             yield False
             return
@@ -99,8 +98,8 @@ def command_line(pid: int) -> list[str]:
 def _has_ended(pid: int) -> bool:
     """Whether only its entry remains, which its parent has not collected.
 
-    The first thread of a killed process may end before the others; until all end, the process still
-    holds its ports and files.
+    The first thread of a killed process may end before the others, which still hold ports and
+    files.
     """
     if not Path("/proc/self").exists():
         return _ps(pid, "stat").startswith("Z") or not _ps(pid, "stat")

@@ -1,9 +1,8 @@
-"""The system user that runs the embedded PostgreSQL.
+"""The system user that runs the embedded PostgreSQL: our own or, for root, ``zegel-postgres``.
 
-Normally it is our own. PostgreSQL refuses to run as root, so root starts it as the system user
-``zegel-postgres``, created at first use. That user may be unable to reach the data directory or the
-programs, because a folder above them is private (``/root`` usually is). We do not open anybody's
-folders for that: the server then keeps the one capability of root needed to pass through them.
+PostgreSQL refuses to run as root, so that user is created at first use. A private folder (such as
+``/root``) may keep it from the data directory or the programs. We open no folders for that: the
+server then keeps the one capability of root needed to pass through them.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class ServerUser:
         return self.start(words, output=output).wait()
 
     def start(self, words: Sequence[str], *, output: BinaryIO) -> subprocess.Popen[bytes]:
-        """Start a program in its own session: Ctrl-C in our terminal must not reach it."""
+        """In its own session: Ctrl-C in our terminal must not reach it."""
         return subprocess.Popen(
             [*self.switch, *words],
             stdin=subprocess.DEVNULL,

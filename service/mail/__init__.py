@@ -1,2 +1,1 @@
-"""Mails: composed by pure functions, built into a message, and sent by SMTP or to the development
-mailbox."""
+"""Composes mails (pure), builds the message, and sends it by SMTP or to the development mailbox."""

@@ -41,8 +41,8 @@ class UnlockLink(Mail):
 
 @dataclass(frozen=True)
 class AccountChanged(Mail):
-    """``about_name`` is a person's name or a matter, and empty for the processor's own data;
-    ``own``: the reader's account."""
+    """``about_name`` is a person's name or a matter, empty for the processor's own data; ``own``:
+    the reader's account."""
 
     kind = "account_changed"
     about_name: str | Matter

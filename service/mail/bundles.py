@@ -11,8 +11,7 @@ from service.mail.kinds import Mail
 
 @dataclass(frozen=True)
 class Bundled:
-    """One of several agreements that a person signs; ``valid_until`` as of an invitation, not in a
-    mail with a code."""
+    """One of several agreements to sign; ``valid_until`` is not in a mail with a code."""
 
     organisation: str
     reference: str
@@ -49,8 +48,7 @@ class BundleVoided(Mail):
 
 @dataclass(frozen=True)
 class Lapsed:
-    """One of several of which the term ended, on the day ``expired_on``; ``already_signed`` says
-    whether the controller had signed."""
+    """One of several whose term ended on ``expired_on``; ``already_signed``: by the controller."""
 
     organisation: str
     reference: str

@@ -1,7 +1,7 @@
 """Composes each mail: subject, text and HTML, from three templates per kind. Pure.
 
-The values are those of the kind (``kinds.py``, ``account_kinds.py``, ``bundles.py``), as typed by a
-person or in ISO 8601, and those that are added when it is sent. ``in_words`` prints them.
+The values are those of the kind (``kinds.py``, ``account_kinds.py``, ``bundles.py``) and those
+added at sending; ``in_words`` prints them.
 """
 
 from __future__ import annotations
@@ -63,12 +63,10 @@ class ComposedMail:
 def compose(
     kind: str, values: Mapping[str, object], language: Language, look: Look | None = None
 ) -> ComposedMail:
-    """The mail of that kind in this language; other values are ignored.
+    """The mail of that kind in this language; ``look`` is only for mails to customers.
 
-    ``look`` is for mails to customers; the others are Zegel's.
-
-    Raises KeyError for an unknown kind or missing values, MailInvalid when a value would put a
-    line break in the subject.
+    Raises KeyError for an unknown kind or missing values, MailInvalid when a value would put a line
+    break in the subject.
     """
     missing = MAIL_KINDS[kind] - values.keys()
     if missing:
@@ -101,8 +99,7 @@ def _of_the_look(
 
 @cache
 def environment(language: Language) -> ImmutableSandboxedEnvironment:
-    """The environment of a language's templates: sandboxed, escaping HTML, strict about missing
-    values."""
+    """A language's templates: sandboxed, escaping HTML, strict about missing values."""
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder(language, "mail")),
         undefined=StrictUndefined,
@@ -121,7 +118,7 @@ def _render(name: str, values: Mapping[str, object], language: Language) -> str:
 
 
 def _without_gaps(rendered: str) -> str:
-    """At most one empty line between paragraphs, whichever parts the template left out."""
+    """At most one empty line between paragraphs."""
     return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
 
 

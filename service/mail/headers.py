@@ -1,9 +1,8 @@
 """Encodes headers as short lines of ASCII that read back as meant. Pure.
 
-The standard library folds long headers wrongly in some versions: a long quoted name loses its
-quotes and becomes several addresses, and a very long word leaves an empty line. So what does not
-fit on one plain line is written here, as encoded words (RFC 2047) on lines of at most 76
-characters.
+Some versions of the standard library fold long headers wrongly: a long quoted name becomes several
+addresses, a very long word leaves an empty line. So here they become encoded words (RFC 2047) on
+lines of at most 76 characters.
 """
 
 from __future__ import annotations

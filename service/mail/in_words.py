@@ -1,7 +1,6 @@
-"""Converts the stored values of a mail to what its reader sees: moments and codes as text.
+"""Converts a mail's stored codes and moments to text when it is sent.
 
-A mail waits in the database with codes and moments, and becomes text when it is sent. Values in
-another form are printed unchanged: mails stored by the former version contain text.
+Values in another form are printed unchanged: the former version stored text.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ def in_words(kind: str, values: Mapping[str, object], language: Language) -> dic
 
 
 def several(lines: Any, language: Language) -> dict[str, str]:
-    """The organisation and the reference of a mail about several agreements: the first two, and how
-    many more. The former version stored lines without a reference."""
+    """Organisation and reference for a mail about several agreements: the first two, and how many
+    more. The former version stored lines without a reference."""
     return {
         name: _several([each[name] for each in lines if each.get(name)], language)
         for name in ("organisation", "reference")

@@ -1,7 +1,6 @@
-"""What a step tells in each kind of mail. The other values, links and codes, are added when it is
-sent (``ADDED`` in ``compose.py``).
+"""The values of each kind of mail, apart from those added at sending (``ADDED`` in ``compose.py``).
 
-A mail is kept as ``kept`` gives it: codes and instants, which ``in_words`` prints later.
+A mail is stored as ``kept`` gives it: codes and instants, which ``in_words`` prints later.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from service.mail.plain import plain
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail; ``kind`` names its templates. Names and words are as somebody typed them."""
+    """``kind`` names the templates. Names and words are as somebody typed them."""
 
     kind: ClassVar[str]
 
@@ -57,7 +56,7 @@ class Reminder(Mail):
 
 @dataclass(frozen=True)
 class Code(Mail):
-    """The code that proves a mailbox; made again from its id when it is sent."""
+    """The code that proves a mailbox; derived from its id when sent."""
 
     kind = "code"
     minutes: int
@@ -75,7 +74,7 @@ class ApplicationCode(Mail):
 
 @dataclass(frozen=True)
 class Requested(Mail):
-    """To whoever began on the public page: the link to continue with, for later."""
+    """To whoever began on the public page: the link to continue with later."""
 
     kind = "requested"
     valid_until: str  # a day
@@ -113,7 +112,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class CountersignDigest(Mail):
-    """Several wait: ``count`` new ones, of which some are named, and ``waiting`` in all."""
+    """``count`` new ones, of which some are named, and ``waiting`` in all."""
 
     kind = "countersign_digest"
     agreements: Sequence[Waiting]
@@ -195,8 +194,8 @@ class DelegatedNotice(Mail):
 
 @dataclass(frozen=True)
 class TakenOver(Mail):
-    """Another colleague signs for us; ``yours`` says that the reader was to, ``anew`` that the text
-    is made again."""
+    """Another colleague signs for us; ``yours``: instead of the reader; ``anew``: the text is made
+    again."""
 
     kind = "taken_over"
     by_name: str
@@ -207,7 +206,7 @@ class TakenOver(Mail):
 
 @dataclass(frozen=True)
 class HandedOver(Mail):
-    """To the new owner of one agreement; ``by_name`` is empty if the operator did it."""
+    """To the new owner of one agreement; ``by_name`` is empty for the operator."""
 
     kind = "handed_over"
     by_name: str
@@ -284,7 +283,7 @@ class NotMade(Mail):
 
 @dataclass(frozen=True)
 class Undeliverable(Mail):
-    """A mail was refused for good; ``mail`` is its kind, ``words`` are the mail server's."""
+    """A permanently refused mail: its kind, and the mail server's ``words``."""
 
     kind = "undeliverable"
     mail: str

@@ -1,7 +1,6 @@
-"""The mailbox of development mode: mails stay on this machine, in one ``.eml`` file each.
+"""The mailbox of development mode: one ``.eml`` file per mail on this machine.
 
-Sending the same Message-ID to the same recipient again gives the same file, as a good mail server
-shows a repeated mail once.
+The same Message-ID to the same recipient gives the same file.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class MailSummary:
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """A mail as its reader would see it; ``recipient`` is the envelope's address."""
+    """A mail as its reader would see it; ``recipient`` is the envelope's."""
 
     id: str
     received: datetime
@@ -125,7 +124,7 @@ class FolderMailbox:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write all of it or nothing: a reader never sees half a mail."""
+    """All of it or nothing: a reader never sees half a mail."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,7 +1,6 @@
 """Builds the message to send from a composed mail: headers, both forms, files. Pure.
 
-Line breaks are refused in every header; names with accents become RFC 2047 words. The caller gives
-a fixed ``Message-ID`` and ``Date``, so that a repeat is recognisable as the same mail. The finished
+The caller gives a fixed ``Message-ID`` and ``Date``, so that a repeat is recognisable. The finished
 message is read back and compared with what was meant.
 """
 
@@ -44,7 +43,7 @@ class Attachment:
 
 
 class FinishedMail(EmailMessage):
-    """A mail that keeps the exact bytes that were read back, for sending."""
+    """Keeps the exact bytes that were read back, for sending."""
 
     wire: bytes = b""
 
@@ -64,9 +63,8 @@ def build_message(
 ) -> FinishedMail:
     """The message to send, read back. ``date`` is aware. Raises MailInvalid.
 
-    It is written and read back with a short placeholder for each file, which is then replaced:
-    base64 lines contain no part boundary, so a file cannot change how the rest reads, and the mail
-    library would take a hundred times as long with the files.
+    Files are placeholders until it is read back, because the library would take a hundred times as
+    long with them. Base64 lines contain no part boundary, so they cannot change how the rest reads.
     """
     if date.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
@@ -108,8 +106,8 @@ def build_message(
 def mail_address(address: str, name: str = "") -> Address:
     """An address with a display name. Raises MailInvalid.
 
-    A domain with accents is written in its ASCII form, which every server understands. The part
-    before the @ must be ASCII: few servers accept more (SMTPUTF8).
+    A domain with accents is written in its ASCII form. The part before the @ must be ASCII: few
+    servers accept more (SMTPUTF8).
     """
     local, at, domain = address.rpartition("@")
     if not at or not local.isascii() or not local or not domain or CONTROL.search(address + name):
@@ -131,16 +129,14 @@ def sender_address(mail_from: str, name: str | None = None) -> Address:
 
 
 def message_id(key: str, domain: str) -> str:
-    """The Message-ID of the mail identified by ``key``, equal at every attempt.
-
-    Short enough for one line: some servers do not understand a folded one.
-    """
+    """The Message-ID for ``key``, equal at every attempt. On one line: some servers do not
+    understand a folded one."""
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain[-32:].lstrip('.-')}>"
 
 
 def _mark_parts(message: EmailMessage, message_id: str) -> None:
-    """Set the boundaries between the parts: equal at every attempt, but unpredictable, because the
-    Message-ID is made from a random number."""
+    """Set the part boundaries: equal at every attempt, but unpredictable like the random
+    Message-ID."""
     parts = (part for part in message.walk() if part.is_multipart())
     for number, part in enumerate(parts):
         mark = hashlib.sha256(f"{number} {message_id}".encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Reads a message as its receiver would, and compares it with what was meant. Pure.
 
-A mail with a broken header can reach strangers or show an empty page, and nobody here would notice.
-So the finished bytes are parsed before they are sent, and any difference is refused.
+A mail with a broken header can reach strangers or be empty, unnoticed; so it is refused before it
+is sent.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from service.mail.errors import MailInvalid
 
 @dataclass(frozen=True)
 class Meant:
-    """The intended contents and addresses of a mail. ``files`` has the name and contents of
-    each."""
+    """The intended contents and addresses; ``files`` are pairs of name and contents."""
 
     addresses: dict[str, Address]
     subject: str
@@ -30,8 +29,8 @@ class Meant:
 
 
 def check_read_back(raw: bytes, meant: Meant) -> None:
-    """Raises MailInvalid naming the first part that reads differently from what was meant."""
-    # With the older, stricter parser, which shares no code with what wrote the mail.
+    """Raises MailInvalid naming the first part that reads differently."""
+    # The older, stricter parser shares no code with what wrote the mail.
     read = message_from_bytes(raw)
     if any(part.defects for part in read.walk()):
         raise MailInvalid("the message does not read as one")

@@ -1,11 +1,10 @@
 """Sends mails through an SMTP server: one connection per mail; refusals keep the server's words.
 
-Only two answers are final: the mail was accepted (250 after the data), or *this recipient or this
-message* is permanently refused (5xx). Everything else is retried, including our own mistakes: when
-a person corrects a wrong password or an expired certificate, the mail is sent.
+Only two answers are final: accepted (250 after the data), or *this recipient or this message*
+permanently refused (5xx). Everything else is retried, even our own mistakes, which a person may
+correct.
 
-The size is announced first (RFC 1870). A mail larger than the server's announced limit is not
-offered to it.
+The size is announced first (RFC 1870), and a mail above the server's limit is not offered.
 """
 
 from __future__ import annotations
@@ -32,10 +31,9 @@ SECURITY = ("starttls", "tls", "none")
 
 @dataclass(frozen=True)
 class SmtpMailer:
-    """``security`` is starttls, tls or none; ``timeout`` is in seconds, for each step of the
-    protocol.
+    """``security`` is starttls, tls or none; ``timeout`` is in seconds per step of the protocol.
 
-    The envelope's sender is the address in ``mail_from``: bounces arrive there.
+    Bounces arrive at the address in ``mail_from``, the envelope's sender.
     """
 
     host: str
@@ -82,8 +80,8 @@ class SmtpMailer:
                     server.login(self.user, self.password)
                 yield server
             finally:
-                # The mail has been answered. A failing QUIT must not change that: a retry would
-                # send a second mail.
+                # The mail was answered; a failing QUIT must not cause a retry, which would send it
+                # twice.
                 with contextlib.suppress(smtplib.SMTPException, OSError):
                     server.quit()
         except smtplib.SMTPResponseException as refusal:
@@ -123,8 +121,8 @@ def _verdict(code: int, answer: bytes | str) -> MailRefused | MailTemporaryFailu
 
 
 def _words(code: int, answer: bytes | str) -> str:
-    """The server's answer on one line, shortened, with links masked (it may quote the mail's):
-    people see it and the log keeps it."""
+    """The server's answer on one line, shortened, with links masked: people see it and the log
+    keeps it."""
     words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     line = "".join(each if each.isprintable() else " " for each in words)
     return mask_tokens(f"{code} {' '.join(line.split())}")[:MOST_WORDS]

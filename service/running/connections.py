@@ -1,9 +1,8 @@
 """Limits on browsers' connections, and which one is closed when there are too many.
 
-Waitress reads a whole request, headers and body, in one loop before giving it to a thread, so a
-slow connection costs a little memory and no thread. This module adds what waitress lacks: a time
-limit for every waiting connection, room for the next one however many there are, and a limit on the
-body per page. A slow but honest browser succeeds.
+Waitress reads a whole request in one loop before giving it to a thread, so a slow connection costs
+no thread. Added here: a time limit for every waiting connection, room for the next one, and a limit
+on the body per page.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ THROWN_AWAY = 100 * 1024 * 1024  # bytes of an oversized body; above that, close
 class Patience:
     """Time limits of a connection, in seconds, and limits on the total in a process.
 
-    Proxies keep a connection to us open for a minute or two; ``idle`` is longer, so that they close
-    first and send no request into a connection that just closed.
+    ``idle`` is longer than the minute or two of proxies, so that they close first and send no
+    request into a connection that just closed.
     """
 
     idle: float = 150
@@ -98,7 +97,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
             self.reserved = self._limit
         elif self.content_length > self._limit:
             # The page sees the announced length and an empty body, and reports that it is too
-            # large. Closing the connection instead would show the browser's own error.
+            # large. A closed connection would show the browser's own error.
             kept_reading = self.content_length <= THROWN_AWAY
             self.body_rcv = ThrownAway(self.content_length if kept_reading else 0)
             if not kept_reading:
@@ -117,8 +116,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         return len(data) if self._last else taken
 
     def _end_connection(self) -> None:
-        """Answer, then close. The rest of the body must not be read as another request: behind a
-        proxy that would give its answer to somebody else (RFC 9112, section 11.2)."""
+        """Answer, then close. Behind a proxy, the rest of the body read as another request would
+        give its answer to somebody else (RFC 9112, section 11.2)."""
         self._last = self.completed = self.connection_close = True
         self.expect_continue = False
         self.headers["CONNECTION"] = "close"
@@ -126,7 +125,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]
-    """One connection, with the moment from which we wait for the other side."""
+    """With the moment from which we wait for the other side."""
 
     def __init__(self, server: Listener, *given: Any, **named: Any) -> None:
         self._answered = monotonic()
@@ -260,8 +259,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         self.tend()
 
     def tend(self) -> None:
-        """Close connections that exceeded their time, and the slowest ones if there are too
-        many."""
+        """Close connections that exceeded their time and, if there are too many, the slowest
+        ones."""
         now = monotonic()
         if now - self._looked >= min(1.0, self._patience.headers / 4):
             self._looked = now
@@ -299,8 +298,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         return [each for each in self.active_channels.values() if each.reserved]
 
     def _hang_up_on_slowest(self, connections: Iterable[Connection]) -> bool:
-        """Close the connection that has waited longest, of the peer with the most connections;
-        False when every connection waits for us."""
+        """Close the longest waiting connection of the peer with the most; False when all wait for
+        us."""
         waiting = [each for each in connections if not each.is_ours]
         if not waiting:
             return False

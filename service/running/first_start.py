@@ -27,10 +27,8 @@ ADMINISTRATOR = "beheer@zegel.example"
 
 
 def prepare_keys(settings: Settings) -> None:
-    """Make the keys of root, issuing authority, seal and time stamps, unless they exist.
-
-    Raises AuthorityError.
-    """
+    """Make the keys of root, issuing authority, seal and time stamps, unless they exist. Raises
+    AuthorityError."""
     if not settings.key_dir.exists():
         create_authority(
             settings.key_dir,
@@ -53,10 +51,8 @@ def prepare_database(database_url: str, owner_url: str | None) -> None:
 
 
 def prepare_people(deps: Deps) -> FirstSignIn | None:
-    """Create the first administrator and, in development, the example's profile and a sample draft.
-
-    Returns the sign-in if it was created now.
-    """
+    """Create the first administrator and, in development, the example's profile and a sample draft;
+    returns the sign-in if created now."""
     processor = read_example("processor") if deps.settings.development else None
     name = processor["representative_name"] if processor else "Beheerder"
     function = processor["representative_function"] if processor else ""

@@ -1,8 +1,8 @@
 """How ``zegel run`` and its child processes communicate.
 
-The children start before the engines answer and load their code meanwhile. Then each reads one line
-of JSON from standard input with the settings that only the supervisor knows: the addresses of the
-engines. The preparation answers with one line on standard output.
+The children load their code while the engines start. Then each reads one line of JSON from standard
+input: the settings that only the supervisor knows, such as the engines' addresses. The preparation
+answers with one line on standard output.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def settings_line(given: Mapping[str, str]) -> bytes:
 def received() -> dict[str, str]:
     """The environment; in a supervised process, combined with the supervisor's settings.
 
-    Ends the process when the supervisor is gone, since nobody else knows the engines' addresses.
+    Ends the process when the supervisor is gone.
     """
     if not supervised():
         return dict(os.environ)
@@ -55,7 +55,7 @@ def received() -> dict[str, str]:
     if not line:
         sys.exit(1)
     given: dict[str, str] = json.loads(line)
-    # A value may also be in NAME_FILE; the supervisor's value overrides that, even if empty.
+    # The supervisor's value, even if empty, overrides one in NAME_FILE.
     kept = {
         name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in given
     }

@@ -1,6 +1,6 @@
 """The worker's jobs: the step for each kind, and how its failure is shown.
 
-``JOBS`` are deferred by steps (``service/workflow/tasks.py``), ``PERIODIC`` run on a schedule.
+Steps defer ``JOBS`` (``service/workflow/tasks.py``); ``PERIODIC`` run on a schedule.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ Failed = Callable[[Deps, str, str], None]
 class Job:
     """A task with its step, which takes the task's arguments by name.
 
-    ``failed`` shows that a run failed; without it, the failure of the job itself is recorded and
-    reported by the alarm. ``stuck`` shows that it kills its worker, if ``failed`` is not used for
-    that: these steps record their own failures.
+    ``failed`` shows that a run failed; without it, the alarm reports the job itself. ``stuck``
+    shows that it kills its worker, for steps that record their own failures.
     """
 
     task: Task
@@ -55,9 +54,8 @@ def _nothing(_deps: Deps, _what: str, _reason: str) -> None:
 def finish(deps: Deps, agreement_id: str) -> None:
     """The steps after a signature, as far as possible now: seal, close, archive.
 
-    One job instead of three, so that no step waits in a queue. Each step checks the state, so after
-    a kill or failure a retry or the sweep continues where it stopped. Raises their errors; the job
-    is then retried indefinitely.
+    One job, so that no step waits in a queue. Each step checks the state, so a retry or the sweep
+    continues where it stopped. Raises their errors; the job is then retried indefinitely.
     """
     if seal.seal(deps, agreement_id):
         close.close(deps, agreement_id)
@@ -94,7 +92,7 @@ JOBS = (
 
 @dataclass(frozen=True)
 class Periodic:
-    """A job on a schedule: when (cron, UTC), and the step, which returns how much it found."""
+    """A scheduled job: when (cron, UTC), and the step, which returns how much it found."""
 
     name: str
     cron: str
@@ -116,7 +114,7 @@ PERIODIC = (
     Periodic("locked", "* * * * *", forgotten.tell_locked),
     Periodic("tidy", "23 * * * *", retain.tidy),
     Periodic("renew", "11 * * * *", renew.renew_revocation_list),
-    # Hourly, so that a day still gets its anchor if the authority or the worker was down.
+    # Hourly, so that a day still gets its anchor after an outage.
     Periodic("anchor", "7 * * * *", anchor.anchor),
     Periodic("round", "17 1 * * *", reread.begin_round),
     Periodic("renew_stamps", "47 2 * * *", renew_stamps.renew_stamps),

@@ -1,8 +1,7 @@
-"""How our processes hold memory: what they free goes back to the system.
+"""Returns memory that our processes free to the system.
 
-glibc gives each thread an allocator of its own, up to eight per core, and keeps what a password
-check or a picture freed. A web process with ten threads then holds two to three times what it
-needs.
+glibc gives each thread an allocator of its own and keeps what a password check or a picture freed:
+a web process with ten threads then holds two to three times what it needs.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Engines:
 def engines(settings: Settings) -> Iterator[Engines]:
     """Start the embedded engines that the settings ask for, and stop those started here.
 
-    Processes with the same data directory share one engine; the last one to leave stops it. Raises
+    Processes with the same data directory share one engine; the last one stops it. Raises
     EngineError.
     """
     with closed_to_others():
@@ -52,7 +52,7 @@ def prepared_engines(settings: Settings) -> Iterator[Engines]:
 
     Raises NotRunning if ``zegel prepare`` has not made them, EngineError, or SQLAlchemyError.
     """
-    # The library of migrations is loaded by no process that keeps running.
+    # No process that keeps running loads the library of migrations.
     from service.database import migrate  # noqa: PLC0415
 
     with engines(settings) as found:
@@ -77,10 +77,8 @@ def _opened(settings: Settings) -> Iterator[Engines]:
 
 
 def _together(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
-    """Run both at once, since each mostly waits; a failure is raised when both have ended.
-
-    So is Ctrl-C: an engine that is still starting could not be stopped.
-    """
+    """Run both at once, since each mostly waits. A failure, or Ctrl-C, is raised when both have
+    ended: an engine that is still starting could not be stopped."""
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.submit(one), pool.submit(other)
         both: tuple[Future[Any], ...] = (first, second)

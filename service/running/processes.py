@@ -1,7 +1,6 @@
 """The processes of a running Zegel: web, worker, and the preparation before both.
 
-Each loads only its own part of the code, before it reads its settings: when started by ``zegel
-run``, this happens while the engines start.
+Each loads only its own code, before it reads its settings, while the engines start.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def serve(given: GiveSettings) -> None:
     end_with_parent()
     return_what_is_freed()
     settings = given()
-    # The server's processes share loaded memory; their garbage collectors would write to it.
+    # Processes share loaded memory, to which garbage collectors would write.
     gc.freeze()
     with engines(settings) as found:
         database, store = found.database_url, found.web_store
@@ -72,7 +71,7 @@ def work(given: GiveSettings) -> None:
 
 
 def prepare(given: GiveSettings) -> FirstSignIn | None:
-    """Prepare schema, keys, bucket and first administrator; safe to repeat.
+    """Prepare schema, keys, bucket and first administrator; repeatable.
 
     Raises NotRunning with the reason if one of them fails.
     """
@@ -118,11 +117,11 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
 
 def _check_keys(deps: Deps) -> None:
-    """Raises AuthorityError if keys and passphrase, or keys and certificates, do not match.
+    """Raises AuthorityError if keys and passphrase, or keys and certificates, do not match, or a
+    trusted list is unusable.
 
-    An expired certificate, or a key service that does not answer now, must not make the archive's
-    pages unavailable. An unusable trusted list does prevent the start: its purpose would silently
-    be missed.
+    An expired certificate, or a key service that does not answer now, must not make the pages
+    unavailable.
     """
     trusted_list(deps.settings)
     # Only these commands need the libraries of keys.
@@ -151,9 +150,6 @@ def _as_not_running(code: StartCode, *failures: type[Exception]) -> Iterator[Non
 
 
 def end_with_parent() -> None:
-    """End this process when its supervisor dies without stopping it (Linux).
-
-    Elsewhere only the supervisor's own SIGTERM does this.
-    """
+    """End this process when its supervisor dies without stopping it (Linux only)."""
     if sys.platform == "linux" and supervised():
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,13 +1,12 @@
 """Gives back the jobs of dead workers.
 
-* Every living worker shares one lock, which PostgreSQL releases when a process is killed. A
-  worker that holds it alone at its start is the only one alive, so every job in progress belongs to
-  a dead worker and is given back at once. If there are others, only heartbeats can tell.
-* The first death may have any cause, so the job may run again at once. From the second death on it
-  pauses, longer each time up to an hour, indefinitely (DESIGN.md §1.5): a job that kills its worker
-  every time must not prevent the others.
-* Jobs that died together twice run next one after the other. So the innocent ones succeed, and only
-  the culprit dies again; from the third death on its failure is shown.
+- Every living worker shares one lock, which PostgreSQL releases when a process is killed. A worker
+  that holds it alone at its start gives back every job in progress at once; with others alive, only
+  heartbeats can tell.
+- After the first death a job may run again at once. From the second on it pauses, longer each time
+  up to an hour, indefinitely, so that a job that kills its worker does not prevent the others.
+- Jobs that died together twice run one after the other, so that only the culprit dies again; from
+  the third death on its failure is shown.
 
 Procrastinate counts in ``attempts`` how often a job was given back. Nothing else here retries.
 """
@@ -38,8 +37,7 @@ TURN = timedelta(seconds=10)  # between the starts of jobs that died together
 DEATHS_BEFORE_NOTING = 3
 _WORKERS_LOCK = 7_403_144
 
-# Shows that a job with these arguments fails for this reason. Returns whether to continue the job;
-# False when a person decides from now on.
+# Shows that a job with these arguments fails for this reason. False: a person decides from now on.
 Note = Callable[[Mapping[str, Any], str], bool]
 
 
@@ -49,9 +47,9 @@ async def reviving(
 ) -> AsyncIterator[None]:
     """Be registered as living until the block ends, and give back the jobs of dead workers.
 
-    ``watch``: also those that die meanwhile. Not for a worker that ends when no job is left: it
-    sends no heartbeat while it waits for its last jobs, and would consider them dead. ``notes``
-    maps the name of a task to the function that shows its failure.
+    ``watch``: also those that die meanwhile; not for a worker that ends when no job is left, which
+    sends no heartbeat while it waits for its last jobs. ``notes`` maps a task's name to the
+    function that shows its failure.
     """
     connector = app.connector
     if not isinstance(connector, procrastinate.PsycopgConnector):
@@ -94,7 +92,7 @@ async def revive(
 ) -> int:
     """Give back the jobs of workers without a heartbeat for ``patience`` seconds; returns how many.
 
-    A worker that was only slow does no harm when it returns: every step may run twice at once.
+    A worker that was only slow does no harm: every step may run twice at once.
     """
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=patience))
     suspects = 0
@@ -125,11 +123,8 @@ async def _note(job: Job, notes: Mapping[str, Note]) -> bool:
 
 
 async def _give_back(app: procrastinate.App, job: Job, at: datetime) -> None:
-    """Let it run again from ``at``.
-
-    If a duplicate of it is already waiting, that duplicate is cancelled, because it does not carry
-    the crash count.
-    """
+    """Let it run again from ``at``, instead of a waiting duplicate, which does not carry the crash
+    count."""
     manager = app.job_manager
     try:
         await manager.retry_job(job, retry_at=at)

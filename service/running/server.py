@@ -1,8 +1,8 @@
-"""The web server: gunicorn's processes with waitress's connections, configured here.
+"""The web server: gunicorn's processes with waitress's connections.
 
-gunicorn starts the processes, restarts dead ones and forwards signals. In each process waitress
-reads requests and answers them in threads (``service/running/connections.py``). Why both:
-docs/decisions, number 21.
+gunicorn starts and restarts the processes and forwards signals; in each, waitress reads requests
+and answers them in threads (``service/running/connections.py``). Why both: docs/decisions, number
+21.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ STOP_REQUEST_SECONDS = 3  # for requests still arriving
 
 
 class MaskedLogger(Logger):  # type: ignore[misc]
-    """The server's own log. It names the address of a failing request, which may be a signing link.
+    """The server's own log, which names failing requests, so perhaps a signing link.
 
-    It has its own handler, so the filters of the root logger do not apply to it.
+    It has its own handler, to which the filters of the root logger do not apply.
     """
 
     def setup(self, cfg: Any) -> None:
@@ -66,8 +66,8 @@ class BufferingWorker(Worker):  # type: ignore[misc]
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves the application made by ``make``. It is made once, before forking, so that the
-    processes share its memory; ``make`` must open no connection and start no thread."""
+    """Serves the application that ``make`` makes once, before forking, so that the processes share
+    its memory; it must open no connection and start no thread."""
 
     def __init__(
         self, settings: Settings, make: Callable[[], Flask], patience: Patience | None = None

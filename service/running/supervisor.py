@@ -32,7 +32,7 @@ from storage.config import S3Config
 READY_SECONDS = 60
 PREPARE_SECONDS = 600  # migrating a large database takes a while
 STOP_SECONDS = 30
-# Each process receives only what it needs of these, and does not inherit the rest.
+# Each process receives only what it needs of these.
 NOT_FOR_ALL = (
     "ZEGEL_KEY_PASSPHRASE",
     "DATABASE_OWNER_URL",
@@ -109,8 +109,8 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """Be the only supervisor of this data directory for the duration of the block, with a lock that
-    the system releases on death. Raises NotRunning when there is another."""
+    """Be the only supervisor of this data directory, with a lock that the system releases on death.
+    Raises NotRunning when there is another."""
     make_passable(directory)
     with tempfile.TemporaryFile(dir=directory), (directory / "running.lock").open("w") as lock:
         try:
@@ -159,8 +159,8 @@ def _prepared(
 
 
 def _given(settings: Settings, found: Engines) -> dict[str, str]:
-    """The settings that every process needs to open the same engines without starting any; secrets
-    that it does not need are empty."""
+    """The settings that every process needs to open the same engines; secrets that it does not need
+    are empty."""
     key = settings.secret_key or development_secret(settings.data_dir)
     return {
         **dict.fromkeys(NOT_FOR_ALL, ""),

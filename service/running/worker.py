@@ -1,15 +1,10 @@
 """The worker: runs deferred jobs, again and again until they succeed.
 
-Every job names a workflow step, which is called (``service/running/jobs.py``). A failing step shows
-its failure and is deferred again with a growing pause, indefinitely (DESIGN.md §1.5). It is
-deferred again instead of retried in place, because a retried job would collide with a waiting
-duplicate.
+A failing step shows its failure and is deferred again with a growing pause, indefinitely. (A job
+retried in place would collide with a waiting duplicate.) The failure of a periodic job is recorded,
+so that people are warned (``service/workflow/telling/alarm.py``).
 
-The failure of a periodic job is recorded, so that people are warned
-(``service/workflow/telling/alarm.py``); its next run comes on schedule.
-
-A step may also kill the whole worker. ``service/running/revival.py`` gives back the jobs of a dead
-worker.
+If a step kills the whole worker, ``service/running/revival.py`` gives its jobs back.
 """
 
 from __future__ import annotations
@@ -48,16 +43,14 @@ FOR_EVER = float("inf")
 def run(deps: Deps, app: procrastinate.App) -> None:
     """Work until told to stop (SIGTERM, SIGINT); running jobs are finished first.
 
-    Raises ConnectorException when the database cannot be reached at the start; later it waits for
-    it.
+    Raises ConnectorException when the database cannot be reached at the start; later it waits.
     """
     notes = register(deps, app)
     asyncio.run(_work_on(app, notes))
 
 
 async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
-    """Start again whenever the work ends by itself, as when a connection broke or PostgreSQL
-    restarted."""
+    """Start again whenever the work ends by itself, as when a connection broke."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -81,9 +74,8 @@ async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
 async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool = True) -> None:
     """Run jobs; without ``wait`` only until none can run now.
 
-    A job with a higher priority starts before jobs that have waited longer, but a running job is
-    never stopped. So one slot is reserved for interactive work: long mails or housekeeping cannot
-    fill all of them.
+    A running job is never stopped, so one slot is reserved for interactive work: long mails or
+    housekeeping cannot fill all of them.
     """
     names = [queue.name for queue in QUEUES]
     async with app.open_async(), reviving(app, notes, watch=wait):
@@ -127,8 +119,8 @@ def register(
     periodic: Sequence[Periodic] = PERIODIC,
     jobs: Sequence[Job] = JOBS,
 ) -> dict[str, Note]:
-    """Register every task with Procrastinate; returns for each task how its failure is shown when
-    it kills its worker."""
+    """Register every task with Procrastinate; returns for each how it is shown that it kills its
+    worker."""
     notes = {}
     for job in jobs:
         _when_deferred(deps, app, job)

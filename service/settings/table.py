@@ -1,8 +1,8 @@
 """The settings of the service: read once from the environment, validated together, immutable.
 
-Each row of ``TABLE`` is one variable, which may also be given as ``NAME_FILE``, the path of a file
-with the value. An empty variable is treated as not set. An unknown name that begins with ``ZEGEL_``
-is refused, because a misspelt setting would silently have no effect.
+Each row of ``TABLE`` is one variable, which may be given as ``NAME_FILE``, the path of a file with
+the value. An empty one is not set. An unknown ``ZEGEL_`` name is refused: a misspelt setting would
+have no effect.
 
 ``python -m service.settings.page`` prints the table for ``docs/settings.md``.
 """
@@ -105,7 +105,7 @@ class Settings:
 
     @property
     def development(self) -> bool:
-        """Whether this is a machine for trying things out: mails stay here, http is allowed."""
+        """Whether this machine is for trying things out: mails stay here, http is allowed."""
         return self.mode == DEVELOPMENT
 
 
@@ -225,8 +225,7 @@ def load_settings(
     """The settings in these variables. Raises SettingsError with every problem.
 
     Without ``keys`` the passphrase and the organisation may be absent: for a process that only
-    reads certificates. Nothing is written; in development the secret key may be absent
-    (``development_secret``).
+    reads certificates. In development the secret key may be absent (``development_secret``).
     """
     problems = list(_unknown_names(environ))
     given: set[str] = set()

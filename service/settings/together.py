@@ -35,7 +35,7 @@ def seen_together(
 
 
 def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str, object]]]:
-    """What one kind of key lacks, and what is set for another kind and would have no effect."""
+    """What one kind of key lacks, and what is set only for another kind."""
     for name in SEAL_NEEDS[provider]:
         if name not in given:
             yield "required_for", {"name": name, "choice": provider}
@@ -48,8 +48,7 @@ def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str
 def _of_time_stamps(
     values: Mapping[str, Any], given: set[str]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Without an authority's root, every file that it stamped would fail verification, also in
-    development."""
+    """Without an authority's root, no file that it stamped would pass verification."""
     if "ZEGEL_TSA_URLS" in given and "ZEGEL_TSA_ROOTS" not in given:
         yield "required_with", {"name": "ZEGEL_TSA_ROOTS", "other": "ZEGEL_TSA_URLS"}
     for name in (

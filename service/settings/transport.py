@@ -1,8 +1,5 @@
 """Finds connections that would leave this machine unencrypted: refused outside development, unless
-the operator gives a reason why they may, which is then shown.
-
-Within one machine nothing travels: a socket or loopback address is never a problem.
-"""
+the operator gives a reason, which is then shown. Sockets and loopback addresses are safe."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ VERIFIED = ("verify-full", "verify-ca")
 
 @dataclass(frozen=True)
 class InTheClear:
-    """One unencrypted connection: the setting that opens it, and the setting for the reason to
-    allow it."""
+    """An unencrypted connection: the setting that opens it, and the one for the reason to allow
+    it."""
 
     code: str
     setting: str

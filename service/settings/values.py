@@ -89,10 +89,8 @@ def path(raw: str) -> Path:
 
 
 def address(raw: str) -> str:
-    """``http(s)://host[:port]`` without a path; a closing slash is dropped.
-
-    The service is at the root of its host: its cookies are bound to the whole host.
-    """
+    """``http(s)://host[:port]``; a closing slash is dropped. No path: the service's cookies are
+    bound to the whole host."""
     bare = web_address(raw).rstrip("/")
     if urlsplit(bare).path:
         raise WrongValue("has_path")
@@ -141,8 +139,7 @@ def policies(raw: str) -> tuple[str, ...]:
 
 
 def authorizations(raw: str) -> dict[str, str]:
-    """One line per service: its address, a space, and the value of its header ``Authorization``.
-    Only over https: otherwise it could be read in transit."""
+    """One line per service: its https address, a space, and its header ``Authorization``."""
     found = {}
     for line in raw.splitlines():
         url, _, value = line.strip().partition(" ")

@@ -81,17 +81,15 @@ def _mailer(settings: Settings) -> Mailer:
 
 
 def installed_template() -> TemplateVersion:
-    """The agreement's template of this version of Zegel.
-
-    Read without the libraries that fill it: a web process does not load them.
-    """
+    """The agreement's template of this version of Zegel, read without the libraries that fill
+    it."""
     folder = TEMPLATES / "agreement"
     declaration = (folder / "template.toml").read_text(encoding="utf-8")
     return TemplateVersion.of((folder / "agreement.docx").read_bytes(), declaration)
 
 
 def _maker(settings: Settings) -> Maker:
-    # Imported here: a web process never makes documents, and this costs 25 MiB.
+    # A web process never makes documents, and this costs 25 MiB.
     from service.documents.produce import DocumentMaker  # noqa: PLC0415
 
     return DocumentMaker(
@@ -111,7 +109,7 @@ def _authority(settings: Settings) -> Authority:
 
 
 def _sealer(settings: Settings, authority: Authority, timestamps: Timestamps) -> Sealer:
-    # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
+    # Only a worker seals, and the PDF library costs 30 MiB.
     from service.wiring.seal_keys import provider  # noqa: PLC0415
     from signatures.keys.authority import check_validity  # noqa: PLC0415
     from signatures.sealing.seal import Sealer  # noqa: PLC0415
@@ -131,7 +129,7 @@ def _objects(store: S3Config) -> ObjectStore:
 
 class _Once(Generic[T]):
     """Makes an object at first use and keeps it ``unless`` it has become invalid. A failure is not
-    kept, so the next use retries."""
+    kept."""
 
     def __init__(
         self, make: Callable[[], T], *, unless: Callable[[T], bool] = lambda _made: False

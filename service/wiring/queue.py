@@ -9,9 +9,7 @@ from service.wiring.build import libpq_url
 
 
 def worker_app(database_url: str) -> procrastinate.App:
-    """A job application that works, with its own connection pool.
-
-    Three connections are always in use: two listen for jobs, one shows that this worker lives.
-    """
+    """A job application that works, with its own connection pool. Three connections are always in
+    use: two listen for jobs, one shows that this worker lives."""
     connector = PatientConnector(conninfo=libpq_url(database_url), max_size=6)
     return procrastinate.App(connector=connector)

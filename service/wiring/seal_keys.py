@@ -27,17 +27,15 @@ PKI_PATH = "/pki"
 
 
 def pki_url(settings: Settings) -> str | None:
-    """The address where revocation lists are published, for new certificates; None if others may be
-    unable to reach it."""
+    """The published address of revocation lists, for new certificates; None if others may not reach
+    it."""
     secure = settings.base_url.startswith("https://")
     return settings.base_url + PKI_PATH if secure else None
 
 
 def authority(settings: Settings) -> Authority:
-    """Our own authority, expired or not, with the root of a seal issued elsewhere.
-
-    Raises AuthorityError.
-    """
+    """Our own authority, even expired, with the root of a seal issued elsewhere. Raises
+    AuthorityError."""
     own = (read_certificate(settings.seal_root),) if settings.seal_root else ()
     return read_authority(settings.key_dir, settings.key_passphrase, own_roots=own)
 
@@ -67,8 +65,8 @@ def provider(settings: Settings, issued_by: Authority) -> SealProvider:
 
 
 def certified_key(settings: Settings) -> PublicKey | None:
-    """The public key in a token or at a service, to be certified by us; None if the key is made
-    here. Raises AuthorityError."""
+    """The public key in a token or at a service, for us to certify; None if the key is made here.
+    Raises AuthorityError."""
     if settings.seal_provider == PKCS11:
         from signatures.providers.pkcs11 import TokenKey  # noqa: PLC0415
 

@@ -46,8 +46,8 @@ def timestamps(settings: Settings, authority: Authority) -> Timestamps:
 
 
 def chains(settings: Settings) -> StampChains | None:
-    """The chains of third-party authorities, including former ones whose roots are still
-    configured. None without any root."""
+    """The chains of third-party authorities, former ones too while their roots are configured; None
+    without any root."""
     if not settings.tsa_roots:
         return None
     from signatures.stamps.chains import StampChains  # noqa: PLC0415

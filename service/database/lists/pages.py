@@ -9,8 +9,7 @@ common; its statistics tell which one reads least.
 - *By fortnight*, for whole words that are common, but perhaps not among the first, such as a former
   template. The index has the half year, fortnight and day of the last activity and of the effective
   date, so it tells in which fortnight the first are. From there they are found day by day, and
-  after
-  six weeks by fortnight.
+  after six weeks by fortnight.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from service.web.security import AGAIN_FIELD, body_limit
 from service.web.shades import both_schemes
 from service.web.sign.look import shown
 from service.web.staff.blueprint import blueprint, show, to
-from service.web.staff.look_mail import styles_of_mails, without_styles
+from service.web.staff.look_mail import styles_of_mails, with_several, without_styles
 from service.workflow.people.logo import MOST_BYTES, logo_png, small_logo
 from service.workflow.people.look import Proposal, change_look, proposed, sheet_picture
 from service.workflow.people.look import look as known_look
@@ -89,7 +89,7 @@ def look_preview() -> Any:
         processor=known[1],
         mails=[
             (named("message_kinds", kind, OURS), without_styles(kind, proposal, known[1]))
-            for kind in kinds
+            for kind in with_several(kinds)
         ],
         ask_password=asks_password(),
     )

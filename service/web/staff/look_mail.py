@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from service.agreement.look import INTRODUCED, PLAIN, Look
+from service.agreement.look import INTRODUCED, INTRODUCED_AS, PLAIN, Look
 from service.agreement.parties import Processor
 from service.mail.compose import compose
 from service.texts import OURS, table
@@ -33,11 +34,17 @@ def without_styles(kind: str, look: Look, processor: Processor) -> Markup:
     return Markup(re.sub(r' role="article"| aria-[a-z]+="[^"]*"', "", body))  # noqa: S704 - ours
 
 
+def with_several(kinds: Iterable[str]) -> list[str]:
+    """Each kind, followed by the one about several agreements that looks the same."""
+    several = {one: kind for kind, one in INTRODUCED_AS.items()}
+    return [each for kind in kinds for each in (kind, several.get(kind)) if each]
+
+
 def styles_of_mails(colour: str) -> str:
     look = Look(accent=colour, signature_line="-", introductions=dict.fromkeys(INTRODUCED, "-"))
     found = {
         style
-        for kind in INTRODUCED
+        for kind in with_several(INTRODUCED)
         for each in (look, PLAIN)
         for style in _STYLE.findall(compose(kind, _sample(None), OURS, each).html)
     }
@@ -51,14 +58,16 @@ def _class_of(style: str) -> str:
 def _sample(processor: Processor | None) -> dict[str, Any]:
     """Values for every kind; words of the catalogue."""
     words = table("staff", OURS)["look_sample"]
+    days = dict.fromkeys(("valid_until", "effective_date", "expired_on"), _DAY)
     return {
         **words,
+        **days,
+        "agreements": [{**days, **each, "already_signed": False} for each in words["agreements"]],
         "processor_name": processor.known_as if processor else "-",
         "contact_email": processor.email if processor else "-",
         "contact_phone": processor.phone if processor else "-",
         "counterparty": processor.known_as if processor else "-",
         **dict.fromkeys(("signed_at", "declined_at", "delegated_at"), _MOMENT),
-        **dict.fromkeys(("valid_until", "effective_date", "expired_on"), _DAY),
         **dict.fromkeys(("pre_signed", "for_staff", "already_signed"), False),
         **dict.fromkeys(("message", "delegated_by", "reason"), ""),
         "attached": True,

@@ -136,7 +136,8 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     proposed(office, **LOOK)
     assert office.status == 200
     assert "Er is nog niets bewaard." in office.page
-    assert "Dag An Peeters, welkom bij IT4Professionals." in office.page
+    assert office.page.count("Dag An Peeters, welkom bij IT4Professionals.") == 2
+    assert "Uitnodiging om meer overeenkomsten te ondertekenen" in office.page
     assert 'style="' not in office.page
     assert office.page.count("<p>Welkom bij <ons>.</p>") == 2
     assert rows(deps, "select * from looks") == []
@@ -164,6 +165,19 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert "Inleiding van de openbare pagina: Welkom bij <ons>.\n\nTot gauw." in said
     assert len(said) == 5
     assert {mail.values["about_name"]["code"] for mail in told} == {"look"}
+
+
+def test_the_preview_has_mails_about_several_agreements(office: Browser) -> None:
+    kinds = ("invitation", "reminder", "code", "expired", "voided", "completed")
+    proposed(office, **{f"intro_{kind}": f"{kind}: {{organisatie}}." for kind in kinds})
+    for kind in kinds:
+        assert f"{kind}: Bakkerij Peeters." in office.page
+        several = f"{kind}: Bakkerij Peeters, Slagerij Maes en 1 andere."
+        assert (several in office.page) is (kind != "completed")
+    (sheet,) = re.findall(r'href="(/profiel/uiterlijk/[^"]+[.]css)"', office.page)
+    styles = office.client.get(sheet).get_data(as_text=True)
+    for each in set(re.findall(r'class="(m-[0-9a-f]+)"', office.page)):
+        assert f".mail-shown .{each}{{" in styles
 
 
 def test_the_preview_has_a_signing_page_and_an_evidence_sheet(office: Browser) -> None:

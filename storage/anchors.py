@@ -7,7 +7,7 @@
         2026-11-25.tsr           the time stamp over it (RFC 3161)
         2026-11-25.koppen.jsonl  the leaves of the tree, one per line
 
-This module does not know what a log is; the service provides the bytes.
+The service provides the bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def key_of(day: date, kind: str) -> str:
 def put_anchor(
     objects: ObjectStore, day: date, files: Mapping[str, bytes], *, retain_until: datetime
 ) -> list[StoredObject]:
-    """Put the three objects of a day once; when repeated, return the existing ones.
+    """Put the three objects of a day once, or return the existing ones.
 
     Raises ObjectConflict when the day has another anchor, StorageUnavailable, StorageRefused.
     """
@@ -48,7 +48,7 @@ def put_anchor(
 
 
 def list_days(objects: ObjectStore) -> set[str]:
-    """Every day (ISO 8601) that has a record, including hidden ones. Raises StorageUnavailable."""
+    """Every day (ISO 8601) with a record, hidden or not. Raises StorageUnavailable."""
     return {
         name.removesuffix(RECORD)
         for name in (
@@ -61,7 +61,7 @@ def list_days(objects: ObjectStore) -> set[str]:
 
 
 def read_anchor(objects: ObjectStore, day: str) -> dict[str, bytes | None]:
-    """The first version of each of the three objects of a day; None for a missing one."""
+    """The first version of each of a day's three objects; None for a missing one."""
     found: dict[str, bytes | None] = {}
     for kind in KINDS:
         key = f"{ROOT}/{day}{kind}"

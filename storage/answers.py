@@ -1,4 +1,4 @@
-"""Converts the errors of an S3 store to this package's errors, in one place."""
+"""Converts the errors of an S3 store to this package's errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SERVER_ERRORS = 500
 # MethodNotAllowed: the version is a delete marker.
 MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound", "MethodNotAllowed"})
 DAMAGED = frozenset({"BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"})
-# The first two mean another writer at the same moment.
+# The first two mean another writer.
 COME_BACK = frozenset(
     {
         "ConditionalRequestConflict",
@@ -74,5 +74,5 @@ def _of_answer(what: str, error: ClientError) -> StorageError:
 
 
 def _is_no_version_id(code: str, message: str) -> bool:
-    """Amazon checks the form of a version id before it looks for the version."""
+    """Amazon checks a version id's form before it looks for the version."""
     return code == "InvalidArgument" and "version id" in message.lower()

@@ -13,24 +13,23 @@
 The files of a package, as ``load`` returns them and as they are handed out::
 
         overeenkomst.pdf
-        getoond.pdf           what was frozen and shown before the first signature: the first bytes
-                              of the sealed original, so it is not stored separately
+        getoond.pdf           what was shown before the first signature: the first bytes of the
+                              sealed original, so not stored separately
         bewijsblad.pdf, bewijs.json, logboek.jsonl
         certificaten/         what a verifier needs: root, issuing authority, revocation lists
-        handelingen/          the record of each act, exactly the bytes bound by its seal
+        handelingen/          the record of each act, as bound by its seal
         mandaat.json          the mandate, where the service signed for the processor under one
         zegels/, tijdstempels/  each seal and token separately, for tools without PDF support
         sjabloon.docx         the Word file that the text was made from
-        leesweergave.html     the same text as a web page; with any other page that was shown
+        leesweergave.html     the text as a web page; with any other page that was shown
         LEESMIJ.txt, README.txt  how to check all this
         manifest.json         the list of these files
 
-Storing, reading back and locking an object costs the same whatever its size, so there are few of
-them (docs/decisions/0028). Older packages have an object for every file; they are read, checked and
-locked like the others, and never rewritten. The oldest have fewer files, which matters nowhere.
+Each object costs the same to store, read back and lock, so there are few (docs/decisions/0028).
+Older packages, with an object for every file, are treated alike and never rewritten.
 
 Every step can be killed and repeated, even by two workers at once, and gives the same package.
-``list_packages`` rebuilds the index from the bucket alone, and ``load`` returns every file.
+``list_packages`` rebuilds the index from the bucket alone.
 """
 
 from __future__ import annotations
@@ -93,8 +92,7 @@ class Package:
 
 @dataclass(frozen=True)
 class LoadedPackage:
-    """Every file with its bytes, checked against the manifest. Its ``manifest.json`` is the one for
-    readers: the list of the files."""
+    """Every file, checked against the manifest; its ``manifest.json`` is the one for readers."""
 
     stored: StoredPackage
     files: Mapping[str, bytes]
@@ -106,10 +104,10 @@ def begins_with(sealed: bytes, shown: bytes) -> bool:
 
 
 def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> StoredPackage:
-    """Put every object once and the manifest last; return the existing package if there is one.
+    """Put every object once and the manifest last, or return the existing package.
 
-    Raises ObjectConflict when the prefix holds another package, or other bytes under a name;
-    StorageUnavailable (retry), StorageRefused.
+    Raises ObjectConflict when the prefix holds another package or other bytes, StorageUnavailable
+    (retry), StorageRefused.
     """
     facts = package.facts
     if present := _present(objects, package):
@@ -134,7 +132,7 @@ def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> 
 
 
 def _present(objects: ObjectStore, package: Package) -> StoredPackage | None:
-    """This package if it is already stored, in either format. Raises ObjectConflict."""
+    """The stored package, in either format. Raises ObjectConflict for another."""
     present = find(objects, package.facts.prefix)
     if present is not None:
         _require_same(present, package)
@@ -142,9 +140,9 @@ def _present(objects: ObjectStore, package: Package) -> StoredPackage | None:
 
 
 def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
-    """The complete package under ``prefix``, or None. Raises PackageInvalid, StorageUnavailable.
+    """The complete package under ``prefix``, by the first version of its manifest, or None.
 
-    Its manifest is the first version of that key.
+    Raises PackageInvalid, StorageUnavailable.
     """
     key = prefix + MANIFEST
     try:
@@ -159,10 +157,9 @@ def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
 
 
 def load(objects: ObjectStore, prefix: str) -> LoadedPackage:
-    """Every file of the package, each compared with the manifest.
+    """Every file of the package, compared with the manifest.
 
-    Raises ObjectMissing (the manifest or a file is missing), ObjectCorrupt, PackageInvalid,
-    StorageUnavailable.
+    Raises ObjectMissing (also for the manifest), ObjectCorrupt, PackageInvalid, StorageUnavailable.
     """
     stored = find(objects, prefix)
     if stored is None:
@@ -174,10 +171,9 @@ def load(objects: ObjectStore, prefix: str) -> LoadedPackage:
 
 
 def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
-    """That version; or, if the bucket was copied and versions have new ids, the first version of
-    the key. The bytes are not compared yet.
+    """That version or, in a copied bucket, where versions have new ids, the first; not compared.
 
-    Raises ObjectCorrupt without reading when it is larger; ObjectMissing, StorageUnavailable.
+    Raises ObjectCorrupt, without reading, when it is larger; ObjectMissing, StorageUnavailable.
     """
     try:
         return objects.read(stored.key, stored.version_id, most=stored.size)
@@ -186,7 +182,7 @@ def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
 
 
 def read_good(objects: ObjectStore, stored: StoredObject) -> ReadObject:
-    """The same, with the bytes compared. Raises ObjectCorrupt also if they differ."""
+    """The same, with the bytes compared. Raises ObjectCorrupt if they differ."""
     found = read_copy(objects, stored)
     sha256 = hashlib.sha256(found.data).hexdigest()
     if sha256 != stored.sha256:
@@ -195,15 +191,14 @@ def read_good(objects: ObjectStore, stored: StoredObject) -> ReadObject:
 
 
 def extend(objects: ObjectStore, stored: StoredPackage, until: datetime) -> datetime:
-    """Lock every object of the package at least until then; returns the earliest lock now in
-    force."""
+    """Lock every object at least until then; returns the earliest lock in force."""
     return min(objects.extend_retention(one.key, one.version_id, until) for one in stored.objects())
 
 
 def list_packages(objects: ObjectStore) -> Iterator[StoredPackage]:
-    """Every complete package in the bucket, in the order of their keys.
+    """Every complete package in the bucket, in the order of the keys.
 
-    Raises PackageInvalid at an unreadable manifest (use ``list_prefixes`` to skip it),
+    Raises PackageInvalid at an unreadable manifest (``list_prefixes`` skips it),
     StorageUnavailable.
     """
     for prefix in list_prefixes(objects):
@@ -213,10 +208,7 @@ def list_packages(objects: ObjectStore) -> Iterator[StoredPackage]:
 
 
 def list_prefixes(objects: ObjectStore) -> Iterator[str]:
-    """Every prefix that has a manifest, including hidden ones.
-
-    Deletion without a version only hides an object; listing versions finds it.
-    """
+    """Every prefix that has a manifest, hidden or not: deletion without a version only hides it."""
     previous = None
     for version in objects.versions(f"{ROOT}/"):
         if version.delete_marker or not version.key.endswith("/" + MANIFEST):
@@ -239,5 +231,5 @@ def _require_same(present: StoredPackage, package: Package) -> None:
 
 
 def _fingerprint(facts: PackageFacts, digests: Mapping[str, str]) -> str:
-    """A short name for a whole package, for the message of a conflict."""
+    """A package's short name, for the message of a conflict."""
     return hashlib.sha256(repr((facts, sorted(digests.items()))).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Files as a bag: BagIt 1.0 (RFC 8493), so that any bagit tool can tell whether it is complete."""
+"""Files as a bag (BagIt 1.0, RFC 8493), whose completeness any bagit tool can check."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ TAG_MANIFEST = "tagmanifest-sha256.txt"
 
 
 def bag(payload: Mapping[str, bytes], info: Mapping[str, str]) -> dict[str, bytes]:
-    """Every file of the bag by name; the same payload and info give the same bytes.
+    """Every file of the bag by name; the same input gives the same bytes.
 
-    ``info`` are labels and values of ``bag-info.txt`` (RFC 8493 section 2.2.2), in order; the size
-    of the payload is added. Raises ValueError for a value of more than one line.
+    ``info`` are labels and values of ``bag-info.txt`` (RFC 8493, 2.2.2), in order; the payload's
+    size is added. Raises ValueError for a value of more than one line.
     """
     size = sum(len(data) for data in payload.values())
     labels = {**info, "Payload-Oxum": f"{size}.{len(payload)}"}

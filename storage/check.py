@@ -1,8 +1,8 @@
-"""Is this package still what was stored? Reads every object back and changes nothing.
+"""Whether a package is still what was stored: reads every object back and changes nothing.
 
-The files inside an object are compared too, so that damage can be named by file. The verdict
-answers separate questions: are all originals present and right, does the sealed agreement begin
-with what was shown, was anything put over or beside it, how long is it locked.
+Separate answers: are all originals present and right, does the sealed agreement begin with what was
+shown, was anything put over or beside it, how long is it locked. Files inside an object are
+compared too, so that damage is named by file.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class FileCheck:
-    """One object, or a file inside one: ``state`` is good, missing or corrupt; ``locked_until`` is
-    None when it is not locked."""
+    """One object, or a file inside one: good, missing or corrupt; ``locked_until`` is None without
+    a lock."""
 
     name: str
     state: str
@@ -46,21 +46,20 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The answers for one prefix. ``files`` has all its objects, and those files inside them that
-    are not good."""
+    """The answers for one prefix; ``files`` are all objects, and the files inside that are not
+    good."""
 
     prefix: str
     files: tuple[FileCheck, ...]
     begins_with_shown: bool
     manifest_as_recorded: bool
     strange: tuple[str, ...]  # keys in no manifest, or with newer versions
-    # The bytes of the good objects by name, so that they need not be read again to be judged.
+    # The bytes of the good objects by name, to judge them without reading again.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def intact(self) -> bool:
-        """Whether every original is present with the right bytes and the manifest is the recorded
-        one."""
+        """Whether every original is present and right, under the recorded manifest."""
         return (
             self.manifest_as_recorded
             and self.begins_with_shown
@@ -69,7 +68,7 @@ class CheckReport:
 
     @property
     def locked_until(self) -> datetime | None:
-        """The earliest end of a lock; None when some file is not locked."""
+        """The earliest end of a lock; None when a file is not locked."""
         moments = [file.locked_until for file in self.files]
         if not moments or None in moments:
             return None
@@ -83,12 +82,11 @@ class CheckReport:
 def check(
     objects: ObjectStore, package: StoredPackage | str, beside: Sequence[StoredObject] = ()
 ) -> CheckReport:
-    """Read everything back and compare. ``package`` is the recorded package, or only its prefix;
-    ``beside`` are the recorded objects beside it: renewed copies, and those of its ends.
+    """Read everything back and compare with the recorded ``package``, or with the manifest in the
+    bucket for a prefix. ``beside`` are the recorded objects beside it: renewed copies and ends.
 
-    With only a prefix, the manifest in the bucket is believed; with a recorded package, it must be
-    the recorded manifest. A file that a working store does not return is missing. Raises
-    StorageUnavailable or StorageRefused when the store does not work: then nothing is known.
+    What a working store does not return is missing. Raises StorageUnavailable or StorageRefused
+    when the store does not work: then nothing is known.
     """
     prefix = package if isinstance(package, str) else package.prefix
     stored = _find(objects, prefix) if isinstance(package, str) else package
@@ -111,10 +109,8 @@ def check(
 def _wrong_inside(
     stored: StoredPackage, read: Sequence[tuple[FileCheck, bytes]]
 ) -> list[FileCheck]:
-    """The files inside an object that are missing or differ from what was stored.
-
-    Nothing is reported about the inside of an object that is missing or no longer a ZIP.
-    """
+    """The files inside an object that are missing or differ; nothing about an object that is
+    missing or no longer a ZIP."""
     wrong = []
     for whole, data in read:
         inside = stored.inside(whole.name)
@@ -134,8 +130,8 @@ def _wrong_inside(
 
 
 def _begins_with_shown(stored: StoredPackage, contents: Mapping[str, bytes]) -> bool:
-    """Whether the sealed agreement begins with what was shown, wherever that is kept; what was
-    signed elsewhere has neither."""
+    """Whether the sealed agreement begins with what was shown; what was signed elsewhere has
+    neither."""
     if stored.registered:
         return True
     sealed, shown = contents.get(AGREEMENT, b""), stored.files.get(SHOWN)
@@ -152,19 +148,19 @@ def _read_all(
 ) -> list[tuple[FileCheck, bytes]]:
     """The check of every object with its bytes, in the same order.
 
-    Raises StorageUnavailable or StorageRefused when the store itself does not work.
+    Raises StorageUnavailable or StorageRefused when the store does not work.
     """
     found: dict[str, tuple[FileCheck, bytes]] = {}
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
 
         def read(store: ObjectStore, some: Sequence[StoredObject]) -> list[StoredObject]:
-            """Read these; returns those that the store did not return."""
+            """Read these; returns those not returned."""
             results = list(pool.map(lambda one: _check_file(store, one, prefix), some))
             pairs = list(zip(some, results, strict=True))
             found.update({one.key: result for one, result in pairs if result is not None})
             return [one for one, result in pairs if result is None]
 
-        # Try one first: if it is not returned, do not wait long for each of the others.
+        # Try one first: if it fails, do not wait long for the others.
         waiting = read(objects, recorded[:1])
         waiting += read(objects.impatient if waiting else objects, recorded[1:])
         for _ in range(TRIES):
@@ -179,10 +175,8 @@ def _read_all(
 def _is_first(
     objects: ObjectStore, recorded: StoredObject, versions: Sequence[ObjectVersion]
 ) -> bool:
-    """Whether the first version of that key, its original, is the recorded one or equal to it.
-
-    In a copied bucket versions have other ids.
-    """
+    """Whether the key's first version is the recorded one, or equal to it in a copied bucket, where
+    ids differ."""
     of_key = [each for each in versions if each.key == recorded.key and not each.delete_marker]
     if not of_key:
         return False
@@ -212,7 +206,7 @@ def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
 def _check_file(
     objects: ObjectStore, stored: StoredObject, prefix: str
 ) -> tuple[FileCheck, bytes] | None:
-    """The check of this object, and its bytes even if wrong; None when the store did not return it,
+    """The check of this object with its bytes, even if wrong; None when the store did not return it
     without saying that it does not exist."""
     name = stored.key.removeprefix(prefix)
     try:
@@ -235,10 +229,10 @@ def _strange(
     known: set[str],
     versions: Sequence[ObjectVersion],
 ) -> tuple[str, ...]:
-    """The keys that are in no manifest, or have newer versions.
+    """The keys in no manifest, or with newer versions.
 
-    A file of this very package as a separate object is fine: an older version of the worker was
-    stopped before it had stored all of them.
+    A file of this package as a separate object is fine: an older worker was stopped while storing
+    them.
     """
     count = Counter(each.key for each in versions)
 

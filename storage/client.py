@@ -21,8 +21,8 @@ _one_at_a_time = Lock()  # a session is not for several threads
 
 
 def client(config: S3Config, attempts: int) -> S3Client:
-    """A client with the credentials of ``config``; it may be used by several threads."""
-    # Imported at first use: a web process rarely needs the archive, and it takes 20 MiB.
+    """A client with the credentials of ``config``; thread-safe."""
+    # Imported at first use: a web process rarely needs it, and it takes 20 MiB.
     from botocore.config import Config  # noqa: PLC0415
 
     with _one_at_a_time:
@@ -48,7 +48,7 @@ def client(config: S3Config, attempts: int) -> S3Client:
 
 @cache
 def _session() -> Session:
-    """It keeps the description of S3 that it reads for the first client, most of the work."""
+    """It keeps the description of S3 read for the first client, most of the work."""
     # Imported at first use, with the above.
     import boto3  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The bucket's address; a separate module, so that importing it loads no S3 library."""
+"""The bucket's address, in a module that loads no S3 library."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class S3Config:
-    """The bucket's address. No endpoint means Amazon; no keys means the machine's credentials."""
+    """No endpoint means Amazon; no keys, the machine's credentials."""
 
     bucket: str
     endpoint_url: str | None = None

@@ -1,7 +1,7 @@
-"""Which object of the bucket contains each file of a package, and how to extract it.
+"""Which object of the bucket contains each file of a package.
 
-The two sealed files are separate objects, because they are requested and renewed separately. The
-shown document is the beginning of the sealed agreement. All other files are in one ZIP.
+The two sealed files are objects, because they are requested and renewed separately; the shown
+document is the beginning of one; all other files are in one ZIP.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def whereabouts(files: Mapping[str, bytes]) -> dict[str, KeptFile]:
 
 
 def packed(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The objects in which these files are kept, by name, without the manifest."""
+    """The objects with these files, by name, without the manifest."""
     others = {name: data for name, data in files.items() if name not in _ELSEWHERE}
     return {
         AGREEMENT: files[AGREEMENT],
@@ -44,7 +44,7 @@ def packed(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def unpacked(stored: StoredPackage, objects: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files of a package by name, as they are handed out, from its objects by name.
+    """The files of a package by name, from its objects by name.
 
     Raises ObjectMissing, ObjectCorrupt, PackageInvalid.
     """
@@ -58,7 +58,7 @@ def unpacked(stored: StoredPackage, objects: Mapping[str, bytes]) -> dict[str, b
 
 
 def take_out(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str, bytes]:
-    """Extract these files from the bytes of one object, and compare each.
+    """These files from one object's bytes, each compared.
 
     Raises ObjectMissing, ObjectCorrupt, PackageInvalid.
     """
@@ -75,7 +75,7 @@ def take_out(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str
 
 
 def contained(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str, bytes | None]:
-    """The contents of an object under these names, not compared; None for an unreadable one.
+    """An object's contents under these names, not compared; None if unreadable.
 
     Raises PackageInvalid for a bundle that is no ZIP.
     """

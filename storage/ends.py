@@ -6,9 +6,8 @@
         0001-3f9a6c21b0d4e875.json   what was recorded: the first change, and its SHA-256
         0001-3f9a6c21b0d4e875.p7s    the seal over those bytes (CMS, detached)
 
-The manifest is older and does not name them. Their names contain the beginning of the SHA-256, so a
-change never waits for another one with the same number, such as one from before a backup was
-restored. This module does not know what a record says; the service provides the bytes.
+The older manifest does not name them. The SHA-256 in the name keeps a change from meeting another
+with its number, from before a backup was restored. The service provides the bytes.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _NAME = re.compile(r"einde/\d{4,}-[0-9a-f]{16}\.(?:json|p7s)")
 
 
 def is_of_end(name: str) -> bool:
-    """Whether an object with this name in a package's folder belongs to a recorded end."""
+    """Whether an object in a package's folder belongs to a recorded end."""
     return _NAME.fullmatch(name) is not None
 
 
@@ -39,10 +38,10 @@ def put_end(
     *,
     retain_until: datetime,
 ) -> list[StoredObject]:
-    """Put the two objects of a change once, locked; when repeated, return the existing ones.
+    """Put the two objects of a change once, locked, or return the existing ones.
 
-    The record comes last: a change that has one is complete. Raises ObjectConflict if they hold
-    other bytes; StorageUnavailable (retry), StorageRefused.
+    The record comes last, so it means that the change is complete. Raises ObjectConflict for other
+    bytes, StorageUnavailable (retry), StorageRefused.
     """
     name = f"{FOLDER}{number:04}-{hashlib.sha256(record).hexdigest()[:16]}"
     return [
@@ -57,10 +56,7 @@ def put_end(
 
 
 def end_versions(objects: ObjectStore, prefix: str) -> list[tuple[str, str]]:
-    """Key and first version of each of these objects under a prefix, in the order of their keys.
-
-    Raises StorageUnavailable.
-    """
+    """Key and first version of each of these objects, in order. Raises StorageUnavailable."""
     keys = {
         version.key: version.version_id  # newest first, so the first version is kept
         for version in objects.versions(prefix + FOLDER)

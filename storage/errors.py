@@ -1,15 +1,15 @@
 """The errors of an archive, named after the situation.
 
     StorageError
-    ├── StorageUnavailable     the store does not answer, or not now: retry later
-    │   ├── StorageBusy        the store asks to come back later
-    │   └── TransferDamaged    the store received damaged bytes and kept nothing
-    ├── StorageRefused         the store refuses: someone must change something
-    │   └── BucketUnsuitable   the bucket lacks versioning or Object Lock
-    ├── ObjectMissing          there is no such object, or not that version of it
-    ├── ObjectCorrupt          the bytes are not the bytes that were stored
-    ├── ObjectConflict         the key holds other bytes already; nothing was written
-    └── PackageInvalid         the files do not make a package, or its manifest is not readable
+    ├── StorageUnavailable
+    │   ├── StorageBusy
+    │   └── TransferDamaged
+    ├── StorageRefused
+    │   └── BucketUnsuitable
+    ├── ObjectMissing
+    ├── ObjectCorrupt
+    ├── ObjectConflict
+    └── PackageInvalid
 
 Only ``StorageUnavailable`` is worth an automatic retry; the others need an alarm.
 """
@@ -74,4 +74,4 @@ class ObjectConflict(StorageError):
 
 
 class PackageInvalid(StorageError):
-    """The files do not make a package, or the manifest of a stored one is not readable."""
+    """The files make no package, or a stored manifest is unreadable."""

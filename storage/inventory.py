@@ -1,6 +1,6 @@
-"""Reads what the bucket contains, without any record of it, in order to rebuild an index.
+"""Reads what the bucket contains, in order to rebuild an index.
 
-One folder at a time, in the order of the keys, so that memory use does not grow with the archive.
+One folder at a time, so that memory use does not grow with the archive.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEPTH = 3  # overeenkomsten/<year>/<reference>/
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of the bucket that is not empty; ``complete`` if it has a manifest."""
+    """A folder with contents; ``complete`` if it has a manifest."""
 
     prefix: str
     complete: bool
@@ -32,7 +32,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class HeldObject:
-    """One object under its current version, and its lock (aware UTC or None)."""
+    """The current version of an object, and its lock (aware UTC or None)."""
 
     stored: StoredObject
     locked_until: datetime | None
@@ -40,10 +40,10 @@ class HeldObject:
 
 @dataclass(frozen=True)
 class HeldPackage:
-    """A package with every file, compared with its manifest; ``objects`` by their names in it.
+    """A package with every file, compared with its manifest.
 
-    ``copies`` are the renewed copies beside it by name, ``ends`` the objects of its recorded ends:
-    both unchecked, because no manifest names them.
+    ``copies`` (renewed) and ``ends`` (recorded) are the objects beside it, unchecked, because no
+    manifest names them.
     """
 
     stored: StoredPackage
@@ -56,7 +56,7 @@ class HeldPackage:
 def folders(objects: ObjectStore, *, since: str = "") -> Iterator[Folder]:
     """Every folder with contents, hidden or not, from the prefix ``since`` on.
 
-    A key in no folder is returned as a folder. Raises StorageUnavailable, StorageRefused.
+    A key in no folder counts as one. Raises StorageUnavailable, StorageRefused.
     """
     there = (each for each in objects.versions(f"{ROOT}/") if not each.delete_marker)
     for prefix, versions in groupby(there, lambda each: _prefix(each.key)):
@@ -73,8 +73,7 @@ def _prefix(key: str) -> str:
 def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
     """The package under a prefix, with its renewed copies and recorded ends.
 
-    Raises ObjectMissing (one of its objects does not exist), ObjectCorrupt, PackageInvalid,
-    StorageUnavailable, StorageRefused.
+    Raises ObjectMissing, ObjectCorrupt, PackageInvalid, StorageUnavailable, StorageRefused.
     """
     stored = find(objects, prefix)
     if stored is None:

@@ -1,21 +1,16 @@
 """The manifest: the files of one agreement, and their digests.
 
-``manifest.json`` is written last, so a prefix that has one is complete. Nothing in it depends on
-when or how often it was written: the same package gives the same bytes. It names the parties,
-because a person must be able to find an agreement in the bucket alone, but no address of a person
-or a machine.
+``manifest.json`` is written last, so a prefix that has one is complete. The same package gives the
+same bytes. It names the parties, so that a person finds an agreement in the bucket alone, but no
+address.
 
-Of what was signed here, two formats are read and only the second is written
-(docs/decisions/0028); what was signed elsewhere has one of its own (docs/decisions/0046):
+Formats (docs/decisions/0028 and 0046):
 
-* ``zegel-archive/1``: every file is a separate object.
-* ``zegel-archive/2``: ``objects`` are the objects in the bucket, and ``files`` says for each file
-  which object contains it and how: it is that object (``whole``), a ``member`` of the ZIP, or the
-  ``beginning`` of the sealed agreement, as many bytes as the file's size.
-
-* ``zegel-registered/1``: like the first, with the files of ``registered``.
-
-The list of files that is handed out has the first format, whatever the bucket uses.
+* ``zegel-archive/1``, no longer written here, but handed out: every file is a separate object.
+* ``zegel-archive/2``: ``objects`` are those in the bucket; ``files`` says for each file which
+  object contains it and how: ``whole``, a ``member`` of the ZIP, or the ``beginning`` of the sealed
+  agreement.
+* ``zegel-registered/1``, signed elsewhere: like the first, with the files of ``registered``.
 """
 
 from __future__ import annotations
@@ -62,7 +57,7 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """The manifest's statements about the agreement; ``reference`` such as VO-2026-00042."""
+    """What the manifest says of the agreement; ``reference`` such as VO-2026-00042."""
 
     reference: str
     agreement_id: str
@@ -74,13 +69,13 @@ class PackageFacts:
 
     @property
     def prefix(self) -> str:
-        """Where the package is kept, ending in a slash; see ``prefix_of``."""
+        """The package's folder; see ``prefix_of``."""
         return prefix_of(self.reference)
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """One file of a package: the name of the object that contains it, and its size and digest."""
+    """A file's size and digest, and the name of the object that contains it."""
 
     object: str
     size: int
@@ -89,7 +84,7 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class StoredPackage:
-    """A package in the bucket: its objects by name, the manifest separately, and its files."""
+    """A package in the bucket: its objects by name, its manifest and its files."""
 
     facts: PackageFacts
     parts: Mapping[str, StoredObject]
@@ -103,12 +98,12 @@ class StoredPackage:
 
     @property
     def bundled(self) -> bool:
-        """Whether it has the second format, with the other files together in one ZIP."""
+        """Whether it has the second format, with one ZIP."""
         return BUNDLE in self.parts
 
     @property
     def registered(self) -> bool:
-        """Whether it was signed elsewhere, so that nothing in it is sealed by us."""
+        """Whether it was signed elsewhere: nothing in it is sealed by us."""
         return DOCUMENT in self.parts and AGREEMENT not in self.parts
 
     def objects(self) -> tuple[StoredObject, ...]:
@@ -116,7 +111,7 @@ class StoredPackage:
         return (*self.parts.values(), self.manifest)
 
     def inside(self, part: str) -> dict[str, KeptFile]:
-        """The files inside that object, without the object itself if that is a file."""
+        """The files inside that object, without the object itself."""
         return {
             name: file for name, file in self.files.items() if file.object == part and name != part
         }
@@ -125,7 +120,7 @@ class StoredPackage:
 def prefix_of(reference: str) -> str:
     """``overeenkomsten/<year in the reference>/<reference>/``. Raises PackageInvalid.
 
-    It contains nothing personal: keys appear in the logs and bills of the store's operator.
+    Nothing personal: keys appear in the logs and bills of the store's operator.
     """
     match = REFERENCE.fullmatch(reference)
     if match is None:
@@ -134,7 +129,7 @@ def prefix_of(reference: str) -> str:
 
 
 def media_type(name: str) -> str:
-    """The media type of a file of a package. Raises PackageInvalid for an unknown kind."""
+    """A file's media type. Raises PackageInvalid for an unknown kind."""
     try:
         return MEDIA_TYPES[PurePosixPath(name).suffix]
     except KeyError:
@@ -174,8 +169,8 @@ def write_registered(facts: PackageFacts, parts: Mapping[str, StoredObject]) -> 
 
 
 def write_file_list(package: StoredPackage) -> bytes:
-    """The list of a package's files that is handed out with them, in the first format; each file
-    has the version of the object that contains it."""
+    """The list of files handed out with a package, in the first format; a file has the version of
+    its object."""
     return _as_json(
         {
             **_said(package.facts, FILE_PER_OBJECT),
@@ -188,8 +183,7 @@ def write_file_list(package: StoredPackage) -> bytes:
 
 
 def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
-    """The package described by these bytes, which are stored as ``stored``. Raises
-    PackageInvalid."""
+    """The package in these bytes, stored as ``stored``. Raises PackageInvalid."""
     try:
         content: dict[str, Any] = json.loads(data)
         schema = content["schema"]
@@ -229,7 +223,7 @@ def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
 
 
 def _how_kept(name: str, part: str) -> str:
-    """How a file is kept in that object; '' for a combination that no manifest has."""
+    """How a file is kept in that object; '' if no manifest says so."""
     if part == BUNDLE:
         return MEMBER if name not in (BUNDLE, MANIFEST) else ""
     if name == part:

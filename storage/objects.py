@@ -1,13 +1,10 @@
 """Bytes in an S3 bucket that are written once, locked, and read back by their SHA-256.
 
-For every object written here:
-
-* It is created, never replaced: ``If-None-Match: *``. If the key exists, its first version is read
-  back: equal bytes are adopted, others are an ``ObjectConflict``. So a put whose answer was lost
-  can simply be repeated.
+* An object is created, never replaced (``If-None-Match: *``). If the key exists, equal bytes are
+  adopted, others are an ``ObjectConflict``; so a put without an answer can be repeated.
 * The store checks the SHA-256 on receipt, and locks the object in the same request.
-* It is read by version, because anyone with write access can put a newer version over it.
-* The **first** version of a key is the original; later ones were put there by somebody else.
+* It is read by version, because anyone with write access can put a newer version over it. The
+  **first** version of a key is the original.
 
 All moments are aware; returned ones are UTC.
 """
@@ -43,7 +40,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 PRECONDITION_FAILED = 412
-# A repeated put asks for a slightly later date each time; that is not worth a request.
+# A repeated put asks for a slightly later date; that is not worth a request.
 LOCK_TOLERANCE = timedelta(days=1)
 LOCK_MODES: Mapping[str, ObjectLockModeType] = {
     "GOVERNANCE": "GOVERNANCE",
@@ -53,7 +50,7 @@ LOCK_MODES: Mapping[str, ObjectLockModeType] = {
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One version of one key. ``sha256`` is in hexadecimal, ``size`` in bytes."""
+    """One version of one key, with its SHA-256 in hexadecimal and size in bytes."""
 
     key: str
     version_id: str
@@ -72,7 +69,7 @@ class ObjectVersion:
 
 @dataclass(frozen=True)
 class ReadObject:
-    """The bytes read, and the moment until which the store keeps them."""
+    """The bytes read, and until when the store keeps them."""
 
     data: bytes
     version_id: str
@@ -80,7 +77,7 @@ class ReadObject:
 
 
 class ObjectStore:
-    """One bucket. Safe to use from many threads; connects at first use."""
+    """One bucket; thread-safe; connects at first use."""
 
     def __init__(self, config: S3Config, *, attempts: int = ATTEMPTS) -> None:
         self._config = config
@@ -92,14 +89,14 @@ class ObjectStore:
 
     @cached_property
     def impatient(self) -> ObjectStore:
-        """The same bucket without retries: a failure is raised at once."""
+        """The same bucket without retries."""
         return ObjectStore(self._config, attempts=1)
 
     def ensure_bucket(self) -> None:
         """Create the bucket if it does not exist, and check that it can keep originals.
 
-        Raises BucketUnsuitable if versioning or Object Lock is missing, StorageRefused if the
-        credentials do not give access or may not create it, StorageUnavailable.
+        Raises BucketUnsuitable without versioning or Object Lock, StorageRefused if the credentials
+        do not suffice, StorageUnavailable.
         """
         try:
             with translated(f"bucket {self.bucket}"):
@@ -125,7 +122,7 @@ class ObjectStore:
         content_type: str,
         retain_until: datetime,
     ) -> StoredObject:
-        """Create ``key`` with these bytes, locked until then; repeating it changes nothing.
+        """Create ``key`` with these bytes, locked until then; repeatable.
 
         Raises ObjectConflict when the key holds other bytes, StorageUnavailable, StorageRefused.
         """
@@ -151,9 +148,10 @@ class ObjectStore:
         return StoredObject(key, answer["VersionId"], digest.hexdigest(), len(data))
 
     def read(self, key: str, version_id: str, *, most: int | None = None) -> ReadObject:
-        """The bytes of that version and its lock; nothing is read of more than ``most`` bytes.
+        """The bytes of that version and its lock.
 
-        Raises ObjectCorrupt when it is larger, ObjectMissing, StorageUnavailable.
+        Raises ObjectCorrupt, without reading, for more than ``most`` bytes; ObjectMissing,
+        StorageUnavailable.
         """
         with translated(f"get {key}"):
             answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=version_id)
@@ -166,16 +164,15 @@ class ObjectStore:
         return ReadObject(data, version_id, until.astimezone(UTC) if until else None)
 
     def get(self, key: str, version_id: str) -> bytes:
-        """The bytes of that version, not compared. Raises ObjectMissing, StorageUnavailable."""
+        """That version, not compared. Raises ObjectMissing, StorageUnavailable."""
         return self.read(key, version_id).data
 
     def read_verified(
         self, key: str, version_id: str, sha256: str, *, most: int | None = None
     ) -> bytes:
-        """The bytes of that version after comparing their SHA-256 (hexadecimal).
+        """The bytes of that version, compared by SHA-256 (hexadecimal).
 
-        Raises ObjectCorrupt when it differs, or they are more than ``most``; ObjectMissing,
-        StorageUnavailable.
+        Raises ObjectCorrupt, also for more than ``most`` bytes; ObjectMissing, StorageUnavailable.
         """
         data = self.read(key, version_id, most=most).data
         found = hashlib.sha256(data).hexdigest()
@@ -194,30 +191,29 @@ class ObjectStore:
         return first
 
     def locked_until(self, key: str, version_id: str) -> datetime | None:
-        """Until when the store refuses to delete that version; None when it is not locked."""
+        """Until when the store refuses to delete that version; None without a lock."""
         until = self._head(key, version_id).get("ObjectLockRetainUntilDate")
         return until.astimezone(UTC) if until else None
 
     def locked_in(self, key: str, version_id: str) -> str:
-        """The lock mode of that version, in the words of S3; '' when it is not locked.
+        """That version's lock mode in the words of S3, or ''.
 
         Raises ObjectMissing, StorageUnavailable.
         """
         return self._head(key, version_id).get("ObjectLockMode", "")
 
     def extend_retention(self, key: str, version_id: str, until: datetime) -> datetime:
-        """Lock that version until then, unless it is already locked longer.
+        """Lock that version until then, unless it is locked longer; returns the lock's end.
 
-        Returns the moment now in force. Never shortens: a repeated or late job is harmless. Raises
-        ObjectMissing, StorageRefused, StorageUnavailable.
+        So a repeated or late job is harmless. Raises ObjectMissing, StorageRefused,
+        StorageUnavailable.
         """
         until = _utc(until)
         answer = self._head(key, version_id)
         present = answer.get("ObjectLockRetainUntilDate")
         if present is not None and present >= until:
             return present.astimezone(UTC)
-        # An object keeps its mode: compliance cannot be undone, so a changed setting does not apply
-        # it to existing objects.
+        # An object keeps its mode: compliance cannot be undone, whatever the setting is now.
         mode = self.lock_mode if present is None else LOCK_MODES[answer["ObjectLockMode"]]
         with translated(f"lock {key}"):
             self.client.put_object_retention(
@@ -233,7 +229,7 @@ class ObjectStore:
             return self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
 
     def versions(self, prefix: str, *, page_size: int = 1000) -> Iterator[ObjectVersion]:
-        """Every version and delete marker under ``prefix``: by page, by key, newest first.
+        """Every version and delete marker under ``prefix``, by key, newest first.
 
         Raises StorageUnavailable, StorageRefused.
         """
@@ -282,7 +278,7 @@ class ObjectStore:
                 raise
 
     def _adopt(self, key: str, sha256: str, retain_until: datetime) -> StoredObject:
-        """The existing object, if it has the bytes to be put."""
+        """The existing object, if its bytes are the same."""
         try:
             version_id = self.original(key)
         except ObjectMissing as error:  # another write is in progress

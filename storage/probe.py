@@ -1,8 +1,7 @@
 """Tests whether this bucket keeps its promises, at start-up and every day.
 
-Some stores accept a condition, a checksum or a lock but ignore it; only an attempt tells. The
-attempts use fixed keys under ``proef/``, so that they do not accumulate; one key per lock mode,
-because an object keeps the mode it was locked in.
+Some stores accept a condition, a checksum or a lock but ignore it. The attempts use fixed keys
+under ``proef/``, one per lock mode, because an object keeps its mode.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from storage.witness import prove_working
 
 CHECKSUM_KEY = "proef/controlegetal"
 CONTENT, OTHER_CONTENT = b"proef\n", b"iets anders\n"
-# Longer than the tolerance within which an adopted object keeps its earlier date.
+# Longer than the tolerance for an adopted object's earlier date.
 LOCKED_FOR = timedelta(days=2)
 
 
@@ -30,9 +29,9 @@ LOCKED_FOR = timedelta(days=2)
 class ProbeReport:
     """One answer per promise.
 
-    ``lock`` says whether deletion was really refused, ``mode`` is the store's lock mode of the
-    object (empty: none), ``on_this_machine`` says whether the store has a loopback address: then
-    the administrator of this machine has access to its files.
+    ``lock``: deletion was really refused; ``mode`` is the object's lock mode or ''.
+    ``on_this_machine``: the store is at a loopback address, so this machine's administrator can
+    reach its files.
     """
 
     versioning: bool
@@ -41,8 +40,9 @@ class ProbeReport:
     lock: bool
     mode: str
     on_this_machine: bool
-    # Whether deletion was refused even with a request to bypass the lock; None if an earlier
-    # version did not try. This tests the credentials we were given, not the store.
+    # Whether deletion was refused even with a request to bypass the lock, which tests our
+    # credentials; None
+    # if an earlier version did not try.
     bypass_refused: bool | None = None
 
     @property
@@ -60,11 +60,11 @@ class ProbeReport:
 
 
 def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
-    """Try the four promises on two small objects of the probe.
+    """Try the four promises on two small objects.
 
-    The lock is tried with our own credentials, first without a bypass request and then with one: a
-    holder of the bypass permission can delete objects in governance mode. Raises
-    StorageUnavailable, or StorageRefused if not even a first object can be put.
+    Deletion is tried with our own credentials, without and with a bypass request: a holder of that
+    permission can delete in governance mode. Raises StorageUnavailable, or StorageRefused if
+    nothing can be put.
     """
     delete = objects.client.delete_object
     bypass = partial(delete, BypassGovernanceRetention=True)
@@ -88,7 +88,7 @@ def probe_key(objects: ObjectStore) -> str:
 
 
 def _put_own(objects: ObjectStore, until: datetime) -> StoredObject:
-    """The probe's object; a new one if a working store lost it."""
+    """The probe's object; a new one if the store lost it."""
     key = probe_key(objects)
     try:
         return objects.put_once(key, CONTENT, content_type="text/plain", retain_until=until)
@@ -112,7 +112,7 @@ def _put_damaged(objects: ObjectStore) -> None:
 
 
 def _stays(objects: ObjectStore, kept: StoredObject, delete: Callable[..., object]) -> bool:
-    """Whether deleting that version is refused, and it still exists afterwards."""
+    """Whether deleting that version is refused and it still exists."""
     which = {"Bucket": objects.bucket, "Key": kept.key, "VersionId": kept.version_id}
     refused = _refused("lock", lambda: delete(**which))
     return refused and _is_there(objects, kept.key, kept.version_id)

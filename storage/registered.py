@@ -1,5 +1,4 @@
-"""Keeps an agreement that was signed elsewhere: under one prefix like the others, each file an
-object of its own.
+"""Keeps an agreement that was signed elsewhere, each file an object of its own.
 
 ::
 
@@ -10,7 +9,7 @@ object of its own.
         registratie.p7s       the seal over that record (CMS, detached)
         manifest.json         written last: every object with its SHA-256
 
-No seal of ours is in the PDF: we saw nobody sign it.
+The PDF has no seal of ours: we saw nobody sign it.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ def store_registered(
     *,
     retain_until: datetime,
 ) -> StoredPackage:
-    """Put every file once and the manifest last; return the existing package if there is one.
+    """Put every file once and the manifest last, or return the existing package.
 
-    Raises ObjectConflict when the prefix holds another package, or other bytes under a name;
-    StorageUnavailable (retry), StorageRefused.
+    Raises ObjectConflict when the prefix holds another package or other bytes, StorageUnavailable
+    (retry), StorageRefused.
     """
     present = find(objects, facts.prefix)
     if present is None:

@@ -1,7 +1,7 @@
-"""Renewed copies of originals: beside the package, under ``vernieuwd/``, never replacing it.
+"""Renewed copies of originals, beside the package under ``vernieuwd/``.
 
-The manifest is older and does not name them. Each proves itself: it is the original, byte for byte,
-followed only by time stamps.
+The older manifest does not name them. Each proves itself: the original, byte for byte, followed
+only by time stamps.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def renewed_name(original: str, stamped_on: date) -> str:
 
 
 def original_of(name: str) -> str:
-    """The name of the original in the package of a renewed copy; '' for any other file."""
+    """The name in the package of a renewed copy's original, else ''."""
     found = _NAME.fullmatch(name)
     return f"{found['of']}.pdf" if found else ""
 
@@ -32,7 +32,7 @@ def original_of(name: str) -> str:
 def put_renewed(
     objects: ObjectStore, prefix: str, name: str, data: bytes, *, retain_until: datetime
 ) -> StoredObject | None:
-    """Put a renewed copy, locked. None when another copy from that day exists.
+    """Put a renewed copy, locked. None when that day has another copy.
 
     Raises StorageUnavailable (retry), StorageRefused.
     """
@@ -45,7 +45,7 @@ def put_renewed(
 
 
 def find_renewed(objects: ObjectStore, prefix: str) -> list[tuple[StoredObject, bytes]]:
-    """The renewed copies under a prefix, oldest first, each with its bytes.
+    """The renewed copies under a prefix with their bytes, oldest first.
 
     Raises StorageUnavailable.
     """
@@ -54,7 +54,7 @@ def find_renewed(objects: ObjectStore, prefix: str) -> list[tuple[StoredObject, 
 
 
 def renewed_versions(objects: ObjectStore, prefix: str) -> list[tuple[str, str]]:
-    """Key and first version of each renewed copy under a prefix, oldest first."""
+    """Key and first version of each renewed copy, oldest first."""
     keys = {
         version.key: version.version_id  # newest first, so the first version is kept
         for version in objects.versions(prefix + FOLDER)

@@ -1,8 +1,7 @@
 """How long an original stays locked: pure arithmetic, in UTC.
 
-While nobody knows when an agreement ends, its lock *rolls*: 400 days at first, and again 400 days
-whenever fewer than 60 are left. Once the end is known there is a last moment, which no extension
-passes. A lock is never shortened or released.
+While an agreement's end is unknown its lock *rolls*: 400 days, again whenever fewer than 60 are
+left. A known end gives a last moment. A lock is never shortened or released.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ EXTEND_BELOW_DAYS = 60
 
 
 def lock_until(now: datetime, *, days: int = LOCK_DAYS, last: datetime | None = None) -> datetime:
-    """The end of a new or extended lock: ``days`` from now, but not after ``last``."""
+    """The end of a lock: ``days`` from now, but not after ``last``."""
     until = _utc(now) + timedelta(days=days)
     return until if last is None else min(until, _utc(last))
 

@@ -1,8 +1,7 @@
 """Tests whether the store works now, to distinguish an outage from one unreadable object.
 
-A store that lost an object does not always say so: SeaweedFS answers HEAD with 200 and GET with 500
-when the volume is gone, which looks like an outage. So a small object is put and read back: if that
-works, the store works, and what cannot be read does not exist.
+SeaweedFS answers HEAD with 200 and GET with 500 when an object's volume is gone, like an outage. If
+a small object can be put and read back, the store works, and what is unreadable does not exist.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ WITNESS_KEY = "proef/getuige"
 
 
 def prove_working(objects: ObjectStore) -> None:
-    """Put a new object and read it back; each is a new version of one key, without a lock.
+    """Put and read back a new version of one key, without a lock.
 
-    Raises StorageUnavailable, or StorageRefused if the credentials do not allow it.
+    Raises StorageUnavailable, or StorageRefused for the credentials.
     """
     content = os.urandom(16)
     with translated(f"put {WITNESS_KEY}"):

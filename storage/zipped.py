@@ -1,8 +1,7 @@
-"""Files as one ZIP: the same files give the same bytes, and reading takes no more memory than the
-ZIP.
+"""Files as one ZIP: the same files give the same bytes.
 
-Nothing is compressed: nearly all of it is PDF, and compressors differ between machines. So a member
-is never larger than the ZIP, and a ZIP that expands is not ours.
+Nothing is compressed: it is mostly PDF, and compressors differ between machines. So a ZIP that
+expands is not ours, and reading takes no more memory than the ZIP.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _STRANGE = (
 
 
 def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
-    """One ZIP of these files, in ``folder``; the same files give the same bytes."""
+    """One ZIP of these files, in ``folder``."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, data in sorted(files.items()):
@@ -39,10 +38,9 @@ def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
 
 
 def read_members(data: bytes, sizes: Mapping[str, int]) -> dict[str, bytes | None]:
-    """The members with these names; None for one that cannot be read with its given size.
+    """The members with these names; None if unreadable with the given size.
 
-    Together they are never larger than ``data``, whatever it claims. Raises PackageInvalid if it is
-    no ZIP or two members share a position.
+    Together never larger than ``data``. Raises PackageInvalid if it is no ZIP or members overlap.
     """
     members: dict[str, bytes | None] = {}
     room = len(data)
@@ -70,10 +68,10 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int, room: i
 
 
 def stream_zip(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """One ZIP of any size while it is made, from names and contents; ZIP64 where needed.
+    """One ZIP of any size while it is made; ZIP64 where needed.
 
-    In memory are one member, and the list of names that a ZIP has at its end. Sizes and checksums
-    are before each member, not behind it: not every reader accepts that for what is not compressed.
+    In memory are one member and the list of names. Sizes and checksums are before each member,
+    because not every reader accepts them behind what is not compressed.
     """
     target = _Outgoing()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -84,7 +82,7 @@ def stream_zip(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
 
 
 class _Outgoing(io.RawIOBase):
-    """A file that forgets what was taken from its beginning. Within the rest one can go back."""
+    """A file that forgets what was taken from its beginning; the rest is seekable."""
 
     def __init__(self) -> None:
         super().__init__()

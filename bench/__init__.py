@@ -1,1 +1,1 @@
-"""Measures the design's goals on real engines: ``python -m bench``; see README.md."""
+"""Measures the design's goals on real engines; see README.md."""

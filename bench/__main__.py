@@ -1,4 +1,4 @@
-"""``python -m bench``: measure the goals of DESIGN.md §8 on this machine."""
+"""``python -m bench``: measure the goals of DESIGN.md §8 here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bench.figures import Figure, table
 from bench.machine import describe
 from bench.workshop import Workshop, workshop
 
-# In this order: workloads that leave a backlog for the worker come last.
+# Workloads that leave a backlog for the worker come last.
 ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
     "w1": w1_create.run,
     "w2": w2_pages.run,
@@ -41,7 +41,7 @@ ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run, "hostile": w
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure what was requested and print it; status 0 even if a goal is missed."""
+    """Measure and print; status 0 even if a goal is missed."""
     asked = _parse(arguments)
     if asked.before:
         print(in_turns(asked.before, asked.what, asked.rounds))

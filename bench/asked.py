@@ -1,4 +1,4 @@
-"""A filled database, and values from some of its rows to ask for."""
+"""A filled database, and values from its rows to query for."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ class _Undone(Exception):
 @dataclass(frozen=True)
 class Asked:
     """A filled database, a member of staff with all permissions, and values from some rows.
-
-    ``served_by`` returns the processes that answer.
-    """
+    ``served_by`` returns the answering processes."""
 
     deps: Deps
     staff: Staff

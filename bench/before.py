@@ -2,8 +2,7 @@
 
     python -m bench w4 w5 --before 7d66efa --rounds 3
 
-The old tree gets a copy of this bench and of the road, so it must have the names that those
-import.
+The old tree gets a copy of this bench and of the road, and must have the names they import.
 """
 
 from __future__ import annotations
@@ -53,13 +52,13 @@ def told_by(tree: Path, module: str, *arguments: str) -> Any:
 
 
 def in_turns(commit: str, what: Sequence[str], rounds: int) -> str:
-    """A table: the median of each figure in both trees, and their ratio."""
+    """The median of each figure in both trees, and their ratio."""
     found: dict[str, dict[str, list[float]]] = {"before": {}, "now": {}}
     units: dict[str, str] = {}
     with tree_of(commit) as before:
         trees = {"before": before, "now": ROOT}
         for number in range(rounds):
-            # The order alternates: a machine that slows down favours neither.
+            # The order alternates, for a machine that slows down.
             for name in sorted(trees, reverse=bool(number % 2)):
                 print(f"round {number + 1}, {name} …", file=sys.stderr)
                 for each in told_by(trees[name], "bench", *what)["figures"]:

@@ -1,4 +1,4 @@
-"""A small HTTP client for measuring: one open connection, no redirects, little overhead."""
+"""A small HTTP client: one open connection, no redirects, little overhead."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class Client:
         self.hang_up()
 
     def hang_up(self) -> None:
-        """Close the connection; the next request opens another."""
         self._connection.close()
 
     def get(self, path: str) -> bytes:
@@ -35,11 +34,11 @@ class Client:
         return self._ask("GET", path, http.client.OK)
 
     def post(self, path: str, values: Sequence[tuple[str, str]]) -> None:
-        """Send a form. Raises RuntimeError unless the answer is 303 See Other."""
+        """Send a form. Raises RuntimeError unless the answer is 303."""
         self._ask("POST", path, http.client.SEE_OTHER, urlencode(values))
 
     def form(self, page: str, action: str) -> list[tuple[str, str]]:
-        """The fields of the form to ``action`` on a page, with boxes ticked."""
+        """The fields of a page's form to ``action``, boxes ticked."""
         document = html.document_fromstring(self.get(page))
         for form in document.forms:
             if (form.get("action") or page).endswith(action) and form.method == "POST":
@@ -67,7 +66,7 @@ class Client:
 
 
 def rate(port: int, visits: Sequence[tuple[str, str]], *, seconds: float) -> float:
-    """GETs per second over ``seconds``, with one client for each (path, secret) of ``visits``."""
+    """GETs per second, with one client for each (path, secret) of ``visits``."""
     counts = [0] * len(visits)
     ends = time.perf_counter() + seconds
 

@@ -1,7 +1,7 @@
 """``python -m bench.export``: memory and time of a ZIP with the originals of many agreements.
 
-The agreements are filled by SQL. An object store in memory gives the same bytes for each, so that
-only our own work and the database's are measured; nothing is kept of the ZIP.
+An object store in memory gives the same bytes for each, so that only our work and the database's
+are measured; nothing is kept of the ZIP.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from storage.objects import ObjectStore
 
 
 class _Store:
-    """A store whose objects end with their keys and are the same for the rest."""
+    """A store whose objects differ only in their keys at the end."""
 
     def __init__(self, size: int) -> None:
         self._body = secrets.token_bytes(size)
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     with databases(None, (asked.rows,)) as (filled,):
         _record_digests(filled.deps, store)
         deps = replace(filled.deps, objects=lambda: cast(ObjectStore, store))
-        # One agreement first: what that needs is not the size's.
+        # One agreement first, to leave out what any size needs.
         for words in (filled.completed, ""):
             _export(deps, Search(words=words))
     return 0

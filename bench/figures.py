@@ -1,4 +1,4 @@
-"""One measured figure with its goal, and how figures are printed."""
+"""One measured figure with its goal, and how it is printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MET, MISSED, SHOWN = "met", "missed", ""
 
 @dataclass(frozen=True)
 class Figure:
-    """A measurement in ``unit``; without a ``goal`` (None) it has no verdict."""
+    """A measurement in ``unit``; without a ``goal`` it has no verdict."""
 
     workload: str
     what: str
@@ -48,7 +48,7 @@ def timed(into: list[float]) -> Iterator[None]:
 
 
 def percentile(samples: Sequence[float], percent: int) -> float:
-    """The smallest sample that ``percent`` per cent of the samples do not exceed."""
+    """The smallest sample that ``percent`` per cent do not exceed."""
     ordered = sorted(samples)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
@@ -65,8 +65,7 @@ def latency(
 
 
 def at_once(clients: int, work: Callable[[T], object], over: Iterable[T]) -> float:
-    """Apply ``work`` to everything in ``over`` with so many threads; returns how many per
-    second."""
+    """Apply ``work`` to ``over`` with so many threads; returns how many per second."""
     items = list(over)
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:

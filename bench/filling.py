@@ -1,12 +1,10 @@
 """Fills a migrated database by SQL with many agreements, as if created over five years.
 
-Nine in ten are completed, archived and occasionally read back; most of the last thirty days' are
-still running, in every state. They have what lists, filters, dossiers and nightly jobs need; PDFs,
-texts and records of acts are a few bytes, because no such query reads them.
+Nine in ten are completed and archived; most of the last thirty days' are running, in every state.
+PDFs, texts and records of acts are a few bytes, because no measured query reads them.
 
-Everything is derived from the row's number, so two runs give the same agreements. The database is
-disposable: triggers and keys are off while it is filled, so the hashes of the log form no chain,
-and no file of these agreements exists.
+Everything is derived from the row's number, so two runs give the same. Triggers and keys are off:
+the log's hashes form no chain, and no file exists.
 """
 
 from __future__ import annotations
@@ -50,8 +48,7 @@ CITIES = "Antwerpen Gent Brugge Leuven Hasselt Breda Utrecht Rotterdam Eindhoven
 
 
 def fill(connection: psycopg.Connection[Any], rows: int) -> None:
-    """Insert ``rows`` agreements into an empty database; ``connection`` is its owner's,
-    autocommit."""
+    """Insert ``rows`` agreements into an empty database, with its owner's autocommit connection."""
     connection.execute("set session_replication_role = replica")
     connection.execute("set synchronous_commit = off")
     connection.execute("set work_mem = '128MB'")
@@ -68,8 +65,8 @@ def fill(connection: psycopg.Connection[Any], rows: int) -> None:
 
 
 def _drop_indexes(connection: psycopg.Connection[Any]) -> list[str]:
-    """Drop indexes that no constraint needs, since building them afterwards is faster; returns
-    their definitions."""
+    """Drop indexes that no constraint needs, and return their definitions: building them later is
+    faster."""
     found = connection.execute(_INDEXES).fetchall()
     for name, _ in found:
         connection.execute(f'drop index "{name}"')

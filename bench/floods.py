@@ -3,8 +3,8 @@
     python -m bench.floods                     # this tree
     python -m bench.floods --before bfae3d2    # and an older commit, in the same run
 
-Only loopback is flooded, by separate processes. A page that takes longer than ``PATIENCE_SECONDS``
-is recorded as that long. The older tree gets a copy of this bench and of the road.
+Separate processes flood only loopback. A page that takes longer than ``PATIENCE_SECONDS`` is
+recorded as that long. The older tree gets this bench and road.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FLOODS = {
 
 
 def measure(hostile: Path) -> dict[str, float]:
-    """The median of ``PAGES`` pages in milliseconds, undisturbed and in each flood."""
+    """The median of ``PAGES`` pages in milliseconds, undisturbed and flooded."""
     # Not loaded by the flooding processes, which so start sooner.
     from bench.workshop import workshop  # noqa: PLC0415
 
@@ -98,7 +98,7 @@ def _flooded(kinds: Sequence[str], port: int, hostile: Path) -> Iterator[None]:
 
 
 def flood(kind: str, port: int, hostile: Path) -> None:
-    """Run one of the floods, until this process is killed."""
+    """Run one of the floods until killed."""
     if kind in ("headers", "bodies"):
         _dribble(port, kind)
     work = _sign_in if kind == "sign-ins" else _verify

@@ -1,4 +1,4 @@
-"""Describes the machine and its load: a figure means nothing without."""
+"""Describes the machine and its load, for reading the figures."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The memory that a process and its descendants hold (Linux).
-
-Memory is the proportional share (PSS), so what processes share is counted once.
-"""
+"""The memory of a process and its descendants (Linux), as proportional share (PSS)."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from service.engines.process import command_line
 
 
 def held_below(parent: int, *, itself: bool = False) -> dict[str, float]:
-    """MiB by kind of process, for the descendants of a process, and for ``itself`` too."""
+    """MiB by kind of process below a process, and of ``itself``."""
     found: dict[str, float] = defaultdict(float)
     for pid in _descendants(parent) + [parent] * itself:
         with suppress(FileNotFoundError, ProcessLookupError):

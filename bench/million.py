@@ -1,8 +1,8 @@
-"""``python -m bench.million``: how long queries over many agreements take at a million of them.
+"""``python -m bench.million``: how long queries take at a million agreements.
 
 Two databases in a separate PostgreSQL, one with ``--base`` agreements (100,000) and one with
-``--rows`` (1,000,000), are filled by SQL and then queried alternately, through the functions of
-pages and jobs, so that other load on the machine does not affect the ratio.
+``--rows`` (1,000,000), are filled by SQL and queried alternately, so that other load does not
+affect the ratio.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from service.engines.postgres import APPLICATION
 from service.wiring.build import build, libpq_url
 from storage.config import S3Config
 
-# A connection plans a statement anew the first ten times; those of a server are older.
+# A connection plans a statement anew the first ten times.
 WARM, TIMES = 11, 9
 AT_MOST_TIMES = 1.5  # the time at a million, relative to 100,000
 
@@ -44,8 +44,8 @@ AT_MOST_TIMES = 1.5  # the time at a million, relative to 100,000
 class Answered:
     """A query's time in both databases, in milliseconds, and its goal.
 
-    ``busy`` is the processor time of one answer of the large one, ours plus PostgreSQL's: other
-    work on the machine hardly changes it.
+    ``busy`` is the processor time of one answer of the large one, ours plus PostgreSQL's, which
+    other work hardly changes.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Answered:
 
     @property
     def missed(self) -> str:
-        """Which part of the goal is missed; '' when it is met. One extra millisecond is noise."""
+        """Which part of the goal is missed, or ''. One extra millisecond is noise."""
         if self.large > self.goal:
             return "slow"
         grows = self.large > self.base * AT_MOST_TIMES and self.large > self.base + 1
@@ -108,8 +108,7 @@ def _in_turns(
 
 
 def _processor_time(asked: Asked) -> float:
-    """Of this process and of PostgreSQL's processes for this database so far, in milliseconds;
-    Linux only."""
+    """Of this process and PostgreSQL's so far, in milliseconds; Linux only."""
     served = 0.0
     for pid in asked.served_by():
         # The first number is nanoseconds on a processor.
@@ -143,7 +142,7 @@ def _table(answers: Sequence[Answered], base: int, rows: int) -> str:
 
 @contextmanager
 def databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[Asked]]:
-    """A filled database of each size; those in ``directory`` are kept for the next run."""
+    """A filled database of each size; kept in ``directory`` for the next run."""
     with ExitStack() as opened:
         data = directory or Path(
             opened.enter_context(tempfile.TemporaryDirectory(prefix="zegel-million-"))
@@ -177,7 +176,7 @@ def _backends(watching: psycopg.Connection[Any], name: str) -> list[int]:
 
 
 def _furnish(server: EmbeddedPostgres, name: str, size: int) -> None:
-    """A database of this name with so many agreements; reused if an earlier run made it."""
+    """A database of so many agreements, or the one of an earlier run."""
     with psycopg.connect(libpq_url(server.owner_url("postgres")), autocommit=True) as connection:
         known = connection.execute("select from pg_database where datname = %s", [name])
         if not known.rowcount:

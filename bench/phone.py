@@ -1,9 +1,8 @@
-"""The first page of a signer on a phone: its size, and when it becomes usable.
+"""A signer's first page on a phone: its size, and when it is usable.
 
-Uses a Chromium with an empty cache, slowed down like its developer tools do: the processor four
-times, the network to 1.6 Mbit/s with 150 ms per request. The page is usable when its text is
-painted and its scripts have run. Measured without a logo of the processor, and with a logo of
-noise, which does not compress.
+A Chromium with an empty cache, slowed like its developer tools do: the processor four times, the
+network to 1.6 Mbit/s with 150 ms per request. Usable means that the text is painted and the scripts
+have run. Without a logo, and with one of noise, which does not compress.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Visit:
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """The page behind the link, the first that a signer sees."""
+    """The page behind the link."""
     link = workshop.link(workshop.new("opened").reference)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -63,7 +62,7 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _show_a_look(workshop: Workshop) -> None:
-    """A colour, and a logo that is hard to make small."""
+    """A colour, and a logo that compresses badly."""
     staff = workshop.road.staff
     session = sign_in(workshop.deps, staff.email, workshop.road.password).session
     noise = Image.frombytes("RGB", (600, 200), os.urandom(600 * 200 * 3))

@@ -1,4 +1,4 @@
-"""Processor time of the whole stack: all processes below this one, including ended ones."""
+"""Processor time of all processes below this one, including ended ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OURSELVES, OFFICE, WORKER, REST = "load client", "LibreOffice", "worker", "others"
-# Recognises a child, or a child of the worker, by its command line.
+# Recognises a child, or the worker's child, by its command line.
 KINDS = {"service worker": WORKER, "service web": "web", "postgres": "PostgreSQL"}
 KINDS |= {"weed": "SeaweedFS"}
 OFFICES = ("soffice", "office_client")
@@ -25,7 +25,7 @@ class _Process:
 
 
 def spent() -> dict[str, float]:
-    """Milliseconds so far by kind of process; subtract two measurements."""
+    """Milliseconds so far, by kind of process."""
     found = {each.pid: each for each in _processes()}
     ticks: Counter[str] = Counter()
     for each in found.values():

@@ -1,7 +1,4 @@
-"""The queries of pages and jobs, on a database with many agreements.
-
-Changes are rolled back, so that every query sees the same rows.
-"""
+"""The queries of pages and jobs over many agreements; changes are rolled back."""
 
 from __future__ import annotations
 

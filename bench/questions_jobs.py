@@ -1,7 +1,4 @@
-"""The queries of periodic jobs, on a database with many agreements.
-
-Only the search for due work is timed; the rest is work per agreement.
-"""
+"""The queries of periodic jobs over many agreements: only the search for due work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queries of lists, filters and searches, on a database with many agreements."""
+"""The queries of lists, filters and searches over many agreements."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The queries of the overview and of the lists to which its numbers lead, on a database with many
-agreements."""
+"""The queries of the overview and of its lists over many agreements."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """The road of one agreement without pages, for the bench and the tests.
 
-The stops, in order: created, sent, opened, completed, ready, read, proved, prepared, signed,
-countersigned, archived. A method that reaches a stop returns what the next one needs: the
-agreement's reference, or the secret of the signer's browser. The work of the worker is done at
-once, by this process. ``service/commands/road.py`` walks the same road through the pages.
+The stops: created, sent, opened, completed, ready, read, proved, prepared, signed, countersigned,
+archived. A method returns what the next needs: the reference, or the browser's secret. This process
+does the worker's work. ``service/commands/road.py`` walks the road through the pages.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ def read_sample() -> Sample:
 
 @dataclass
 class Road:
-    """One installation, one member of staff who may do everything, and what is typed."""
+    """One installation, one member of staff with all permissions, and what is typed."""
 
     deps: Deps
     staff: Staff
@@ -79,7 +78,7 @@ class Road:
         return self.create(Input({**self.sample.sales.fields, **fields}, *self._lists()))
 
     def create(self, given: Input) -> str:
-        """The member of staff is also the one who signs for the processor."""
+        """The member of staff also signs for the processor."""
         given = Input(
             {"countersigner": self.staff.id, **given.fields},
             given.services,
@@ -94,14 +93,13 @@ class Road:
         return reference
 
     def pre_signed(self, **fields: str) -> str:
-        """An offer that the processor signs first; its document is made and can be signed."""
+        """An offer signed first by the processor; its document is made."""
         reference = self.create(self.sample.offered(**fields))
         send.send(self.deps, reference, self.staff)
         self.generate(reference)
         return reference
 
     def new_ready(self, order: str = Order.CONTROLLER_FIRST.value) -> str:
-        """A new agreement that can be signed in this order."""
         if order == Order.PROCESSOR_FIRST.value:
             return self.pre_signed()
         reference = self.sent()
@@ -115,17 +113,16 @@ class Road:
     # --- the controller ---------------------------------------------------------------------
 
     def opened(self, reference: str) -> str:
-        """The link is exchanged for a session; returns the browser's secret."""
+        """Exchange the link for a session; returns the browser's secret."""
         return open_link.enter(self.deps, self.token(reference), BROWSER)
 
     def completed(self, reference: str, **details: str) -> str:
-        """Both forms are filled in; the worker makes the document."""
+        """Both forms are filled in; the document is made."""
         secret = self.opened(reference)
         self.completes(secret, **details)
         return secret
 
     def completes(self, secret: str, **details: str) -> None:
-        """Both forms are filled in in this browser."""
         given = Input({**self.sample.details.fields, **details})
         complete.save_details(self.deps, secret, given, BROWSER)
         complete.save_annex(self.deps, secret, self.sample.annex, BROWSER)
@@ -178,11 +175,11 @@ class Road:
         return sign.sign(self.deps, secret, **values)
 
     def signed(self, reference: str) -> str:
-        """From the link to the receipt of the controller who signs first."""
+        """From the link to the controller's receipt."""
         return self.signs(reference, self.ready(reference))
 
     def signs(self, reference: str, secret: str = "") -> str:
-        """The controller signs a document that is made; without a secret in a new browser."""
+        """The controller signs a made document, without a secret in a new browser."""
         secret = self.prepared(reference, secret or self.opened(reference))
         self.sign(reference, secret)
         return secret
@@ -190,7 +187,7 @@ class Road:
     # --- the processor ----------------------------------------------------------------------
 
     def open_waiting(self, staff: Staff | None = None) -> None:
-        """Read everything that waits for our signature, as on its page."""
+        """Read all that waits for our signature."""
         staff = staff or self.staff
         while unread := open_text.to_read(self.deps, staff).unread:
             shown = {each.agreement.reference: each.sha256 for each in unread}
@@ -198,8 +195,8 @@ class Road:
                 raise LookupError(failed)
 
     def countersign(self, *references: str, **other: Any) -> list[countersign.Outcome]:
-        """Sign these, after everything that waits was read; ``shown`` instead gives the digests of
-        documents read before."""
+        """Sign these after reading all that waits, or ``shown``: digests of documents read
+        before."""
         values: dict[str, Any] = {
             "password": self.password,
             "confirmed": True,
@@ -224,7 +221,7 @@ class Road:
                 raise outcome.refusal
 
     def archive(self, reference: str) -> None:
-        """The worker seals, closes and stores an agreement that both signed."""
+        """Seal, close and store an agreement that both signed."""
         for step in (seal.seal, close.close, archive.archive):
             step(self.deps, self.agreement(reference).id)
 
@@ -239,7 +236,7 @@ class Road:
         return self.agreement(reference).frozen_sha256
 
     def newest_code(self, reference: str) -> str:
-        """The code that was mailed last for the current link. Raises LookupError."""
+        """The last code mailed for the current link. Raises LookupError."""
         link_id = self.link_id(reference)
         with self.deps.database.begin() as tx:
             challenge = tx.codes.newest_challenge(link_id)
@@ -248,7 +245,7 @@ class Road:
         return code_for(self.deps.secret_key, challenge.id)
 
     def frozen(self, reference: str) -> bytes:
-        """The document that both parties are shown. Raises LookupError."""
+        """The document shown to both parties. Raises LookupError."""
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
             found = tx.documents.frozen_pdf(agreement.id, agreement.edition)
@@ -260,7 +257,7 @@ class Road:
         return {each: self.shown(each) for each in references}
 
     def view(self, reference: str) -> str:
-        """The digest of the reading view; empty before there is one."""
+        """The digest of the reading view, or ''."""
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
             view = tx.openings.view(agreement.id, agreement.edition)

@@ -1,7 +1,6 @@
-"""The statements that fill a database with agreements, their documents and acts.
+"""The statements that fill a database with agreements, documents and acts.
 
-Each agreement comes from its row in the table ``filling``. Values that look random are derived from
-the row's number.
+What looks random is derived from the row's number in the table ``filling``.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from bench.rows_progress import PROGRESS_WORDS
 
 
 def chance(salt: str, row: str = "i") -> str:
-    """A number from 0 to 1 that looks random but is always equal for this row."""
+    """A number from 0 to 1, always equal for this row."""
     return f"(('x' || left(md5({row} || '{salt}'), 7))::bit(28)::int / 268435456.0)"
 
 
 def named(kind: str, row: str = "i") -> str:
-    """The id of the row of this kind that belongs to agreement ``i``."""
+    """The id of agreement ``i``'s row of this kind."""
     return f"md5({row} || '{kind}')::uuid"
 
 

@@ -1,4 +1,4 @@
-"""The statements that fill a database with the archive of its agreements, after these."""
+"""The statements that add the archive, after the agreements."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ARCHIVE = (
       unnest(array['overeenkomst.pdf', 'bewijsblad.pdf', 'bewijs.zip', 'manifest.json']) name
     where checked_at is not null
     """,
-    # One in eight has ended, one in forty so long ago that its lock is not extended any more.
+    # One in eight has ended, one in forty so long ago that its lock is not extended.
     """
     insert into contract_lives (agreement_id, ends_on, reason, noted_by)
     select id, current_date - case when i %% 40 = 16 then 4015 else i %% 700 - 180 end,
@@ -64,7 +64,7 @@ ARCHIVE = (
     from contract_lives l
     where l.agreement_id = o.agreement_id and l.ends_on < current_date - 4000
     """,
-    # Stamps are renewed after some years: the oldest packages have a second, newer one.
+    # The oldest packages have a second, newer stamp.
     """
     insert into document_stamps (agreement_id, name, "of", stamped_at, proves_until)
     select id, case when renewed then 'vernieuwd/' else '' end || file, file,

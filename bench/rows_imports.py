@@ -1,7 +1,4 @@
-"""The statements that fill a database with imports, after its agreements.
-
-One in 200 agreements was begun by its customer.
-"""
+"""The statements that add imports; a customer began one agreement in 200."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The statements that fill a database with mails, questions and the log, after the archive."""
+"""The statements that add mails, questions and the log, after the archive."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Only sealing: three acts, a time stamp each, and the close, in this process with RSA-3072.
 
-The document is a frozen agreement of the running stack, which is not used afterwards. The time
-stamps are our own authority's, so no network is involved.
+The document is one of the running stack, unused afterwards. Our own authority's time stamps need no
+network.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHAINS, WARM_UP, PROFILED = 20, 2, 5
 ORDER = ("controller_agreement", "controller_annex", "processor_agreement")
 STEPS = (*ORDER, "close")
 WHOLE = ("whole", "processor")
-# The parts of the profile: a function, and the work it stands for. None of them calls another.
+# Functions and the work they stand for. None calls another.
 WORK = {
     ("timestamps.py", "_token"): "time stamp tokens",
     ("signer.py", "async_sign"): "seals (CMS), their tokens apart",
@@ -40,7 +40,7 @@ TOKENS, SEALS = list(WORK)[:2]
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """One chain after another; then some more under the profiler."""
+    """One chain after another; then some under the profiler."""
     frozen = workshop.road.frozen(workshop.new("ready").reference)
     with tempfile.TemporaryDirectory(prefix="zegel-bench-keys-") as data:
         seal = _sealing(Path(data), frozen)
@@ -59,8 +59,7 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _sealing(keys: Path, frozen: bytes) -> Callable[[dict[str, list[float]]], None]:
-    """Returns a function that seals the document again and appends the milliseconds of each
-    step."""
+    """A function that seals the document and appends each step's milliseconds."""
     directory = keys / "authority"
     create_authority(directory, None, organisation="Zegel bench", now=datetime.now(UTC))
     authority = load_authority(directory, None)
@@ -96,7 +95,7 @@ def _act(place: str, frozen: bytes) -> Act:
 
 
 def _profile(work: Callable[[], None]) -> list[Figure]:
-    """Each kind of work as a share of the total; a profiler exaggerates Python's share."""
+    """Each kind of work's share; a profiler exaggerates Python's."""
     profiler = cProfile.Profile()
     for _ in range(PROFILED):
         profiler.runcall(work)

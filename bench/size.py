@@ -1,9 +1,7 @@
-"""``python -m bench.size``: what a finished agreement takes in the database, with its log and all
-indexes.
+"""``python -m bench.size``: a finished agreement's bytes in the database, with log and indexes.
 
-Twelve agreements are made through the pages and archived, and what the archive holds of them is
-dropped. Then their rows are copied a hundred times with other ids, digests and numbers, so that
-half-empty first pages do not count (decision 34).
+Twelve agreements are made through the pages and archived. Their rows are copied a hundred times
+with other ids, digests and numbers, so that half-empty first pages do not count (decision 34).
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ AGREEMENTS, COPIES = 12, 100
 
 
 def main() -> int:
-    """Make, drop, copy, and print the bytes per agreement of each table."""
+    """Print the bytes per agreement of each table."""
     with workshop() as opened:
         walk_some(opened, AGREEMENTS)
         with (
@@ -47,7 +45,7 @@ def main() -> int:
 
 
 def _copy(connection: psycopg.Connection[Any], table: str) -> None:
-    """Keys are changed alike in all tables, so that the copies belong together."""
+    """Keys change alike in all tables, so that the copies belong together."""
     rows = connection.execute(_COLUMNS, {"table": table}).fetchall()
     names = sql.SQL(", ").join(sql.Identifier(name) for name, *_ in rows)
     changed = sql.SQL(", ").join(
@@ -78,7 +76,7 @@ def _sizes(connection: psycopg.Connection[Any], tables: list[str]) -> str:
     return "\n".join([*lines, f"{'all':<42}{total:>20.0f}"])
 
 
-# As if the archive had read them back twice and a month had passed.
+# As read back twice, with a month passed.
 _LONG_AGO = """
 with ended as (update link_sessions set expires_at = now() - interval '30 days'),
 used as (update code_challenges set created_at = created_at - interval '40 days')
@@ -86,7 +84,7 @@ update archive_states set stored_at = now() - interval '40 days', judged_twice_a
   looked_at = now(), checked_at = now() - interval '39 days'
 where state = 'verified'
 """
-# What is gone after a month, and what belongs to no agreement or to the sample's draft.
+# What is gone after a month, or belongs to no agreement or to the sample's draft.
 _NOT_KEPT = (
     "delete from sign_requests",
     "delete from agreements where state = 'draft'",
@@ -106,8 +104,7 @@ with recursive mine (oid) as (
 )
 """
 _TABLES = f"{_MINE} select oid::regclass::text from mine order by 1"
-# A reference to something else, such as an account, stays; whatever else tells one row from another
-# is changed.
+# A reference to something else, such as an account, stays; what else tells rows apart changes.
 _COLUMNS = f"""
 {_MINE}
 select attname,

@@ -1,4 +1,4 @@
-"""W1: from data to a PDF ready for signing: create, send, complete, and the worker's document."""
+"""W1: from data to a PDF ready for signing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ONE_BY_ONE, TOGETHER, WARM_UP = 30, 40, 4
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """One at a time for the times, four at once for the rate."""
+    """One at a time for times, four at once for the rate."""
     workshop.several(WARM_UP, "ready")
     whole: list[float] = []
     steps: list[float] = []

@@ -1,4 +1,4 @@
-"""W2: the signer's pages and the PDF, over HTTP with persistent connections."""
+"""W2: the signer's pages and the PDF, over persistent connections."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Page:
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """The text to read is the largest page, so the goal is for that page."""
+    """The goal is for the largest page, the text to read."""
     signers = workshop.several(CLIENTS, "proved")
     figures: list[Figure] = []
     for page in (

@@ -1,7 +1,7 @@
 """W3: accepting the controller's signature: both acts, the log, the receipt and the jobs.
 
-The worker is paused meanwhile. A signature is valid once accepted and waits for no seal (DESIGN.md
-§1), and sealing on the same two cores would distort the measurement.
+The worker is paused: a signature waits for no seal (DESIGN.md §1), and sealing would distort the
+measurement.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ACTION = "/tekenen/ondertekenen/bijlage"
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """The workflow's function, then the same through the page's form."""
+    """The workflow's function, then the page's form."""
     agreements = workshop.several(2 * (WARM_UP + ONE_BY_ONE + TOGETHER), "prepared")
     workshop.wait.until_idle()
     half = len(agreements) // 2
@@ -46,7 +46,7 @@ def _calls(workshop: Workshop, agreements: list[Opened]) -> list[Figure]:
 
 
 def _forms(workshop: Workshop, agreements: list[Opened]) -> list[Figure]:
-    """The page is fetched before the clock starts; the answer (303 See Other) stops it."""
+    """The clock runs from the form to the answer (303 See Other)."""
     one: list[float] = []
     with ExitStack() as open_clients:
         clients = [

@@ -1,7 +1,6 @@
 """W4: from the last signature to a sealed original that the archive has verified.
 
-Every instant is the database's, from the agreement's log, so measuring adds nothing. Archive and
-database are on this machine: no network is involved.
+The instants come from the agreement's log, so measuring adds nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""W5: complete agreements per minute, through the pages, four at any time; W10: the processor time
-of one of them, over all processes; and the memory held by all processes and engines afterwards.
+"""W5: complete agreements per minute, through the pages, four at a time; W10: the processor time of
+one, and the memory held afterwards, over all processes.
 
-Sales, signer and countersigner use real pages. Link and code are derived from the secret key
-instead of read from the mail, which the worker still sends. The document is generated every time.
+Link and code are derived from the secret key instead of read from the mail, which is still sent.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ AGREEMENTS = 30
 
 
 def walk_some(workshop: Workshop, count: int) -> None:
-    """Complete so many agreements one after the other, until their last mails are delivered."""
+    """Complete so many agreements in turn, until their mails are delivered."""
     done = threading.Event()
     countersigner = threading.Thread(target=_countersign, args=(workshop, done))
     staff = _signed_in(workshop)
@@ -41,7 +40,7 @@ def walk_some(workshop: Workshop, count: int) -> None:
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """Four people at a time complete agreements; one countersigner signs whatever waits."""
+    """Four people complete agreements; one countersigner signs what waits."""
     each: list[float] = []
     done = threading.Event()
     countersigner = threading.Thread(target=_countersign, args=(workshop, done))

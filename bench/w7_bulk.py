@@ -1,5 +1,5 @@
-"""W7: a list of 1,000 customers made into agreements, sent and mailed, while signers read; and a
-list of 50,000 read and judged."""
+"""W7: a list of 1,000 customers made, sent and mailed while signers read; a list of 50,000
+judged."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _processor(used: dict[str, float]) -> list[Figure]:
-    """Of one agreement, which other load lengthens less than the time it takes. The web processes
-    serve the signers, and count apart."""
+    """Of one agreement, which other load affects less than the elapsed time. The web processes
+    serve the signers."""
     shares = {kind: used.get(kind, 0) / ROWS for kind in (processor.WORKER, "PostgreSQL")}
     return [
         Figure("W7", "  processor time of one agreement", sum(shares.values()), "ms"),
@@ -115,8 +115,7 @@ def _read_until(
 
 
 def _bulk(workshop: Workshop, rows: int, order: str) -> tuple[float, float]:
-    """Seconds until all agreements are sent (an offer: until its document is made), and until
-    their mails are."""
+    """Seconds until all are sent (offers: made), and until their mails are."""
     deps, staff = workshop.deps, workshop.road.staff
     options = Options({"order": order, "countersigner": staff.id}, ("cloud_storage",), LISTS)
     first = 0 if order == "controller_first" else ROWS  # other customers than before
@@ -146,7 +145,7 @@ def _customer(name: str, number: int) -> tuple[str, ...]:
 
 
 def _many(workshop: Workshop) -> list[Figure]:
-    """``zegel import --check`` on a workbook; judged beside what the installation has."""
+    """``zegel import --check`` on a workbook, beside what the installation has."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "klanten.xlsx")
         with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:

@@ -1,6 +1,6 @@
-"""W8: how fast everything starts and stops, and the memory of our own processes when idle.
+"""W8: how fast everything starts and stops, and our processes' memory when idle.
 
-``zegel run`` in a new directory, then again in the same one; ready is the first 200 of /readyz.
+``zegel run`` in a new directory, then again; ready is the first 200 of /readyz.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 120
 
 
 def run() -> list[Figure]:
-    """The first start, then some more; memory after some idle time at the last one."""
+    """The first start, then some more; at the last, memory after idle time."""
     with tempfile.TemporaryDirectory(prefix="zegel-bench-") as data:
         first, _, _ = start(data)
         starts, stops = [], []
@@ -51,14 +51,14 @@ def run() -> list[Figure]:
 
 
 def start(data: str, *, idle: float = 0) -> tuple[float, float, dict[str, float]]:
-    """Start, wait, measure, stop: seconds to ready, seconds to stop, MiB by kind of process."""
+    """Seconds to ready, seconds to stop, MiB by kind of process."""
     port = free_ports(1)[0]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ZEGEL_")},
         "ZEGEL_DATA": data,
         "ZEGEL_PORT": str(port),
     }
-    # Compiled modules are kept, as on any machine at a second start.
+    # Compiled modules are kept, as at any second start.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
     process = subprocess.Popen(

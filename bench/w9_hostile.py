@@ -1,7 +1,7 @@
-"""W9, hostile: the cost in the sandboxed process of files made to keep a verifier busy.
+"""W9, hostile: processor time and peak memory of the sandboxed process on files made to keep a
+verifier busy.
 
-Processor time and peak memory are those of the limited process itself. The note says whether the
-reader's own limits refused the file or the kernel's limits ended it.
+The note says whether the reader's own limits refused the file or the kernel ended it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CPU_GOAL_S, MEMORY_GOAL_MB = 2.0, 300.0
 
 
 def run() -> list[Figure]:
-    """Each file once, as the page examines a PDF and as the command examines a ZIP."""
+    """Each file as the page examines a PDF, or the command a ZIP."""
     figures = []
     for what, make in HOSTILE.items():
         pdf = make()

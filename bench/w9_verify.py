@@ -1,8 +1,5 @@
-"""W9: verify an uploaded PDF, warm: in this process, and as the page does in a sandboxed process.
-
-The file is an original of the running stack. ``uploaded`` is the complete answer of
-``/api/verify``.
-"""
+"""W9: verify an original of the running stack, warm: in this process, sandboxed as the page does,
+and ``uploaded``, the complete answer of ``/api/verify``."""
 
 from __future__ import annotations
 

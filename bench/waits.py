@@ -1,4 +1,4 @@
-"""Waits for the worker cheaply, as waiting runs on the cores being measured."""
+"""Waits for the worker cheaply, on the cores being measured."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ class Waits:
         self._opened: list[psycopg.Connection[Any]] = []
 
     def close(self) -> None:
-        """Close all connections; the next question opens one again."""
+        """Close all connections; the next question opens one."""
         for each in self._opened:
             each.close()
         self._of_thread, self._opened = threading.local(), []
 
     def for_state(self, reference: str, state: str, *, every: float = LOOK_AGAIN) -> None:
-        """Until the worker has brought the agreement to ``state``; a caller that times it sets
-        ``every``."""
+        """Until the agreement has this ``state``; ``every`` for a caller that times it."""
         question = "select state = %s from agreements where reference = %s"
         self._wait(question, state, reference, every=every)
 
@@ -45,8 +44,8 @@ class Waits:
         self._wait(question, "verified", reference)
 
     def until_idle(self) -> None:
-        """Until the worker has nothing to do now, mails included: one that it is sending holds the
-        row of its agreement."""
+        """Until the worker has nothing to do now, mails included: one being sent holds its
+        agreement's row."""
         self._wait(
             "select count(*) = 0 from procrastinate_jobs where scheduled_at is null"
             " and status in ('todo', 'doing') and queue_name <> %s",
@@ -54,7 +53,7 @@ class Waits:
         )
 
     def until_count(self, question: str, count: int, about: object) -> None:
-        """Until a question, which takes a number and its subject, says that it is so many."""
+        """Until a question, with a number and its subject, is answered yes."""
         self._wait(question, count, about, every=LOOK_SELDOM, patience=LONG_PATIENCE_SECONDS)
 
     def our_turn(self) -> bool:

@@ -1,8 +1,7 @@
 """A complete running stack to measure, and agreements brought to a stop of the road.
 
-The stack is that of ``zegel run``: embedded PostgreSQL and SeaweedFS, the web server and the worker
-in separate processes. The bench opens the same engines, so that it can do the unmeasured steps
-without pages.
+The stack is ``zegel run`` in separate processes; the bench opens the same engines, for the
+unmeasured steps without pages.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ CLIENTS = 4
 
 
 class Opened(NamedTuple):
-    """An agreement whose link was exchanged; ``secret`` is the signer's cookie."""
+    """An agreement with an exchanged link; ``secret`` is the signer's cookie."""
 
     reference: str
     secret: str
@@ -78,14 +77,14 @@ class Workshop:
         return f"Bakkerij Peeters {next(self._numbers)}"
 
     def new(self, stop: str) -> Opened:
-        """A new agreement at a stop of the road; the first is ``opened``."""
+        """A new agreement at a stop, at the earliest ``opened``."""
         reference, reach = self.road.sent(name=self.customer()), getattr(self.road, stop)
         continues = stop in ("proved", "prepared")
         given = [self.road.ready(reference)] if continues else []
         return Opened(reference, reach(reference, *given))
 
     def several(self, count: int, stop: str) -> list[Opened]:
-        """So many agreements at a stop, prepared a few at a time."""
+        """So many agreements at a stop, a few at a time."""
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(lambda _: self.new(stop), range(count)))
 
@@ -94,12 +93,12 @@ class Workshop:
         return address(self.deps, self.road.link_id(reference))
 
     def log(self, reference: str) -> list[Entry]:
-        """The agreement's log: every step with the database's instant."""
+        """Every step with the database's instant."""
         with self.deps.database.begin() as tx:
             return tx.audit.of(tx.agreements.get(reference).id)
 
     def hang_up(self) -> None:
-        """Close the bench's own connections: each costs the database memory."""
+        """Close the bench's connections: each costs memory."""
         self.wait.close()
         self.deps.database.close()
 

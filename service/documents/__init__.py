@@ -1,1 +1,1 @@
-"""From data to a finished PDF: fill the Word template, convert, mark, normalise, check."""
+"""From data to a finished PDF."""

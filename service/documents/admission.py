@@ -1,8 +1,8 @@
 """Checks a .docx before an office opens it.
 
-An office converts an empty file or a picture as readily as an agreement, fetches what a document
-refers to, and runs macros and fields, so such files are refused here. Every part is parsed: the
-same thing can be spelt in many ways, and an office understands them all.
+An office converts an empty file as readily as an agreement, fetches what a document refers to, and
+runs macros and fields; such files are refused. Every part is parsed, because the same thing can be
+spelt in many ways.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ENCRYPTED = 1  # a flag of a ZIP entry
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN_PART = "word/document.xml"
 PARSED = (".xml", ".rels")
-# Pictures and fonts are not parsed, so they may only be used as pictures and fonts.
+# Pictures and fonts are not parsed, so they may be used only as such.
 UNPARSED = (".png", ".jpg", ".jpeg", ".gif", ".odttf")
 MAY_BE_THERE = (*PARSED, *UNPARSED, "/")
 MAY_BE_UNPARSED = ("/image", "/font", "/thumbnail")
@@ -35,7 +35,7 @@ MAY_BE_EXTERNAL = "/hyperlink"
 FORBIDDEN_NAMES = ("vbaproject", "vbadata", "oleobject", "activex", "embeddings/")
 FORBIDDEN_TYPES = ("macroenabled", "vbaproject", "oleobject", "activex", "ms-office.")
 FORBIDDEN_RELATIONSHIPS = ("/aFChunk", "/oleObject", "/attachedTemplate", "/frame", "/subDocument")
-# In any namespace: two exist for the same names.
+# In any namespace, as two exist.
 FORBIDDEN_ELEMENTS = (
     "{*}altChunk",
     "{*}object",
@@ -50,7 +50,7 @@ VML = ("{urn:schemas-microsoft-com:vml}*", "{urn:schemas-microsoft-com:office:of
 
 
 class Unwanted(StrEnum):
-    """What must not reach an office, as far as its reader can do something about it."""
+    """What must not reach an office, grouped by what its reader can do about it."""
 
     TOO_LARGE = "too_large"
     NO_WORD_FILE = "no_word_file"
@@ -61,7 +61,7 @@ class Unwanted(StrEnum):
 
 
 class NotAdmitted(GenerationFailed):
-    """Why a Word file is refused; ``part`` is the name of the part with it, if one is to blame."""
+    """Why a Word file is refused; ``part`` names the part to blame, if any."""
 
     def __init__(self, what: Unwanted, detail: str, part: str = "") -> None:
         super().__init__("document_refused", detail)
@@ -76,7 +76,7 @@ def admit(docx: bytes) -> None:
 
 
 def refusals(docx: bytes) -> Iterator[NotAdmitted]:
-    """Everything for which a file is refused; none for a plain Word file."""
+    """Everything for which a file is refused."""
     if len(docx) > LARGEST_FILE:
         yield NotAdmitted(Unwanted.TOO_LARGE, "larger than allowed")
         return

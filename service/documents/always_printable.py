@@ -1,8 +1,8 @@
 """Makes every value of the evidence sheet printable, so that none can prevent the sheet.
 
-The sheet closes an agreement that both parties have signed, so every value accepted by a form must
-print: an empty value becomes *onbekend*, a character that our fonts lack (or that is invisible)
-becomes ``?``, an overlong text is cut. The evidence JSON beside it holds every value as recorded.
+The sheet closes an agreement that both parties signed. So an empty value becomes *onbekend*, a
+character that is invisible or that our fonts lack ``?``, and an overlong text is cut. The evidence
+JSON has every value as recorded.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def always_printable(
 ) -> dict[str, Any]:
     """The context with every value printable; a missing key stays missing.
 
-    ``characters`` are those that the document's fonts have and that are visible. None becomes
-    *onbekend* unless the template handles null.
+    ``characters`` are the visible ones of the document's fonts. None stays where the template
+    handles null.
     """
     needed = frozenset(each.path for each in placeholders if not each.nullable and not each.listed)
 

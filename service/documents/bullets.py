@@ -1,8 +1,7 @@
 """Keeps lists together at page ends: no bullet alone, and none without its introduction.
 
-Word processors prevent widow lines, not widow list items. So the paragraph before a list stays with
-the first item, the first item with the second, and the last but one with the last. This is done in
-the filled document, as only then the length of a list is known.
+The paragraph before a list stays with the first item, that with the second, and the last but one
+with the last. Only the filled document knows how long a list is.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def keep_together(xml: str) -> str:
 
 
 def _lists(paragraphs: list[re.Match[str]]) -> list[list[int]]:
-    """The numbers of the paragraphs of each list; every list has something before it."""
+    """The numbers of each list's paragraphs; something precedes every list."""
     found: list[list[int]] = []
     for number, paragraph in enumerate(paragraphs[1:], start=1):
         style = _STYLE.search(paragraph.group())

@@ -1,4 +1,4 @@
-"""The final check of a finished PDF, by what the file contains."""
+"""The final check of a finished PDF, by its contents."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ MARKERS = (
 def check_text(
     text: PdfText, docx: bytes, blocks: list[Paragraph | TableBlock], context: Mapping[str, Any]
 ) -> None:
-    """The PDF must contain the text of the filled Word file, word for word, and nothing else.
+    """The PDF must contain exactly the text of the filled Word file.
 
-    The reading view has that text too, so reading either is reading both. Raises GenerationFailed
-    ``no_pages``, ``text_differs`` or ``unfilled``.
+    The reading view has that text too. Raises GenerationFailed ``no_pages``, ``text_differs`` or
+    ``unfilled``.
     """
     check_pages(text)
     expected, tables = _expected(blocks)
@@ -43,8 +43,7 @@ def check_text(
 
 @dataclass(frozen=True)
 class _Table:
-    """The position in the compacted text of a table's rows below its head, from ``start`` to
-    ``end``; ``head`` is the text of its head rows."""
+    """The span in the compacted text of a table's rows below its head, and the text of the head."""
 
     start: int
     end: int
@@ -52,7 +51,7 @@ class _Table:
 
 
 def _expected(blocks: list[Paragraph | TableBlock]) -> tuple[str, list[_Table]]:
-    """The compacted text of a Word file, and its tables that have a head."""
+    """The compacted text of a Word file, and its tables with a head."""
     expected, tables = "", []
     for block in blocks:
         whole = _said([block])
@@ -71,8 +70,8 @@ def _said(blocks: list[Paragraph | TableBlock]) -> str:
 
 
 def _joined(pages: list[str], tables: list[_Table]) -> str:
-    """The pages as one text. A page that begins inside a table repeats the table's head; it is left
-    out there, and only there."""
+    """The pages as one text. A page that begins inside a table repeats its head, which is left
+    out."""
     printed = ""
     for page in pages:
         head = next((each.head for each in tables if each.start < len(printed) < each.end), "")
@@ -81,7 +80,7 @@ def _joined(pages: list[str], tables: list[_Table]) -> str:
 
 
 def check_pages(text: PdfText) -> None:
-    """Raises GenerationFailed ``no_pages`` for a document without any."""
+    """Raises GenerationFailed ``no_pages`` without any."""
     if not text.pages:
         raise GenerationFailed("no_pages")
 
@@ -90,8 +89,7 @@ def check_filled(blocks: list[Paragraph | TableBlock], context: Mapping[str, Any
     """No placeholder may remain in a filled Word file, except in a party's own data that look like
     one.
 
-    Checks paragraphs instead of pages, because a page may end in the middle of such data. Raises
-    GenerationFailed ``unfilled``.
+    Checks paragraphs, because such data may span pages. Raises GenerationFailed ``unfilled``.
     """
     own = {compact(value) for _, value in printed_strings(context)}
     alike = sorted((each for each in own if _looks_unfilled(each)), key=len, reverse=True)
@@ -130,10 +128,8 @@ def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
 
 
 def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
-    """The compacted text of each page without its footer.
-
-    Depending on the version, the office writes it before or after the page's own text.
-    """
+    """The compacted text of each page without its footer, which the office writes before or after
+    the text, depending on the version."""
     pages = []
     footers = _footers(docx)
     for number, page in enumerate(text.pages, 1):
@@ -154,12 +150,12 @@ def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
 
 
 def compact(text: str) -> str:
-    """Text without white space, normalised to NFC, as lines break differently on paper."""
+    """NFC without white space, as lines break differently on paper."""
     return "".join(unicodedata.normalize("NFC", text).split())
 
 
 def _footers(docx: bytes) -> list[list[tuple[str, str]]]:
-    """Each footer of the document: its texts, with the name of the field if one is a field."""
+    """Each footer's texts, with the name of the field if one is a field."""
     found = []
     for name in part_names(docx, "word/footer"):
         footer = etree.fromstring(read_part(docx, name))

@@ -1,9 +1,8 @@
 """From .docx to PDF/A-3b + PDF/UA-1, with a small pool of warm LibreOffice processes.
 
-One office per worker, started at first use and kept between documents. An office that hangs or dies
-is killed and the document retried once on a new one. After 500 documents or 350 MB an office is
-replaced; the replacement is started first, so that nobody waits for it. After some idle seconds,
-all but one office are ended: each holds about 170 MiB.
+An office that hangs or dies is killed, and the document retried once on a new one. After 500
+documents or 350 MB an office is replaced, by one started before. After some idle seconds all but
+one end: each holds about 170 MiB.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class RecycleLimits:
 
 @dataclass
 class _Slot:
-    """One place in the pool: an office or none yet, and perhaps its replacement."""
+    """One place in the pool: perhaps an office, and perhaps its replacement."""
 
     office: OfficeProcess | None = None
     replacement: OfficeProcess | None = None
@@ -72,7 +71,7 @@ class _Slot:
 
 
 class OfficePool:
-    """Converts for any number of threads, at most ``workers`` documents at a time."""
+    """Converts for any number of threads, at most ``workers`` at a time."""
 
     def __init__(
         self,
@@ -110,8 +109,8 @@ class OfficePool:
     def convert(self, docx: bytes) -> bytes:
         """The PDF of a .docx.
 
-        Raises GenerationFailed: ``document_refused`` (by us or by the office), ``office_failed``
-        when a second office failed too, ``office_missing``, ``closed``.
+        Raises GenerationFailed: ``document_refused`` (by us or the office), ``office_failed``
+        (twice), ``office_missing``, ``closed``.
         """
         admit(docx)
         slot = self._free.get()
@@ -162,7 +161,7 @@ class OfficePool:
         raise GenerationFailed("office_failed", "; ".join(reasons))
 
     def _office(self, slot: _Slot) -> OfficeProcess:
-        """The slot's office: its replacement if ready, a new one if there is none."""
+        """The slot's office: its replacement if ready, else a new one if needed."""
         if slot.replacement:
             worn, slot.office, slot.replacement = slot.office, slot.replacement, None
             if worn:
@@ -180,7 +179,7 @@ class OfficePool:
             return
 
         def start() -> None:
-            # if no office can be started now, this is retried after the next document
+            # if none can be started now, this is retried after the next document
             with contextlib.suppress(OfficeGone, GenerationFailed):
                 slot.replacement = self._start()
             slot.replacing = None
@@ -197,7 +196,7 @@ class OfficePool:
             self._resting.start()
 
     def _rest(self) -> None:
-        """End all idle offices but the one that would be used next."""
+        """End all idle offices but the next to be used."""
         waiting: list[_Slot] = []
         with contextlib.suppress(queue.Empty):
             while True:
@@ -231,11 +230,11 @@ class OfficePool:
 
 
 def further_seconds(docx: bytes) -> float:
-    """The extra seconds allowed for converting a large document."""
+    """The extra seconds for converting a large document."""
     return max(0, len(docx) - USUAL_BYTES) / BYTES_A_SECOND
 
 
 def _remove_own(directory: Path, owner: int) -> None:
-    """Not in an exiting forked child: the directory belongs to its parent."""
+    """Not in a forked child: the directory belongs to its parent."""
     if os.getpid() == owner:
         shutil.rmtree(directory, ignore_errors=True)

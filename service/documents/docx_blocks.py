@@ -1,8 +1,7 @@
 """Reads a filled .docx back as headings, clauses, bullets, paragraphs and tables.
 
-Numbers are counted as Word does, from the file's own styles and lists, so this works for any
-template. A template must not use what this cannot read (text boxes, footnotes); the check of the
-finished PDF detects it.
+Numbers are counted as Word does, so this works for any template. What this cannot read (text boxes,
+footnotes) a template must not use; the check of the finished PDF detects it.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; ``label`` is its number or bullet, ``outline`` its heading level from 0."""
+    """A paragraph; ``label`` is its number or bullet, ``outline`` its heading level."""
 
     runs: tuple[Run, ...]
     style: str
@@ -42,13 +41,13 @@ class Paragraph:
 
     @property
     def bullet(self) -> bool:
-        """Whether the label has no letters or digits, as a bullet."""
+        """Whether the label has no letters or digits."""
         return bool(self.label) and not re.search(r"\w", self.label)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell; ``column`` counts from 0, ``rows`` is the number of rows it spans."""
+    """A table cell; ``column`` counts from 0, ``rows`` is how many it spans."""
 
     paragraphs: tuple[Paragraph, ...]
     column: int
@@ -106,7 +105,7 @@ def read_blocks(docx: bytes) -> list[Paragraph | TableBlock]:
 
 
 def printed_paragraphs(blocks: list[Paragraph | TableBlock]) -> Iterator[Paragraph]:
-    """Every paragraph; those of table cells row by row."""
+    """Every paragraph, also of table cells, row by row."""
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block

@@ -1,4 +1,4 @@
-"""The Jinja environment of document templates: a sandbox with printing, tests and loops only."""
+"""The Jinja environment of document templates: a sandbox for printing, tests and loops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MissingValue(jinja2.UndefinedError):
 
 
 class _NamedUndefined(jinja2.StrictUndefined):
-    """Fails at any use, with only the name of the missing value as message."""
+    """Fails at any use, with the name of the missing value."""
 
     def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise MissingValue(self._undefined_name or "?")
@@ -31,7 +31,7 @@ class _NamedUndefined(jinja2.StrictUndefined):
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """Jinja without globals and almost without filters.
 
-    ``escaped``: whether values go into XML, as in a Word file, or into plain text.
+    ``escaped``: values go into XML, not plain text.
     """
 
     intercepted_binops = frozenset({"**", "*", "%"})
@@ -42,7 +42,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: self.filters[name] for name in ALLOWED_FILTERS}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Refuse arithmetic that could exhaust memory; no template needs it."""
+        """Refuse arithmetic that could exhaust memory."""
         raise SecurityError(f"operator {operator} is not allowed in a template")
 
 
@@ -57,7 +57,7 @@ def render(template: jinja2.Template, context: Mapping[str, Any]) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Refuse null, which would print as the word None: the template must test for it."""
+    """Refuse null, which would print as None."""
     if value is None:
         raise MissingValue("a value that is null")
     return value

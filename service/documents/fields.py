@@ -1,10 +1,9 @@
 """Finds the fields in a Word part that would make the office do something.
 
-A field is an instruction for the office: print the page number, but also read a file, fetch a
-picture or start a program. It may be written in one attribute, or in many runs between two marks,
-in any case, with letters as entities, and with fields inside it. So the part is read as Word
-readers do, and only fields that print a number of the document itself are accepted (ECMA-376 part
-1, 17.16).
+A field may print the page number, but also read a file, fetch a picture or start a program. It may
+be in one attribute or in many runs between two marks, and contain fields. So the part is read as
+Word does, and only fields that print a number of the document itself are accepted (ECMA-376 part 1,
+17.16).
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from lxml import etree
 KNOWN = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
 SIMPLE, MARK = "fldSimple", "fldChar"
 TEXTS = ("instrText", "delInstrText")
-# In any namespace: two exist for the same names.
+# In any namespace, as two exist.
 OF_FIELDS = tuple("{*}" + name for name in (SIMPLE, MARK, *TEXTS))
 BEGIN, SEPARATE, END = "begin", "separate", "end"
 
 
 def unknown_fields(part: etree._Element) -> Iterator[str]:
-    """A short description of each unacceptable field in ``part``; none for a good part."""
+    """A short description of each unacceptable field in ``part``."""
     return (wrong for _, wrong in unknown_fields_with_places(part))
 
 

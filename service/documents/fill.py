@@ -1,9 +1,8 @@
 """Fills a Word template: compiled once, rendered in a sandbox, safe to share between threads.
 
 docxtpl only compiles: its ``patch_xml`` joins placeholders that Word split over runs. Its rendering
-is not used, because a ``DocxTemplate`` shared between threads mixes customers' data, and it neither
-escapes nor sandboxes by default. Filling takes half a millisecond, and the same context gives the
-same bytes.
+is not used, because a shared ``DocxTemplate`` mixes customers' data, and it neither escapes nor
+sandboxes. Filling takes half a millisecond; the same context gives the same bytes.
 """
 
 from __future__ import annotations
@@ -57,10 +56,10 @@ class CompiledTemplate:
         self.used = frozenset(used)
 
     def fill(self, context: Mapping[str, Any], *, dated: datetime) -> bytes:
-        """The filled .docx; ``dated`` (aware) becomes its creation date.
+        """The filled .docx, created at ``dated`` (aware).
 
-        Raises GenerationFailed: ``missing_value`` with the value's name, ``unprintable_value``, or
-        ``template_refused`` when the template does something that the sandbox forbids.
+        Raises GenerationFailed: ``missing_value`` with the name, ``unprintable_value``, or
+        ``template_refused`` for what the sandbox forbids.
         """
         check_context(self.template.placeholders, context)
         buffer = io.BytesIO()
@@ -79,7 +78,7 @@ class CompiledTemplate:
         return unescape(render(self._title, context))
 
     def _properties(self, context: Mapping[str, Any], dated: datetime) -> str:
-        # inserted after rendering: otherwise Jinja would treat the data as part of the template
+        # inserted after rendering, or Jinja would treat the data as template
         stamp = dated.strftime("%Y-%m-%dT%H:%M:%SZ")
         dates = "".join(
             f'<dcterms:{kind} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{kind}>'
@@ -104,7 +103,7 @@ def _parts(docx: bytes) -> list[tuple[str, bytes]]:
 
 
 def filled_sources(docx: bytes) -> list[str]:
-    """The source of every part that is filled, as Jinja reads it."""
+    """Every filled part as Jinja reads it."""
     return [patched(docx, part) for name, part in _parts(docx) if name.startswith(FILLED_PARTS)]
 
 

@@ -1,4 +1,4 @@
-"""The fonts that ship with the templates; a document may use no others."""
+"""The fonts that ship with the templates; a document uses no others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POSTSCRIPT_NAME, VERSION = 6, 5
 
 @dataclass(frozen=True)
 class ShippedFonts:
-    """The fonts of a folder; ``characters`` are those that every font can print."""
+    """The fonts of a folder; ``characters`` are those that every one prints."""
 
     directory: Path
     names: frozenset[str]
@@ -27,12 +27,12 @@ class ShippedFonts:
     description: str
 
     def unprintable(self, text: str) -> str:
-        """The characters of ``text`` that these fonts lack, each once, in order of appearance."""
+        """The characters that these fonts lack, each once, in order of appearance."""
         missing = (character for character in text if ord(character) not in self.characters)
         return "".join(dict.fromkeys(missing))
 
     def check_printable(self, context: Mapping[str, Any]) -> None:
-        """Refuse a context with a character that would print as an empty box.
+        """Refuse a character that would print as an empty box.
 
         Raises GenerationFailed ``unprintable_value`` with the value's path and the character.
         """

@@ -1,4 +1,3 @@
-"""The largest Word file that is read. Apart, so that a web process knows it without the libraries
-that read one."""
+"""The largest Word file that is read; here, so that a web process loads no libraries for it."""
 
 LARGEST_FILE = 5 << 20

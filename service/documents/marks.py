@@ -1,8 +1,8 @@
-"""Replaces the links that mark the signature places in a converted PDF by the places themselves.
+"""Replaces the links that mark the signature places in a converted PDF by the places.
 
-An office keeps a link without words whatever it does with text, and no party's data can imitate
-one, as data are text. The links and their tags are removed here, so nobody ever sees them. The
-structure element that contained a link, a table cell, becomes the parent of the signature field.
+An office always keeps a link without words, and no party's data, which are text, can imitate one.
+The links and tags are removed. The element that held a link, a table cell, becomes the field's
+parent.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CELL_PADDING = 10.8
 
 @dataclass(frozen=True)
 class Places:
-    """The places, and the structure element that contains each."""
+    """The places, with their structure elements."""
 
     found: tuple[PlaceOnPage, ...]
     parents: dict[str, Object]
@@ -48,7 +48,7 @@ class _Link:
 
 
 def take_places(pdf: pikepdf.Pdf, marks: Iterable[Mark]) -> Places:
-    """One rectangle per mark, from the foot of its row to the row of the date; removes the links.
+    """One rectangle per mark, from the foot of its row to the date's row; removes the links.
 
     Raises GenerationFailed ``place_missing`` or ``place_repeated``.
     """
@@ -102,9 +102,9 @@ def _taken(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Link]]:
 
 
 def _untagged(pdf: pikepdf.Pdf, annotation: Object) -> Object:
-    """Remove a link's element from the structure; its text moves to the parent element.
+    """Remove a link's element; its text moves to the parent, which is returned.
 
-    Returns the parent. Raises GenerationFailed ``place_missing`` for an untagged link.
+    Raises GenerationFailed ``place_missing`` for an untagged link.
     """
     tree = pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree)
     key = annotation.get(Name.StructParent)

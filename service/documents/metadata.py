@@ -1,4 +1,4 @@
-"""The XMP metadata and the document information of a finished PDF, which must agree."""
+"""A finished PDF's XMP metadata and document information, which must agree."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pikepdf
 
 CREATOR = "Zegel"
 
-# PDF/A requires a description of every schema it does not define, such as pdfuaid (ISO 19005-3,
-# 6.6.2.3.3).
+# PDF/A requires a description of every other schema, such as pdfuaid (ISO 19005-3, 6.6.2.3.3).
 _UA_SCHEMA = (
     '<rdf:Description rdf:about="" '
     'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
@@ -33,7 +32,7 @@ _UA_SCHEMA = (
 
 @dataclass(frozen=True)
 class Metadata:
-    """A PDF's description of itself; ``dated`` is aware and becomes both of its dates."""
+    """A PDF's description of itself; ``dated`` (aware) becomes both dates."""
 
     title: str
     subject: str

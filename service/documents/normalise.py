@@ -1,8 +1,7 @@
-"""Finishes a converted PDF before anybody sees or signs it.
+"""Finishes a converted PDF before anybody sees or signs it, as a rewrite would break a signature.
 
-LibreOffice writes the time of conversion in five places and escapes the title twice. Afterwards the
-same input gives the same bytes, the data are an associated file, and every signature place is an
-empty tagged field. All of this must happen now: a rewrite would break a signature.
+LibreOffice writes the time in five places and escapes the title twice. Afterwards the same input
+gives the same bytes, the data are an associated file, and every place is an empty tagged field.
 """
 
 from __future__ import annotations
@@ -54,8 +53,7 @@ def normalise(
 ) -> Normalised:
     """The finished file; without fields when ``signing_order`` is empty.
 
-    Raises GenerationFailed ``place_missing``, ``place_repeated``, or ``field_misplaced`` when the
-    places do not fit the document.
+    Raises GenerationFailed ``place_missing``, ``place_repeated`` or ``field_misplaced``.
     """
     with pikepdf.open(io.BytesIO(converted)) as pdf:
         for key in ("/DocChecksum", "/ID"):
@@ -80,9 +78,9 @@ def normalise(
 
 
 def _date_colour_profile(pdf: pikepdf.Pdf, dated: datetime) -> None:
-    """Replace the time of conversion in the ICC profile's header, and the digest over it.
+    """Replace the time in the ICC profile's header, and the digest over it.
 
-    The digest may be absent (all zeros); the date may not (ICC.1:2010, 7.2.8 and 7.2.18).
+    The digest may be absent (all zeros), the date not (ICC.1:2010, 7.2.8 and 7.2.18).
     """
     for intent in pdf.Root.OutputIntents:
         profile = bytearray(intent.DestOutputProfile.read_bytes())
@@ -95,7 +93,7 @@ def _date_colour_profile(pdf: pikepdf.Pdf, dated: datetime) -> None:
 
 
 def _attach(pdf: pikepdf.Pdf, attachment: Attachment, dated: datetime) -> None:
-    """An associated file of the whole document (ISO 19005-3, 6.8; ISO 32000-2, 14.13)."""
+    """The document's associated file (ISO 19005-3, 6.8; ISO 32000-2, 14.13)."""
     specification = pikepdf.AttachedFileSpec(
         pdf,
         attachment.content,

@@ -1,7 +1,6 @@
 """One office process as the service sees it: start it, send it a document, kill it.
 
-Every wait has a deadline. A frozen office never answers, so the only remedy that always works is
-killing its whole process group.
+Every wait has a deadline. Only killing its process group always ends a frozen office.
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ LARGEST_ANSWER = 64 << 20
 
 
 class OfficeGone(Exception):
-    """The office died, hung or gave a senseless answer; another one may succeed."""
+    """The office died, hung or answered nonsense; another may succeed."""
 
 
 class OfficeRefused(Exception):
-    """The office works but refuses this document; another one would too."""
+    """The office refuses this document, as another would."""
 
 
 class OfficeProcess:
-    """A client program and its office; one document and one thread at a time."""
+    """A client program and its office, for one thread at a time."""
 
     def __init__(
         self, programs: OfficePrograms, work_dir: Path, seed: Path, fonts_conf: Path
@@ -88,7 +87,7 @@ class OfficeProcess:
         return pdf
 
     def end(self) -> None:
-        """End it by closing its input; kill it if it does not end."""
+        """Close its input; kill it if it does not end."""
         with contextlib.suppress(OSError):
             self._frames.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -96,7 +95,7 @@ class OfficeProcess:
         self.kill()
 
     def kill(self) -> None:
-        """Kill the client and its office, and remove their files. May be called twice."""
+        """Kill the client and its office, and remove their files; repeatable."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -115,8 +114,7 @@ class OfficeProcess:
             raise OfficeGone(str(error) or type(error).__name__) from error
 
     def _sockets(self) -> list[Path]:
-        """The sockets left by a killed office; the second is named after a digest of its
-        profile."""
+        """The sockets left by a killed office, one named after its profile's digest."""
         profile = (self._directory / "profile").as_uri().encode("utf-16-le")
         digest = hashlib.md5(profile, usedforsecurity=False).digest()
         single = "SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest)
@@ -125,7 +123,7 @@ class OfficeProcess:
 
 
 class _Frames:
-    """Length-prefixed frames over a process's pipes, with a deadline for every byte."""
+    """Length-prefixed frames over a process's pipes, every byte before a deadline."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._input, self._output = _pipe(process.stdin), _pipe(process.stdout)

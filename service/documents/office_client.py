@@ -1,15 +1,13 @@
 """A small program that starts and controls one warm LibreOffice; runs on the Python that has UNO.
 
-A separate script that uses only the standard library and UNO: the service may run on any Python,
-the ``uno`` module only on the distribution's. It starts the office, then reads frames from standard
-input and answers on standard output. A frame is: four bytes length, JSON, four bytes length,
-content.
+It uses only the standard library and UNO, which only the distribution's Python has. A frame on
+standard input or output is: four bytes length, JSON, four bytes length, content.
 
     ->  {"options": {...}} and the .docx        <-  {"ok": true, "rss": bytes} and the PDF
                                                 <-  {"ok": false, "error": "..."} and nothing
 
-When standard input closes, the service has ended in some way: the office is killed and the
-directory removed. If this program itself is killed, the kernel kills the office (Linux).
+When standard input closes, the office is killed and the directory removed. If this program is
+killed, the kernel kills the office (Linux).
 
 Usage: office_client.py SOFFICE_BIN DIRECTORY PIPE_NAME SOCKET_TO_REMOVE...
 """
@@ -43,7 +41,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Start the office, report that, and convert until standard input closes."""
+    """Start the office, and convert until standard input closes."""
     program, directory, pipe, *sockets = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # output of libraries must not get between the frames
@@ -72,7 +70,7 @@ def main() -> None:
 
 
 def start_office(program: str, directory: str, pipe: str) -> subprocess.Popen[bytes]:
-    """The office process; it dies with this one and has a memory limit."""
+    """The office process; it dies with this one and has limited memory."""
 
     def limits() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -100,7 +98,7 @@ def start_office(program: str, directory: str, pipe: str) -> subprocess.Popen[by
 
 
 def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
-    """The office's desktop, as soon as the office listens."""
+    """The office's desktop, once it listens."""
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", local
@@ -123,7 +121,7 @@ def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
 def convert(
     desktop: Any, directory: str, docx: bytes, options: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
-    """The PDF of a .docx, or the reason for failure. If the office died, this program ends."""
+    """The PDF of a .docx, or why it failed. If the office died, this program ends."""
     source, target = (os.path.join(directory, name) for name in ("in.docx", "out.pdf"))
     with open(source, "wb") as file:
         file.write(docx)
@@ -182,7 +180,7 @@ def resident_bytes(pid: int) -> int:
 
 
 def end(office: subprocess.Popen[bytes], directory: str, sockets: list[str]) -> NoReturn:
-    """Kill the office, remove what it left (such as its sockets), and exit."""
+    """Kill the office, remove what it left, and exit."""
     office.kill()
     office.wait()
     for path in sockets:

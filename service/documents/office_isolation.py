@@ -1,7 +1,6 @@
-"""Tests whether an office on this machine is isolated from the network and the service's files.
+"""Tests whether this machine isolates an office from the network and the service's files.
 
-Applies the restrictions to a small program instead of an office, so that nobody waits for an office
-to start; the result is the same for an office.
+The restrictions are applied to a small program, which starts faster than an office.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ TRY_SECONDS = 30
 
 
 def missing_walls() -> tuple[str, ...]:
-    """The restrictions that cannot be applied here; empty if an office is fully isolated."""
+    """The restrictions that cannot be applied here."""
     tried = subprocess.run(
         [sys.executable, "-I", WALLS],
         stdout=subprocess.PIPE,

@@ -43,7 +43,7 @@ REFUSALS: Mapping[tuple[str, str], tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class OfficePrograms:
-    """The office's own binary, the Python that can talk to it, and the build."""
+    """The office's binary, the Python that talks to it, and the build."""
 
     binary: Path
     python: Path
@@ -65,7 +65,7 @@ def find_office(soffice: str | None = None, python: str | None = None) -> Office
 
 
 def office_is_there(soffice: str | None = None) -> bool:
-    """Whether there is a LibreOffice; whether it works is only known after starting it."""
+    """Whether there is a LibreOffice, which may not work."""
     return any(path.is_file() for path in _binaries(soffice))
 
 
@@ -73,8 +73,7 @@ def _binaries(soffice: str | None) -> Iterator[Path]:
     named = soffice or shutil.which("soffice") or shutil.which("libreoffice")
     if named:
         program = Path(named).resolve()
-        # the wrapper script restarts the office by itself, but the pool must own the process it
-        # kills
+        # the wrapper restarts the office, but the pool must own the process it kills
         yield program.with_name("soffice.bin")
         yield program
     yield MAC_PROGRAMS / "MacOS" / "soffice"
@@ -109,7 +108,7 @@ def _version(binary: Path) -> str:
 
 
 def environment(directory: Path, fonts_conf: Path) -> dict[str, str]:
-    """The office's whole environment: nothing of ours, and no proxy."""
+    """The office's environment: nothing of ours, and no proxy."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": str(directory),
@@ -124,7 +123,7 @@ def environment(directory: Path, fonts_conf: Path) -> dict[str, str]:
 def private_work_dir(parent: Path | None) -> Path:
     """A new directory, locked while this process lives.
 
-    In a ``parent`` of our own, directories left by killed processes are removed.
+    In a ``parent`` of our own, those left by killed processes are removed.
     """
     if parent is not None:
         parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +136,7 @@ def private_work_dir(parent: Path | None) -> Path:
 
 
 def _lock(directory: Path) -> int | None:
-    """Hold the directory's lock until this process ends; None when another process holds it."""
+    """Hold the directory's lock until this process ends; None if another holds it."""
     try:
         descriptor = os.open(directory, os.O_RDONLY)
     except FileNotFoundError:
@@ -151,7 +150,7 @@ def _lock(directory: Path) -> int | None:
 
 
 def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:
-    """Our own fontconfig, so that every machine finds the same fonts."""
+    """Our own fontconfig: the same fonts on every machine."""
     path = work_dir / "fonts.conf"
     # If fontconfig makes it, others can read it.
     (work_dir / "font-cache").mkdir(mode=0o700, exist_ok=True)
@@ -167,7 +166,7 @@ def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:
 def make_seed(programs: OfficePrograms, work_dir: Path, fonts_dir: Path, fonts_conf: Path) -> Path:
     """A ready profile, copied for each office.
 
-    An office that must first create its profile may end with "restart me" and never listen.
+    An office that must create its profile may end with "restart me".
     """
     seed = work_dir / "seed"
     user = seed / "profile" / "user"

@@ -1,18 +1,17 @@
 """Sandboxes the office, whatever a document makes it do (Linux only; elsewhere no restriction).
 
-Four restrictions, which need no privilege and cannot be lifted again:
+Four restrictions, which need no privilege and cannot be lifted:
 
 - **network**: a namespace without interfaces if the kernel permits one, and a filter that allows
-  only local sockets. The filter also works where namespaces are forbidden, as in a container with
-  Docker's defaults.
-- **files**: Landlock. The office can read the system's programs and settings and write its own
-  folder, nothing else: no keys, settings or data of the service. (In ``/tmp``, where its sockets
-  are, it can remove files of its own user, but neither read nor write them.)
+  only local sockets, which works in a container with Docker's defaults too.
+- **files**: Landlock. The office reads the system's programs and settings and writes its own
+  folder; it sees no keys, settings or data of the service. (In ``/tmp``, where its sockets are, it
+  can remove its user's files, but neither read nor write them.)
 - **capabilities**: none are left, even if the service runs as root.
 - no process it starts can regain a privilege.
 
-Also a script: ``office_walls.py`` restricts itself and prints which restrictions hold, as JSON.
-Standard library only, because ``office_client.py`` runs on the distribution's Python.
+Also a script, which restricts itself and prints as JSON which restrictions hold. Standard library
+only, because ``office_client.py`` runs on the distribution's Python.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 22, 38, 2
 CAPABILITY_VERSION = 0x20080522
 
-# The numbers of Landlock's system calls are the same on every processor.
+# Landlock's system calls have the same numbers on every processor.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 PATH_BENEATH, ASK_VERSION = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE = (1 << bit for bit in range(6))
@@ -49,7 +48,7 @@ OF_THE_SYSTEM = (
 )
 SOCKETS = "/tmp"  # noqa: S108  built into the office
 
-# For each processor: its number for the filter, and the number of its socket call.
+# Per processor: its number for the filter, and that of its socket call.
 PROCESSORS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 IO_URING_SETUP, X32 = 425, 0x40000000  # both could make sockets past the filter
 LOAD, EQUAL, AT_LEAST, ANSWER = 0x20, 0x15, 0x35, 0x06
@@ -57,9 +56,9 @@ ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 
 
 def build(directory: str, *readable: str) -> dict[str, bool]:
-    """Apply the restrictions to this thread and its children; returns which of them hold.
+    """Apply the restrictions to this thread and its children; returns which hold.
 
-    ``directory`` is writable; ``readable`` can be read in addition to system files.
+    ``directory`` is writable, ``readable`` is readable besides system files.
     """
     if sys.platform != "linux":
         return {"network": False, "files": False, "capabilities": False}
@@ -75,7 +74,7 @@ def build(directory: str, *readable: str) -> dict[str, bool]:
 
 
 def leave_network(libc: ctypes.CDLL) -> bool:
-    """Move into a network namespace without interfaces; returns whether that was permitted."""
+    """Move into a network namespace without interfaces, if permitted."""
     try:
         if libc.unshare(CLONE_NEWNET) == 0:
             return True
@@ -95,19 +94,19 @@ def leave_network(libc: ctypes.CDLL) -> bool:
 
 
 def drop_capabilities(libc: ctypes.CDLL) -> bool:
-    """Give up every capability, for good unless something can give them back."""
+    """Give up every capability."""
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
     return bool(libc.capset(header, bytes(24)) == 0)
 
 
 def refuse_sockets(libc: ctypes.CDLL) -> bool:
-    """Allow this thread and its children no sockets but local ones."""
+    """Allow this thread and its children only local sockets."""
     known = PROCESSORS.get(platform.machine())
     if known is None:
         return False
     processor, make_socket = known
     refused = REFUSE | errno.EAFNOSUPPORT
-    # Each line: operation, lines to skip if true, lines to skip if false, value.
+    # Each line: operation, lines to skip if true, if false, value.
     lines = (
         (LOAD, 0, 0, 4),  # the processor
         (EQUAL, 0, 6, processor),
@@ -141,8 +140,8 @@ def close_files(libc: ctypes.CDLL, directory: str, readable: tuple[str, ...]) ->
         allowed = dict.fromkeys((*OF_THE_SYSTEM, *readable), READ)
         allowed["/dev"] = READ | WRITE_FILE
         allowed[SOCKETS] = MAKE_SOCK | REMOVE_FILE
-        # The client removes its folder when the service is gone; of other folders it can only
-        # remove empty ones.
+        # The client removes its folder when the service is gone; elsewhere it can only remove empty
+        # ones.
         parent = os.path.dirname(os.path.abspath(directory))
         allowed[parent] = allowed.get(parent, 0) | REMOVE_DIR
         allowed[directory] = every
@@ -165,7 +164,7 @@ def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> bool:
 
 
 def fonts(fonts_conf: str) -> tuple[str, ...]:
-    """The fontconfig file and the directories that it names."""
+    """The fontconfig file and the directories it names."""
     with open(fonts_conf, encoding="utf-8") as file:
         named = re.findall(r"<(?:dir|cachedir)>([^<]*)<", file.read())
     return (fonts_conf, *named)

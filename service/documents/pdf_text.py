@@ -16,7 +16,7 @@ HYPHEN_AT_LINE_END = str.maketrans({"\ufffe": "-", "\x02": "-"})
 
 @dataclass(frozen=True)
 class PdfText:
-    """The text of each page in the order it was written."""
+    """The text of each page, in writing order."""
 
     pages: tuple[str, ...]
 

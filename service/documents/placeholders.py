@@ -1,8 +1,7 @@
 """The placeholders that a template declares, that it uses, and that a context lacks.
 
-A declaration is a dotted path; ``?`` at the end allows null, ``[]`` marks a list with at least one
-item: ``annex.personal_data[].label``, ``main_agreement.date?``. Nothing is required below a value
-that is null.
+In a dotted path a final ``?`` allows null, below which nothing is required; ``[]`` is a list with
+at least one item: ``annex.personal_data[].label``, ``main_agreement.date?``.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ class Placeholder:
 
 
 def check_context(placeholders: Iterable[Placeholder], context: Mapping[str, Any]) -> None:
-    """Refuse a context in which a declared value is missing or cannot be printed.
+    """Refuse a context in which a declared value is missing or unprintable.
 
     Raises GenerationFailed ``missing_value`` or ``unprintable_value``, naming the value.
     """
@@ -39,7 +38,7 @@ def check_context(placeholders: Iterable[Placeholder], context: Mapping[str, Any
         for value in _values(context, placeholder.path.split(".")):
             _check_value(placeholder, value)
     for path, value in printed_strings(context):
-        # fast check first: almost every value is printable
+        # fast check first: nearly all are printable
         if not value.isprintable() and any(map(_control, value)):
             raise GenerationFailed("unprintable_value", f"{path}: control character")
 
@@ -60,8 +59,7 @@ def printed_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def used_paths(environment: Environment, source: str) -> set[str]:
-    """The paths that a template's source prints or tests, loop variables resolved
-    (``list[].field``)."""
+    """The paths that a source prints or tests, loop variables resolved (``list[].field``)."""
     found: set[str] = set()
     _walk(environment.parse(source), {}, found)
     return found
@@ -79,7 +77,7 @@ _ABSENT = object()
 
 
 def _values(scope: Any, steps: list[str]) -> Iterator[Any]:
-    """The values at a path, one per list item; none below a null."""
+    """The values at a path, one per list item; none below null."""
     step, rest = steps[0], steps[1:]
     through_list = step.endswith("[]")
     value = scope.get(step.removesuffix("[]"), _ABSENT) if isinstance(scope, Mapping) else _ABSENT
@@ -126,7 +124,7 @@ def _walk(node: nodes.Node, loops: Mapping[str, str], found: set[str]) -> None:
 
 
 def _path(node: nodes.Node, loops: Mapping[str, str]) -> str:
-    """The dotted path of an expression; '' for the loop's own variables."""
+    """An expression's dotted path; '' for the loop's own variables."""
     if isinstance(node, nodes.Name):
         return loops.get(node.name, node.name)
     if isinstance(node, nodes.Getattr):

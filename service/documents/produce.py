@@ -4,9 +4,8 @@
     document = maker.agreement(template, context, fields=agreement.fields, dated=created_at)
     document.pdf, document.sha256, document.reading_html
 
-The steps are fill, convert, find the signature places, normalise and check; see the modules of
-those names. Each agreement brings the version of the template that it names; the ones in use stay
-compiled. The evidence sheet is not converted but written directly: ``service.documents.sheet``.
+The steps are modules: fill, convert, marks, normalise, check. Versions of templates in use stay
+compiled. ``service.documents.sheet`` writes the evidence sheet directly.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ CACHED_TEMPLATES = 4  # compiled, 30 ms each: the installed one, and those of wh
 
 @dataclass(frozen=True)
 class ProducedDocument:
-    """A frozen agreement: these bytes are shown, signed and stored."""
+    """A frozen agreement, as shown, signed and stored."""
 
     pdf: bytes
     sha256: str
@@ -63,7 +62,7 @@ class ProducedDocument:
 
 
 class DocumentMaker:
-    """Makes documents for any number of threads. It owns the warm offices, so close it."""
+    """Makes documents for any number of threads. It owns the offices, so close it."""
 
     def __init__(
         self,
@@ -93,12 +92,12 @@ class DocumentMaker:
 
     @cached_property
     def engine(self) -> str:
-        """The versions that, with the data and the template, determine every byte of a document."""
+        """The versions that, with data and template, determine every byte."""
         return f"{self._pool.version} / {self.fonts.description}"
 
     @cached_property
     def fonts(self) -> ShippedFonts:
-        """The shipped fonts; with ``fonts.unprintable(text)`` a form can refuse early."""
+        """The shipped fonts, so that a form can refuse early (``unprintable``)."""
         return load_fonts(self._fonts_dir)
 
     def agreement(
@@ -112,9 +111,9 @@ class DocumentMaker:
     ) -> ProducedDocument:
         """The agreement with its empty signature fields; the same input gives the same bytes.
 
-        ``fields`` are the places of the template in the order of signing. ``dated`` (aware) becomes
-        the PDF's own date. A preview says so on every page and has no fields. Raises
-        GenerationFailed with the reason, also when the fields are not the template's places.
+        ``fields`` are the template's places in the order of signing. ``dated`` (aware) becomes the
+        PDF's date. A preview says so on every page and has no fields. Raises GenerationFailed, also
+        when the fields are not the template's places.
         """
         order = tuple(fields)
         dated = _in_utc(dated)
@@ -132,10 +131,8 @@ class DocumentMaker:
     def common_text(
         self, template: TemplateVersion, context: Mapping[str, Any], *, dated: datetime
     ) -> str:
-        """The reading view of an agreement without any data; see ``difference``.
-
-        Made once per template and processor profile. Raises GenerationFailed.
-        """
+        """The reading view without any data (see ``difference``), made once per template and
+        processor profile. Raises GenerationFailed."""
         compiled = self._compile(template)
         key = rfc8785.dumps([template.sha256, dict(context)])
         with self._cache_lock:
@@ -148,8 +145,7 @@ class DocumentMaker:
         return known
 
     def sample(self, template: TemplateVersion) -> Sample:
-        """A sample of an own template, to look at before it is used. Raises GenerationFailed if
-        the office cannot be used, or fails."""
+        """A sample of an own template. Raises GenerationFailed if the office fails."""
         return make_sample(self, template)
 
     def evidence_sheet(
@@ -163,11 +159,8 @@ class DocumentMaker:
     ) -> bytes:
         """The evidence sheet with the evidence attached and one empty field for the seal.
 
-        ``colour`` (``#rrggbb``) and ``logo`` (a PNG) are the processor's; without both the sheet
-        has no decoration.
-
-        No value in it can make this fail (``always_printable``), and no office is needed: see
-        ``service.documents.sheet``. Raises GenerationFailed for a missing value.
+        The processor's ``colour`` (``#rrggbb``) and ``logo`` (a PNG) decorate it. No value in it
+        can make this fail (``always_printable``). Raises GenerationFailed for a missing value.
         """
         head = letterhead(colour, logo)
         return self._sheets.sheet(
@@ -178,7 +171,7 @@ class DocumentMaker:
         self._pool.close()
 
     def _compile(self, version: TemplateVersion) -> CompiledTemplate:
-        """The template ready to be filled; a thread that needs it meanwhile waits for it."""
+        """The template ready to be filled; a thread that needs it meanwhile waits."""
         with self._compile_lock:
             known = self._compiled.get(version)
             made = known or CompiledTemplate(read_template(version))
@@ -259,7 +252,7 @@ class DocumentMaker:
 
 
 def _remember(kept: OrderedDict[Key, Value], key: Key, value: Value, at_most: int) -> None:
-    """Keep it as the newest, and no more than so many."""
+    """Keep it as the newest of at most so many."""
     kept[key] = value
     kept.move_to_end(key)
     while len(kept) > at_most:

@@ -1,6 +1,6 @@
-"""LEESMIJ.txt and README.txt: how to check an evidence package with only free programs.
+"""LEESMIJ.txt and README.txt: how to check an evidence package with free programs.
 
-Both say the same and use the same commands, from ``templates/nl/package/commands.txt``.
+Both use the commands of ``templates/nl/package/commands.txt``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The reading view: the agreement as semantic HTML, made from the same filled Word file.
+"""The reading view: the agreement as semantic HTML, from the same filled Word file.
 
-A fragment to embed in a page: all text escaped, no styles, no scripts. Articles and clauses have
-anchors (``#artikel-12-1``) and include their own numbers, so style their lists without markers.
+A fragment for a page: escaped, without styles or scripts. Articles and clauses have anchors
+(``#artikel-12-1``) and their own numbers, so style their lists without markers.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ SOFT_HYPHEN = "\u00ad"
 def reading_view(blocks: list[Paragraph | TableBlock], *, title_level: int = 2) -> str:
     """The blocks as HTML; the title becomes ``h<title_level>``, articles one level lower.
 
-    ASCII only, other characters as references: the same bytes work in any page, and as a separate
-    file (``leesweergave.html`` of the evidence package) in any browser.
+    ASCII only, so that the bytes work in any page, and as a file (``leesweergave.html`` of the
+    package).
     """
     writer = _Writer(title_level)
     for block in blocks:
@@ -123,7 +123,7 @@ def _row(row: tuple[Cell, ...], *, header: bool) -> str:
 
 
 def _breakable(content: str) -> str:
-    """The words of a cell with soft hyphens: some are wider than a column on a phone."""
+    """A cell's words with soft hyphens: some are wider than a phone's column."""
     for word in text("labels.broken", OURS).split():
         content = content.replace(word.replace("|", ""), word.replace("|", SOFT_HYPHEN))
     return content
@@ -145,6 +145,6 @@ def _element(tag: str, content: str) -> str:
 
 
 def _slug(words: str) -> str:
-    """The letters and digits of an anchor: ``Artikel 12.`` becomes ``artikel-12``."""
+    """An anchor: ``Artikel 12.`` becomes ``artikel-12``."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))

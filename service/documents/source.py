@@ -22,8 +22,8 @@ The agreement's Word template (``builder``) and the evidence sheet (``sheet``) h
                                   its date. It stays on one page, unless ``flowing`` follows the
                                   widths. A line that starts with a space continues the one before.
 
-Other lines are paragraphs; a blank line ends a block. ``**bold**`` works everywhere.
-Numbers are written out so that reviewers see them, and checked because Word numbers by itself.
+Other lines are paragraphs; a blank line ends a block. ``**bold**`` works everywhere. Numbers are
+written for reviewers, and checked because Word numbers by itself.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph-like block; ``kind`` is its style in the builder or the sheet."""
+    """One block; ``kind`` is its style in the builder or the sheet."""
 
     kind: str
     text: str
@@ -63,7 +63,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; rows hold cell sources, and a row with one Jinja statement is a control row."""
+    """A table of cell sources; a row with one Jinja statement is a control row."""
 
     widths_mm: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -72,7 +72,7 @@ class Table:
 
 @dataclass
 class _Numbering:
-    """Counts articles and clauses as Word does, to check the written numbers."""
+    """Counts articles and clauses as Word does."""
 
     article: int = 0
     clause: int = 0

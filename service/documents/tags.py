@@ -1,8 +1,7 @@
 """Completes LibreOffice's structure tags to meet PDF/UA-1.
 
-* The first column of every table becomes row headers, as readers see it (ISO 14289-1, 7.5;
-  ISO 32000-1, table 349). LibreOffice marks header rows itself.
-* Empty elements, left by the space reserved for a signature, are removed.
+* A table's first column becomes row headers (ISO 14289-1, 7.5; ISO 32000-1, table 349).
+* Empty elements, left by the space for a signature, are removed.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ def finish_tags(pdf: pikepdf.Pdf) -> None:
 
 
 def _finish(element: Object) -> bool:
-    """Finish what is below an element, then the element; returns whether it is still in use."""
+    """Finish an element from below; returns whether it is still used."""
     kids = children(element)
     kept = [child for child in kids if not _is_element(child) or _finish(child)]
     if len(kept) != len(kids):

@@ -1,4 +1,4 @@
-"""A document template: a Word file, and beside it a declaration for the code."""
+"""A document template: a Word file and a declaration for the code."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ POINTS_PER_TWIP = 1 / 20
 
 @dataclass(frozen=True)
 class Mark:
-    """A signature place as marked in the template: a link in a space of known size, and another
-    link in the row of the date above it."""
+    """A signature place in the template: a link in a space of known size, and another in the date's
+    row above."""
 
     place: str
     tooltip: str
@@ -36,7 +36,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class DocumentTemplate:
-    """One version of a template, read once; ``sha256`` is that of the Word file."""
+    """One version of a template; ``sha256`` is the Word file's."""
 
     docx: bytes
     sha256: str
@@ -52,10 +52,10 @@ class DocumentTemplate:
 
 
 def read_template(version: TemplateVersion) -> DocumentTemplate:
-    """Read what is declared, and find the places in the Word file.
+    """Read the declaration, and find the places in the Word file.
 
-    Raises GenerationFailed ``template_invalid`` when a declared place is not marked exactly once,
-    or the places are not those of an agreement.
+    Raises GenerationFailed ``template_invalid`` when a place is not marked exactly once, or the
+    places are not an agreement's.
     """
     declared = tomllib.loads(version.declaration)
     docx = version.docx
@@ -84,13 +84,13 @@ def read_part(docx: bytes, name: str) -> bytes:
 
 
 def read_parts(docx: bytes, *names: str) -> list[bytes]:
-    """Raises KeyError for a part that is not there."""
+    """Raises KeyError for a missing part."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         return [package.read(name) for name in names]
 
 
 def part_names(docx: bytes, beginning: str) -> list[str]:
-    """The names of the parts that begin so, in their order in the file."""
+    """The names of the parts that begin so, in the file's order."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         return [name for name in package.namelist() if name.startswith(beginning)]
 
@@ -118,7 +118,7 @@ def _marks(docx: bytes, tooltips: Mapping[str, str]) -> tuple[Mark, ...]:
 
 
 def _room(cell: Any, place: str) -> tuple[float, float]:
-    """Width of the cell's column and height of its row, in points."""
+    """The column's width and the row's height, in points."""
     height = cell.getparent().find(f"{W}trPr/{W}trHeight")
     width = cell.find(f"{W}tcPr/{W}tcW")
     if height is None or width is None or height.get(f"{W}hRule") != "exact":

@@ -1,7 +1,7 @@
-"""The values that a template is filled with: the data as printed, and what follows from them.
+"""The values that a template is filled with: the printed data and what follows from them.
 
-The three lists of data that need more care are parts of list A of Bijlage 1. They are no data of
-their own, so the JSON in the PDF does not repeat them.
+The three lists of data that need more care are parts of list A of Bijlage 1, so the JSON in the PDF
+does not repeat them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from service.agreement.annex import categories
 
 
 def filled_with(context: Mapping[str, Any], *, preview: bool) -> dict[str, Any]:
-    """The printed data with ``preview``, and the names in Bijlage 1 of special categories
-    (``annex.special``, GDPR article 9), of criminal data (``annex.criminal``, article 10) and of
-    both in their order (``annex.sensitive``). A sample has these lists itself."""
+    """The printed data with ``preview`` and, in Bijlage 1, the names of special categories
+    (``annex.special``, GDPR article 9), criminal data (``annex.criminal``, article 10) and both
+    (``annex.sensitive``). A sample has these lists itself."""
     criminal = {each.label for each in categories("personal_data") if each.flag == "criminal"}
     items = context["annex"]["personal_data"]
     wanted = {

@@ -1,6 +1,5 @@
-"""Builds the agreement's Word template from its text source.
+"""Builds the agreement's Word template from its text source, which is readable in a diff.
 
-The source (``templates/nl/documents/agreement/agreement.md``) is readable in a diff. ``python -m
-service.documents.builder`` writes the .docx beside it, and a test proves that the committed .docx
-is what the builder makes.
+``python -m service.documents.builder`` writes the .docx beside
+``templates/nl/documents/agreement/agreement.md``; a test compares it with the committed one.
 """

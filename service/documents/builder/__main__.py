@@ -1,5 +1,5 @@
-"""``python -m service.documents.builder``: write the .docx of each text source: the agreement, and
-the file that an own template can begin with."""
+"""``python -m service.documents.builder``: write the agreement's .docx, and the one that an own
+template can begin with."""
 
 from __future__ import annotations
 

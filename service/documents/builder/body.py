@@ -34,7 +34,7 @@ BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def write_body(docx: Docx, blocks: Sequence[Block | Table], footer: str) -> None:
-    """Fill the empty document with the blocks and one section of A4 pages."""
+    """Fill the empty document, as one section of A4 pages."""
     body = docx.element.body
     for child in list(body):
         body.remove(child)
@@ -57,7 +57,7 @@ def write_body(docx: Docx, blocks: Sequence[Block | Table], footer: str) -> None
 
 
 def _root(xml: str) -> str:
-    """The same element with its namespace declared, which the parser requires."""
+    """With its namespace declared, as the parser requires."""
     return re.sub(r"^<(w:\w+)", rf"<\1 {nsdecls('w')}", xml)
 
 
@@ -144,7 +144,7 @@ def _written_cell(cell: str, width: int, number: int, *, header: bool, keep_next
 def _mark(place: str, *, keep_next: bool) -> str:
     """A paragraph with only the link that marks a place.
 
-    The link has its own style: the office exports no link in the default style.
+    The link has its own style: the office exports no link in the default one.
     """
     kept = "<w:keepNext/>" if keep_next else ""
     return (
@@ -178,7 +178,7 @@ def _section() -> str:
 
 
 def _write_footer(docx: Docx, text: str) -> None:
-    """One line: the document's name on the left, the page number at the right margin."""
+    """The document's name on the left, the page number at the right margin."""
     footer = docx.sections[0].footer
     footer.is_linked_to_previous = False
     element = footer._element

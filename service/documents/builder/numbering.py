@@ -1,4 +1,4 @@
-"""The multilevel numbering of articles and clauses, and the two bullet lists."""
+"""The numbering of articles and clauses, and the two bullet lists."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.documents.builder.styles import (
 
 
 def apply_numbering(docx: Docx) -> None:
-    """Replace the stock lists. Word makes the numbers, so they are in the PDF's text."""
+    """Replace the stock lists. Word numbers, so the numbers are in the PDF's text."""
     numbering = docx.part.numbering_part.element
     for child in list(numbering):
         numbering.remove(child)
@@ -57,7 +57,7 @@ def _article_levels() -> str:
 
 
 def _bullet_level(style_id: str, indent_mm: float) -> str:
-    # the bullet uses the text's own typeface: Word's usual Symbol would be substituted
+    # the text's own typeface: Word's usual Symbol would be substituted
     fonts = f'<w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" w:cs="{FONT}" w:hint="default"/>'
     indent, hanging = twips(indent_mm), twips(BULLET_INDENT_MM)
     return (

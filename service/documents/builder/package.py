@@ -22,7 +22,7 @@ LEFT_OUT = ("docProps/thumbnail.jpeg", "customXml/", "word/stylesWithEffects.xml
 
 
 def build(source: str, footer: str) -> bytes:
-    """The .docx of a text source. Raises SourceError for a source that breaks its rules."""
+    """The .docx of a text source. Raises SourceError."""
     docx = Document()
     _drop_stock_parts(docx)
     apply_styles(docx)

@@ -1,8 +1,8 @@
 """The look of a template: one small table of paragraph styles, written as Word styles.
 
-Carlito has the metrics of Calibri, so a copy opened in Word keeps its page breaks. Text is left
-aligned: hyphenation patterns differ per machine, and justified text without them has wide gaps.
-Lengths are in points unless the name says otherwise.
+Carlito has the metrics of Calibri, so a copy keeps its page breaks in Word. Text is left aligned:
+hyphenation differs per machine, and justified text without it has wide gaps. Lengths are in points
+unless the name says otherwise.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BULLET_INDENT_MM = 5.0
 
 @dataclass(frozen=True)
 class Style:
-    """A paragraph style; ``line`` is a multiple of the font's own line height."""
+    """A paragraph style; ``line`` is a multiple of the font's line height."""
 
     id: str
     name: str
@@ -93,7 +93,7 @@ STYLES: dict[str, Style] = {
 
 
 def apply_styles(docx: Docx) -> None:
-    """Replace python-docx's stock styles by ours, so that no hidden style has an effect."""
+    """Replace python-docx's stock styles, so that no hidden style has an effect."""
     styles = docx.styles.element
     for child in list(styles):
         styles.remove(child)

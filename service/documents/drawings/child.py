@@ -1,5 +1,5 @@
-"""The process that draws one SVG: its bytes on standard input; on standard output one line of JSON,
-``{}`` or ``{"refused": code, "element": name}``, and after ``{}`` a PNG."""
+"""The process that draws one SVG from standard input: one line of JSON, ``{}`` or ``{"refused":
+code, "element": name}``, and after ``{}`` a PNG."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
 """A new SVG that has only known shapes, with known attributes and values. Pure.
 
-Nothing of the file is passed on as it is: elements and attributes are made anew from a list of what
-a drawing needs. There is no script, handler, link, image, font, text, style sheet, entity, or name
-of anything outside the file, because the list has none. What would change the picture if it were
-left out is refused instead, by its name.
+Everything is made anew from a list without scripts, links, images, fonts, text, style sheets,
+entities or names from outside. What would change the picture if left out is refused, by its name.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ _TEXT = {"text", "tspan", "textPath", "font", "font-face"}
 
 @dataclass(frozen=True)
 class Drawing:
-    """A cleaned SVG and its size, of which only the proportion matters."""
+    """A cleaned SVG and its size, of which only the ratio matters."""
 
     svg: bytes
     width: float
@@ -83,7 +81,7 @@ def _root(data: bytes) -> etree._Element:
 
 
 def _box(root: etree._Element) -> tuple[float, float, float, float]:
-    """What the drawing shows: its viewBox, or else its size."""
+    """What the drawing shows: its viewBox, else its size."""
     given = (root.get("viewBox") or "").replace(",", " ").split()
     if not given:
         given = ["0", "0", *(str(root.get(each) or "").removesuffix("px") for each in _SIZES)]
@@ -126,7 +124,7 @@ def _children(
 def _attributes(
     source: etree._Element, made: etree._Element, styles: Mapping[str, Mapping[str, str]]
 ) -> None:
-    """Its own attributes, then those of its classes, then those of its style: the last wins."""
+    """Its attributes, those of its classes, those of its style: the last wins."""
     for name, value in source.attrib.items():
         if good(str(name), str(value)):
             made.set(name, value)

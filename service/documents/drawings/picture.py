@@ -1,4 +1,4 @@
-"""A drawing (SVG) as a picture, without ever reading it in this process."""
+"""An SVG as a picture, never read in this process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # UTF-8, UTF-16
 
 
 def is_drawing(data: bytes) -> bool:
-    """Whether this can only be meant as an SVG; no picture begins like this."""
+    """Whether this can only be an SVG; no picture begins so."""
     start = data[:200]
     for mark in _MARKS:
         start = start.removeprefix(mark)
@@ -22,10 +22,8 @@ def is_drawing(data: bytes) -> bool:
 
 
 def picture_of(data: bytes) -> bytes:
-    """The drawing as a large PNG. Raises DrawingRefused.
-
-    Whatever the file makes its process do, that process has no files, no children and little time.
-    """
+    """The drawing as a large PNG, from a process without files or children and with little time.
+    Raises DrawingRefused."""
     if len(data) > LARGEST:
         raise DrawingRefused("too_much")
     try:

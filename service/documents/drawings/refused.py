@@ -4,8 +4,7 @@ from __future__ import annotations
 
 
 class DrawingRefused(ValueError):
-    """The drawing cannot be used; ``code`` is unreadable, too_much, text or element (with its
-    name)."""
+    """The drawing is unusable; ``code``: unreadable, too_much, text or element (named)."""
 
     def __init__(self, code: str, element: str = "") -> None:
         super().__init__(f"{code} {element}".strip())

@@ -1,7 +1,6 @@
 """The attributes that a cleaned drawing may have, and their values; styles become attributes.
 
-No value can name anything outside the file: a reference is ``#name``, and only where one belongs.
-What does not fit its pattern is left out.
+No value names anything outside the file: a reference is ``#name``. What does not fit is left out.
 """
 
 from __future__ import annotations
@@ -72,12 +71,12 @@ def good(name: str, value: str) -> bool:
 
 
 def inside(value: str) -> bool:
-    """Whether a reference of a gradient to another stays in the file."""
+    """Whether one gradient's reference to another stays in the file."""
     return bool(_INSIDE.fullmatch(value))
 
 
 def declared(style: str) -> Iterator[tuple[str, str]]:
-    """The properties of a style that are known; others change nothing that we draw."""
+    """The known properties of a style; others change nothing that we draw."""
     for declaration in style.split(";"):
         name, _, value = declaration.partition(":")
         name, value = name.strip(), value.strip()
@@ -86,8 +85,8 @@ def declared(style: str) -> Iterator[tuple[str, str]]:
 
 
 def by_class(sheet: str) -> Mapping[str, dict[str, str]]:
-    """The properties of each class in a style sheet, the later ones first in force. Rules with any
-    other selector are left out."""
+    """The properties of each class in a style sheet, in order of force. Rules with other selectors
+    are left out."""
     found: dict[str, dict[str, str]] = {}
     for selectors, body in _RULE.findall(_COMMENT.sub("", sheet)):
         for selector in selectors.split(","):

@@ -25,10 +25,8 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A table; its first row names the columns.
-
-    ``flowing``: it may break between any two rows even if it fits on one page.
-    """
+    """A table; its first row names the columns. If ``flowing``, it may break even if it fits on one
+    page."""
 
     widths_mm: tuple[int, ...]
     rows: tuple[Row, ...]
@@ -37,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True)
 class SealPlace:
-    """The space reserved for the service's seal, with a caption below it."""
+    """The space for the service's seal, with a caption below."""
 
     caption: Paragraph
 

@@ -1,4 +1,4 @@
-"""The process that makes a sheet and draws its first page: JSON in, a PNG out."""
+"""The process that draws a sheet's first page: JSON in, a PNG out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The colour profile of a sheet: our own sRGB profile (ICC.1:2010).
+"""Our own sRGB profile (ICC.1:2010) for a sheet.
 
-It contains only numbers of IEC 61966-2-1: the three primaries and the white point adapted to D50,
-and one curve for all three. Its date is fixed, so that equal sheets have equal bytes.
+It contains only numbers of IEC 61966-2-1: the primaries and white point adapted to D50, and one
+curve. Its date is fixed, so that equal sheets have equal bytes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The shipped fonts for a sheet: the width of a text, and the subset to embed.
 
-HarfBuzz reduces a font to the characters of one sheet in a quarter of a millisecond, so every sheet
-embeds exactly what it prints.
+HarfBuzz makes a subset in a quarter of a millisecond, so every sheet embeds exactly what it prints.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ _BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88
 
 @dataclass(frozen=True)
 class Cut:
-    """A subset of a font: its program, and the glyph number of each character."""
+    """A subset of a font, and each character's glyph number."""
 
     program: bytes
     glyphs: dict[str, int]
 
 
 class Face:
-    """One weight of the font; safe to share between threads."""
+    """One weight of the font; thread-safe."""
 
     def __init__(self, path: Path) -> None:
         """Read the font. Raises GenerationFailed ``fonts_missing``."""
@@ -84,21 +83,20 @@ class Faces:
 
     @cached_property
     def seen(self) -> frozenset[str]:
-        """The characters that both fonts can print and that are visible, or a space."""
+        """The visible characters that both fonts print, and the space."""
         both = self.regular.widths.keys() & self.bold.widths.keys()
         return frozenset(each for each in both if category(each) not in UNSEEN)
 
 
 class Measure:
-    """The widths of texts in both weights; one per sheet, so that no personal name stays in
-    memory."""
+    """The widths of texts in both weights; one per sheet, so that no name stays in memory."""
 
     def __init__(self, faces: Faces) -> None:
         self._regular = _Widths(faces.regular.widths)
         self._bold = _Widths(faces.bold.widths)
 
     def widths(self, *, bold: bool) -> _Widths:
-        """The widths of one weight, in units of 1/``UNITS`` em, for texts of any length."""
+        """The widths in one weight, in 1/``UNITS`` em, for texts of any length."""
         return self._bold if bold else self._regular
 
 

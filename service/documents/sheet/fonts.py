@@ -1,7 +1,6 @@
 """Writes a font into the file; a character's code is its Unicode number.
 
-So the text on a page is directly readable, and the table from codes to characters, needed for
-copying and screen readers, maps each code to itself (ISO 32000-1, 9.7 and 9.10.3).
+So the table for copying and screen readers maps each code to itself (ISO 32000-1, 9.7 and 9.10.3).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _COLLECTION = "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>
 
 
 def write_font(file: PdfFile, face: Face, characters: Iterable[str]) -> int:
-    """Write the font subset for these characters; returns the font's object number."""
+    """Write the font's subset for these characters; returns its object number."""
     used = sorted(characters)
     cut = face.cut(used)
     program = file.add(stream(cut.program, f"/Length1 {len(cut.program)}"))
@@ -60,7 +59,7 @@ def _glyph_table(glyphs: dict[str, int]) -> bytes:
 
 
 def _runs(characters: Sequence[str]) -> Iterator[str]:
-    """Groups of consecutive characters, each within one row of 256."""
+    """Groups of consecutive characters, each within a row of 256."""
     run = ""
     for character in characters:
         if run and (ord(character) != ord(run[-1]) + 1 or ord(character) % 256 == 0):

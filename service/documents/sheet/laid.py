@@ -1,4 +1,4 @@
-"""Blocks divided into lines, which know their height and can draw themselves on pages."""
+"""Blocks divided into lines, which know their height and draw themselves."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Laid(Protocol):
 
     @property
     def keep_next(self) -> bool:
-        """Whether the next block must begin on the same page."""
+        """Whether the next block must be on the same page."""
 
     @property
     def height(self) -> float:
@@ -47,10 +47,10 @@ class Laid(Protocol):
 
     @property
     def least(self) -> float:
-        """The free height needed on a page to begin there."""
+        """The free height needed to begin there."""
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """Draw it on as many pages as needed, under a tag in ``parent``."""
+        """Draw it on as many pages as needed, tagged under ``parent``."""
 
 
 @dataclass
@@ -95,7 +95,7 @@ class LaidParagraph:
 
 @dataclass
 class LaidBullet(LaidParagraph):
-    """An item of a list; ``layout`` combines adjacent items into one list."""
+    """A list item; ``layout`` combines adjacent ones."""
 
     def put(self, pages: Pages, parent: Element) -> None:
         item = parent.add("LI")
@@ -105,7 +105,7 @@ class LaidBullet(LaidParagraph):
 
 @dataclass
 class LaidSeal:
-    """The space for the seal: the field, and below it a rule with a caption."""
+    """The field for the seal, and below it a rule with a caption."""
 
     caption: LaidParagraph
     keep_next: bool = False

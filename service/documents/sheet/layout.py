@@ -13,7 +13,7 @@ from service.documents.sheet.table import LaidTable
 
 
 def on_pages(blocks: Sequence[Block], measure: Measure) -> tuple[Pages, Element]:
-    """The pages of a sheet, and the root of its tags."""
+    """The pages of a sheet, and its tags' root."""
     document = Element("Document", None)
     pages = Pages()
     laid = [_laid(block, measure) for block in blocks]
@@ -44,15 +44,14 @@ def _laid(block: Block, measure: Measure) -> Laid:
 
 
 def _gap(above: Laid | None, block: Laid) -> float:
-    """The space between two blocks: the larger of both wishes; list items have none between
-    them."""
+    """The space between two blocks: the larger wish; none between list items."""
     if above is None or (isinstance(above, LaidBullet) and isinstance(block, LaidBullet)):
         return 0.0
     return max(above.after, block.before)
 
 
 def _needed(laid: Sequence[Laid], number: int) -> float:
-    """The height that must be free to begin this block, including blocks it must stay with."""
+    """The free height to begin this block, with those it must stay with."""
     block = laid[number]
     if not block.keep_next or number + 1 == len(laid):
         return block.least

@@ -1,8 +1,7 @@
-"""The processor's colour and logo above the first page of a sheet; both are decoration.
+"""The processor's colour and logo above a sheet's first page, as decoration.
 
-They stand in the margin and are artifacts (ISO 14289-1, 7.1), so the text, its order and its tags
-are the same with and without. The logo is opaque on white and in the colours of the file's own
-profile, which PDF/A-3 allows (ISO 19005-3, 6.2.4).
+They are artifacts in the margin (ISO 14289-1, 7.1), so text and tags are the same without. The logo
+is opaque on white and in the colours of the file's profile (ISO 19005-3, 6.2.4).
 """
 
 from __future__ import annotations
@@ -26,21 +25,20 @@ GAP = 2.5 * MM
 
 @dataclass(frozen=True)
 class Letterhead:
-    """``colour`` is ``#rrggbb``, ``logo`` a PNG of ours; empty: none."""
+    """``colour`` is ``#rrggbb``, ``logo`` a PNG of ours or empty."""
 
     colour: str
     logo: bytes = b""
 
 
 def letterhead(colour: str, logo: bytes) -> Letterhead | None:
-    """Of the processor's colour and logo, each of which may be empty; without both a sheet has no
-    decoration."""
+    """Of the colour and logo, each perhaps empty; None without both."""
     return Letterhead(colour or ZEGEL, logo) if colour or logo else None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An image in the file, and its size in pixels."""
+    """An image in the file; its size in pixels."""
 
     number: int
     width: int
@@ -48,8 +46,8 @@ class Picture:
 
 
 def picture(file: PdfFile, head: Letterhead) -> Picture | None:
-    """Write the logo into the file. None without one, or if it cannot be read: an agreement is
-    completed all the same."""
+    """Write the logo into the file. None without one, or if it is unreadable: the sheet comes
+    first."""
     if not head.logo:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Breaks a text into lines: at spaces, and inside a word only if it fits on no line."""
+"""Breaks a text at spaces, and inside a word only if it fits on no line."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Line = tuple[Run, ...]
 
 @dataclass(slots=True)
 class _Word:
-    """Letters up to a space, in one or both weights; widths are relative to the size."""
+    """Letters up to a space; widths are relative to the size."""
 
     runs: list[Run]
     width: float
 
 
 def broken(runs: Sequence[Run], style: Style, width: float, measure: Measure) -> list[Line]:
-    """The lines of a paragraph that is ``width`` points wide; at least one.
+    """The lines of a paragraph ``width`` points wide; at least one.
 
-    A line that ends at a space keeps it, so that screen readers separate the words.
+    A line keeps its last space, so that screen readers separate words.
     """
     room = width * UNITS / style.size
     space = measure.widths(bold=False)[" "]  # equal in both weights
@@ -100,7 +100,7 @@ def _cut(word: _Word, style: Style, room: float, measure: Measure) -> list[_Word
 
 
 def _even_parts(run: Run, count: int, room: float, measure: Measure) -> list[_Word]:
-    """A digest in parts of equal length, so that two digests are easily compared."""
+    """A digest in equal parts, to compare it with another."""
     widths = measure.widths(bold=run.bold)
     while True:
         size = math.ceil(len(run.text) / count)
@@ -120,7 +120,7 @@ def _fitting(letters: str, widths: Mapping[str, float], room: float) -> int:
 
 
 def _behind_a_good_break(letters: str, count: int) -> int:
-    """Fewer letters, down to half, if the word is better broken there."""
+    """Fewer letters, down to half, for a better break."""
     best = max(letters.rfind(each, count // 2, count) for each in GOOD_BREAKS)
     return best + 1 or count
 

@@ -1,8 +1,4 @@
-"""The only entry point to the sheet: values in, finished PDF out.
-
-maker = SheetMaker(Path("templates/nl/documents/evidence"), Path("templates/nl/documents/fonts"))
-pdf = maker.sheet(context, evidence_json=b"{}", dated=closed_at)
-"""
+"""The only entry point to the sheet: values in, finished PDF out."""
 
 from __future__ import annotations
 
@@ -26,7 +22,7 @@ class SheetMaker:
     """Makes evidence sheets; safe to share between threads."""
 
     def __init__(self, folder: Path, fonts_dir: Path) -> None:
-        """Compile the template and read the fonts. Raises GenerationFailed."""
+        """Raises GenerationFailed."""
         self._template = SheetTemplate(folder)
         self._faces = Faces.load(fonts_dir)
 
@@ -40,8 +36,8 @@ class SheetMaker:
     ) -> bytes:
         """The sheet with the evidence attached and one empty field for the seal.
 
-        No value in it can make this fail (``always_printable``). Raises GenerationFailed
-        ``missing_value`` for a missing one.
+        No value can make this fail (``always_printable``). Raises GenerationFailed
+        ``missing_value``.
         """
         template, declared = self._template, self._template.declared
         context = always_printable(

@@ -1,4 +1,4 @@
-"""PDF syntax: strings, streams, and the file of numbered objects (ISO 32000-1, 7)."""
+"""PDF syntax: strings, streams, and numbered objects (ISO 32000-1, 7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMPRESSION = 6
 
 
 def text(words: str) -> str:
-    """A text string: literal if it is printable ASCII, else UTF-16 (7.9.2.2)."""
+    """Literal if printable ASCII, else UTF-16 (7.9.2.2)."""
     if words.isascii() and words.isprintable():
         escaped = words.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
         return f"({escaped})"
@@ -56,7 +56,7 @@ class PdfFile:
         self._objects[number - 1] = body.encode("ascii") if isinstance(body, str) else body
 
     def finished(self, root: int, information: int) -> bytes:
-        """The whole file. Its identifier is derived from its content, so equal content gives equal
+        """The whole file. Its identifier comes from its content, so equal contents give equal
         files."""
         parts, offsets, at = [HEADER], [], len(HEADER)
         for number, body in enumerate(self._objects, 1):

@@ -15,7 +15,7 @@ REGULAR, BOLD = "F1", "F2"
 
 @dataclass
 class Page:
-    """One page: its drawing, and the structure element that owns each marked part."""
+    """One page: its drawing, and the element that owns each marked part."""
 
     drawing: list[str] = field(default_factory=list)
     owners: list[Element] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Page:
     colour: str = ""
 
     def text(self, lines: Iterable[Line], style: Style, x: float, top: float) -> None:
-        """Draw lines below each other, the first with its upper edge at ``top``."""
+        """Draw lines below each other, with the upper edge at ``top``."""
         y = top - style.drop
         self.drawing.append("BT")
         if style.colour != self.colour:
@@ -43,15 +43,15 @@ class Page:
             self.drawing.append(f"/{font} {size:g} Tf")
             self.font = (font, size)
         self.shown[font].append(text)
-        # each character's code is its Unicode number: see fonts.py
+        # a character's code is its Unicode number: see fonts.py
         self.drawing.append(f"<{text.encode('utf-16-be').hex()}> Tj")
 
     def rule(self, x: float, y: float, width: float, colour: str = RULE) -> None:
-        """A thin horizontal line; it has no meaning, so it is drawn outside all tags."""
+        """A thin horizontal line, without meaning and so outside all tags."""
         self.rules.append(f"{colour} RG {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S")
 
     def finished(self, footer: Sequence[tuple[float, Line]]) -> bytes:
-        """The whole drawing, with the rules and the footer as artifacts (14.8.2.2)."""
+        """The drawing, with rules and footer as artifacts (14.8.2.2)."""
         self.drawing += ["/Artifact BMC", "0.6 w", *self.rules, "EMC"]
         self.drawing.append("/Artifact <</Type/Pagination/Subtype/Footer>> BDC")
         style = STYLES["footer"]
@@ -63,8 +63,7 @@ class Page:
 
 @dataclass(frozen=True)
 class SealField:
-    """The position of the service's seal: the page (from 0), left, bottom, right, top, and its
-    tag."""
+    """The position of the service's seal: page (from 0), left, bottom, right, top; and its tag."""
 
     page: int
     rect: tuple[float, float, float, float]
@@ -72,7 +71,7 @@ class SealField:
 
 
 class Pages:
-    """The pages so far; ``y`` is the current height on the last page."""
+    """The pages so far; ``y`` is the height on the last."""
 
     def __init__(self) -> None:
         self.all: list[Page] = []
@@ -98,7 +97,7 @@ class Pages:
         return self.y == TOP
 
     def tagged(self, element: Element, lines: Sequence[Line], style: Style, x: float) -> None:
-        """Draw lines at the current height that belong to an element."""
+        """Draw an element's lines at the current height."""
         page = self.page
         number = len(page.owners)
         page.owners.append(element)
@@ -108,7 +107,7 @@ class Pages:
         page.drawing.append("EMC")
 
     def untagged(self, lines: Sequence[Line], style: Style, x: float) -> None:
-        """Draw lines that only repeat what is tagged elsewhere."""
+        """Draw what only repeats what is tagged elsewhere."""
         self.page.drawing.append("/Artifact BMC")
         self.page.text(lines, style, x, self.y)
         self.page.drawing.append("EMC")

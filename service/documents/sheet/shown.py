@@ -1,7 +1,6 @@
-"""The first page of a sheet as a picture, made in a process of its own.
+"""A sheet's first page as a picture, made in a limited process.
 
-A web process does not load the libraries that make documents, and this one has limits: whoever
-waits for the page waits for some seconds at most.
+A web process loads no libraries that make documents, and its page waits only seconds.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ _CHILD = "service.documents.sheet.child"
 
 
 def first_page(context: Mapping[str, Any], *, colour: str, logo: bytes) -> bytes:
-    """A PNG of the page with this colour (``#rrggbb``, or empty) and logo (a PNG of ours, or
-    empty). The last ones are kept. Nothing if it could not be made in time."""
+    """A PNG of the page with this colour (``#rrggbb``) and logo (a PNG of ours), each perhaps
+    empty. The last ones are kept. b"" if there was no time."""
     try:
         return _made(json.dumps(context, sort_keys=True), colour, logo)
     except NotExamined:

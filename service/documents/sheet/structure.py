@@ -1,5 +1,4 @@
-"""The structure tree: the meaning of everything on the pages, in reading order (ISO 32000-1,
-14.7)."""
+"""The structure tree: the pages' meaning, in reading order (ISO 32000-1, 14.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look of a sheet: an A4 page and one small table of styles. Lengths are in points."""
+"""The look of a sheet: A4 and one small table of styles. Lengths are in points."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEAL_WIDTH, SEAL_HEIGHT, SEAL_CLEARANCE = 80 * MM, 25 * MM, 2.5
 
 @dataclass(frozen=True)
 class Style:
-    """The look of a paragraph. ``role`` is its structure type; ``line`` a multiple of ``LINE``."""
+    """The look of a paragraph; ``line`` is a multiple of ``LINE``."""
 
     size: float = 10.5
     bold: bool = False

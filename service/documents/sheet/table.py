@@ -1,4 +1,4 @@
-"""A table divided into lines: rows stay whole if possible, every page repeats the head."""
+"""A table divided into lines: rows stay whole if possible, pages repeat the head."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class LaidRow:
 
     @property
     def least(self) -> float:
-        """The free height needed on a page to begin there."""
+        """The free height needed to begin there."""
         whole = self.height
         return whole if whole <= HEIGHT_OF_A_PAGE / 2 else FEWEST_LINES * LEAD + PADDING
 
@@ -83,14 +83,13 @@ class LaidTable:
 
     @property
     def least(self) -> float:
-        """The free height needed on a page to begin there: for all of it, or for the head and one
-        row."""
+        """The free height needed to begin there: for all, or for the head and one row."""
         if not self._flowing and self.height <= MOST_OF_A_PAGE * HEIGHT_OF_A_PAGE:
             return self.height
         return self._head.height + self._rows[0].least
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """Draw it on as many pages as needed, under a tag in ``parent``."""
+        """Draw it on as many pages as needed, tagged under ``parent``."""
         table = parent.add("Table")
         row = table.add("TR")
         elements = [row.add("TH", "column") for _ in self._head.cells]
@@ -114,7 +113,7 @@ class LaidTable:
                 self._turn(pages)
 
     def _turn(self, pages: Pages) -> None:
-        """Begin a new page, which repeats the head without tagging it again."""
+        """Begin a page, which repeats the head without tagging it."""
         pages.turn()
         _draw(self._head, None, len(self._head.cells[0].lines), pages)
         self._rule(pages, strong=True)
@@ -138,7 +137,7 @@ def _laid_cell(cell: Paragraph, x: float, width: float, measure: Measure) -> Lai
 
 
 def _draw(row: LaidRow, elements: list[Element] | None, lines: int, pages: Pages) -> None:
-    """Draw the cells beside each other, ``lines`` high; ``elements`` are their tags."""
+    """Draw the cells beside each other, ``lines`` high."""
     pages.y -= CELL_ABOVE
     for number, cell in enumerate(row.cells):
         if not cell.lines:

@@ -1,4 +1,4 @@
-"""Writes the structure tree into the file, including the field of the seal."""
+"""Writes the structure tree, with the seal's field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.documents.sheet.structure import ATTRIBUTES, Element, Marked
 
 
 class TagWriter:
-    """Writes the elements under ``document``; the parent tree refers back to them."""
+    """Writes the elements under ``document``, and the parent tree."""
 
     def __init__(self, file: PdfFile, document: Element, pages: Sequence[int]) -> None:
         """``pages`` are the object numbers of the pages."""
@@ -26,8 +26,7 @@ class TagWriter:
         return self._numbers[element]
 
     def write(self, pages: Sequence[Page], fields: Mapping[int, Element]) -> int:
-        """Write the tree; returns the number of its root. ``fields`` are elements by their parent
-        key."""
+        """Write the tree, ``fields`` by parent key; returns its root's number."""
         for element in self._numbers:
             if element not in fields.values():
                 self._file.put(self._numbers[element], self._element(element))
@@ -45,7 +44,7 @@ class TagWriter:
         return self._root
 
     def head(self, element: Element, page: int) -> str:
-        """The entries that every element has: its kind, its parent, and its page (from 0)."""
+        """Every element's entries: its kind, parent, and page (from 0)."""
         holder = self._numbers[element.parent] if element.parent else self._root
         at = f"/Pg {self._pages[page]} 0 R" if page >= 0 else ""
         return f"/Type/StructElem/S/{element.role}/P {holder} 0 R{at}"

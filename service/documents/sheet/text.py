@@ -1,7 +1,7 @@
-"""The sheet's template: read and compiled once, filled into blocks any number of times.
+"""The sheet's template: read and compiled once, filled into blocks.
 
-The source is parsed before anything is filled in, so that no value can become a heading, a bold
-word or a column. Markup passes through Jinja as control characters, which values cannot contain
+The source is parsed before it is filled, so that no value becomes a heading, a bold word or a
+column. Markup passes through Jinja as control characters, which values cannot contain
 (``always_printable``).
 """
 
@@ -43,7 +43,7 @@ class Declaration:
 
 
 class SheetTemplate:
-    """The sheet's text and declaration; safe to share between threads."""
+    """The sheet's text and declaration; thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         """Read and compile. Raises GenerationFailed ``template_invalid``."""
@@ -105,7 +105,7 @@ class SheetTemplate:
 
 
 def _marked(blocks: Sequence[source.Block | source.Table]) -> Iterator[str]:
-    """The source for Jinja: each block and each row preceded by its number."""
+    """The source for Jinja: each block and row after its number."""
     for number, block in enumerate(blocks):
         if isinstance(block, source.Table):
             yield f"{BLOCK}{number}"

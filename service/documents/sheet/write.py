@@ -1,7 +1,7 @@
-"""Writes the finished file: pages, tags, fonts, metadata, the evidence, and the empty seal field.
+"""Writes the file: pages, tags, fonts, metadata, the evidence, and the empty seal field.
 
-PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). The field is the same as
-``signatures.acts.prepare_fields`` would add to an existing file.
+PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). The field is as
+``signatures.acts.prepare_fields`` adds to other files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COLOUR_PROFILE = colour.srgb()
 
 @dataclass(frozen=True)
 class Finish:
-    """The sheet's contents besides its text; ``page_number`` has placeholders for both numbers."""
+    """What a sheet has besides its text; ``page_number`` has two placeholders."""
 
     metadata: Metadata
     attachment: Attachment
@@ -44,7 +44,7 @@ class Finish:
 def written(
     pages: Pages, document: Element, finish: Finish, faces: Faces, measure: Measure
 ) -> bytes:
-    """The bytes of the sheet; the same input gives the same bytes."""
+    """The sheet; the same input gives the same bytes."""
     if pages.seal is None:
         raise GenerationFailed("template_invalid", "no place for the seal")
     file = PdfFile()
@@ -106,7 +106,7 @@ def _fonts(file: PdfFile, pages: Sequence[Page], faces: Faces) -> str:
 def _seal_field(
     file: PdfFile, seal: SealField, finish: Finish, tags: TagWriter, page: int, key: int
 ) -> int:
-    """The empty field, which locks the whole file once sealed; returns its number."""
+    """The empty field, which locks the file once sealed; returns its number."""
     left, bottom, right, top = seal.rect
     tooltip = text(finish.seal_tooltip)
     lock = file.add(f"<</Type/SigFieldLock/Action/All/P {NO_CHANGES}>>")
@@ -143,7 +143,7 @@ def _attached(file: PdfFile, finish: Finish) -> int:
 
 
 def _metadata(file: PdfFile, metadata: Metadata) -> int:
-    # not compressed: programs that detect file types search for these words
+    # not compressed: programs detect file types by these words
     packet = xmp(metadata).encode("utf-8")
     return file.add(stream(packet, "/Type/Metadata/Subtype/XML", packed=False))
 

@@ -1,6 +1,5 @@
 """The date on which the agreement takes effect (clause 12.1): the day on which both parties have
-signed at every required place.
-"""
+signed at every required place."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime

@@ -71,8 +71,7 @@ class TimestampUnavailable(SignatureError):
 
 class TokenInvalid(SignatureError):
     """A time stamp token is unreadable, broken, over other bytes, or not from a trusted
-    authority.
-    """
+    authority."""
 
 
 class RecordInvalid(SignatureError):
@@ -122,8 +121,7 @@ class SignatureWrong(ReplyRefused):
 
 class SigningServiceError(CodedError):
     """A person's signing service did not sign; ``code`` is its error, or ``answer`` for
-    nonsense.
-    """
+    nonsense."""
 
 
 class SigningServiceUnavailable(SigningServiceError):

@@ -26,8 +26,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Dialect:
     """How a file is written, to write another like it. A workbook has only ``sheet``, other files
-    ``encoding`` (a Python codec) and ``separator``.
-    """
+    ``encoding`` (a Python codec) and ``separator``."""
 
     kind: Kind
     encoding: str = ""

@@ -75,8 +75,7 @@ def _sheet(data: bytes) -> CalamineSheet:
 
 def _check_parts(data: bytes) -> None:
     """Refuse what is no workbook or unpacks to too much, by the sizes that the file names; the
-    process's limits are for a file that lies.
-    """
+    process's limits are for a file that lies."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         sizes = {each.filename: each.file_size for each in parts.infolist()}
     if not any(name.lower() == "xl/workbook.xml" for name in sizes):
@@ -114,8 +113,7 @@ def _lines(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
 
 def _merged_downwards(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     """By first row: column and last row of each cell merged over rows. It holds for all of them;
-    one merged over columns only is a title.
-    """
+    one merged over columns only is a title."""
     found: dict[int, list[tuple[int, int]]] = {}
     width = int(sheet.start[1]) + sheet.width if sheet.start else 0
     for (top, column), (bottom, last_column) in sheet.merged_cell_ranges or ():

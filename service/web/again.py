@@ -55,8 +55,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 @dataclass(frozen=True)
 class Again:
     """What a page shows again: the fields as typed, their mistakes, and the view's own data. False
-    if there is nothing.
-    """
+    if there is nothing."""
 
     form: MultiDict[str, str] = field(default_factory=MultiDict)
     errors: dict[str, str] = field(default_factory=dict)

@@ -43,8 +43,7 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::\d*)?")
 @dataclass(frozen=True)
 class Policy:
     """Who may reach a view: public, signer or staff; ``detail`` is the reason or the permission
-    (empty: anybody signed in).
-    """
+    (empty: anybody signed in)."""
 
     kind: str
     detail: str

@@ -77,8 +77,7 @@ def lines(act: Act) -> list[str]:
 
 def shown_moment(instant: datetime, mandate_of: date | None = None) -> str:
     """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``, unambiguous also when summer
-    time ends. Under a mandate it says that the service signed, and the mandate's date.
-    """
+    time ends. Under a mandate it says that the service signed, and the mandate's date."""
     local = instant.astimezone(BRUSSELS)
     catalogue = words()["appearance"]
     twice = local.dst() != local.replace(fold=1 - local.fold).dst()

@@ -46,8 +46,7 @@ WIDE = [
 
 def build(source: Path, target: Path, family: str, blocks: Iterable[Iterable[int]]) -> None:
     """Write the characters of ``blocks`` to ``target``, at 1000 units per em, with a list of them
-    in a file beside it.
-    """
+    in a file beside it."""
     options = subset.Options()
     options.hinting = False
     options.layout_features = []

@@ -1,6 +1,5 @@
 """Draws the appearance of an act, aligned left: the date in its own row of the table if the field
-reaches over it, the signature as large as possible, and the words.
-"""
+reaches over it, the signature as large as possible, and the words."""
 
 from __future__ import annotations
 
@@ -156,8 +155,7 @@ def _cut(lines: list[str], ems: float, measure: Measure) -> list[str]:
 
 def _wrapped(said: Sequence[str], ems: float, measure: Measure) -> list[str]:
     """The texts on lines of at most ``ems``. A longer word is broken; a no-break space, never at a
-    line's end, becomes a plain space.
-    """
+    line's end, becomes a plain space."""
     lines = []
     for text in said:
         line = ""

@@ -20,8 +20,7 @@ def cut(
     keep_numbers: bool = False,
 ) -> tuple[bytes, Mapping[int, int]]:
     """The font program with only these characters and glyphs, and a map from old to new glyph
-    numbers (equal with ``keep_numbers``).
-    """
+    numbers (equal with ``keep_numbers``)."""
     wanted = hb.SubsetInput()
     wanted.sets(hb.SubsetInputSets.UNICODE).set({ord(each) for each in characters})
     wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).set(set(glyphs))

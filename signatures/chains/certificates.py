@@ -145,8 +145,7 @@ def issue_crl(
     revoked: x509.RevokedCertificate | None = None,
 ) -> bytes:
     """A revocation list as PEM (RFC 5280, 5) with all entries of ``previous``, ``revoked`` and the
-    next number. It is valid for ``CRL_LIFETIME``, or until ``until``.
-    """
+    next number. It is valid for ``CRL_LIFETIME``, or until ``until``."""
     number = 1
     builder = (
         x509.CertificateRevocationListBuilder()

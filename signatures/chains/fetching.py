@@ -15,8 +15,7 @@ MOST_REDIRECTS = 3
 
 class NotFetched(Exception):
     """No usable answer. ``code``: unreachable, too_slow, too_large, or http (a status other than
-    200).
-    """
+    200)."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")

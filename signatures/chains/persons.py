@@ -75,8 +75,7 @@ class Persons:
 
 async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
     """The chain in the PDF library's form, for embedding. The verifier judges later revocation by
-    the lists in the file.
-    """
+    the lists in the file."""
     *below, root = map(asn1_certificate, chain.path)
     context = ValidationContext(
         trust_roots=[root],
@@ -92,8 +91,7 @@ async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
 
 async def _check_wholly(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
     """Validate fully (RFC 5280, 6.1 and 6.3) what ``plain`` does not decide: partial revocation
-    lists, name constraints and policies. Raises CertificateRefused.
-    """
+    lists, name constraints and policies. Raises CertificateRefused."""
     *below, root = map(asn1_certificate, path)
     context = ValidationContext(
         trust_roots=[root],

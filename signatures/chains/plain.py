@@ -173,8 +173,7 @@ def _check_not_revoked(
 
 def may_seal(certificate: x509.Certificate) -> bool:
     """Whether it may sign documents (ETSI EN 319 412-2, 4.3.2), and is neither an authority nor
-    only for time stamps.
-    """
+    only for time stamps."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:

@@ -126,8 +126,7 @@ def _parts(
     encoded: bytes, kind: tuple[int, int, int], count: int = 0, name: str = "encoding"
 ) -> list[bytes]:
     """The elements inside an element of this kind, as encoded. Raises _Flawed for another kind, a
-    non-minimal length, or not ``count`` parts (0: any number).
-    """
+    non-minimal length, or not ``count`` parts (0: any number)."""
     contents = _check_short(encoded, kind)
     found: list[bytes] = []
     position = 0

@@ -50,8 +50,7 @@ class SignedData:
 
     def attributes(self, digest: bytes, *further: bytes) -> bytes:
         """The signed attributes over the content's digest, encoded as hashed; ``further`` adds
-        encoded ones.
-        """
+        encoded ones."""
         over = attribute("message_digest", encoded(_OCTETS, digest))
         return _set(_SET, {*self._always, over, *further})
 
@@ -64,8 +63,7 @@ class SignedData:
         token: bytes = b"",
     ) -> bytes:
         """The whole ``ContentInfo``; ``token``, the time stamp over the signature, becomes an
-        unsigned attribute (RFC 3161, appendix A).
-        """
+        unsigned attribute (RFC 3161, appendix A)."""
         stamped = (
             _set(_CONTEXT_1, {attribute("signature_time_stamp_token", token)}) if token else b""
         )

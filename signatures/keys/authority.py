@@ -130,8 +130,7 @@ class Authority:
     @property
     def lists(self) -> tuple[x509.CertificateRevocationList, ...]:
         """The present lists of the root and issuing authority, then every former authority's last
-        list, whatever their dates.
-        """
+        list, whatever their dates."""
         last = sorted((self.home / FORMER).glob("*.crl.pem"))
         files = [*(self.directory / name for name in CRLS), *last]
         return tuple(read_crl(file) for file in files)

@@ -31,8 +31,7 @@ _MOST_STEPS = 64
 
 def check_anchors(case: Case) -> Iterator[Finding]:
     """At most one complete anchor, over the head of this log; on its first day a package has
-    none.
-    """
+    none."""
     days: dict[str, dict[str, bytes]] = defaultdict(dict)
     for name, data in case.files.items():
         if found := ANCHOR.fullmatch(name):

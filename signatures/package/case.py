@@ -16,8 +16,7 @@ from signatures.verdict.verify import verify
 @dataclass(frozen=True)
 class Trust:
     """What a package is judged by; see ``verify``. ``recorded_sheet`` is the SHA-256 of its sheet
-    in a database: then the sheet needs no time stamp that is still valid.
-    """
+    in a database: then the sheet needs no time stamp that is still valid."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate] = ()
@@ -42,8 +41,7 @@ class Trust:
 @dataclass(frozen=True)
 class Case:
     """The input of the rules: the files, the sheet as their ledger, and the verdict on each sealed
-    file.
-    """
+    file."""
 
     files: Mapping[str, bytes]
     trust: Trust

@@ -33,8 +33,7 @@ _DEEPEST = 3  # bag/data/manifest.json
 @dataclass(frozen=True)
 class Package:
     """The files of the package and of its bag, by name, and findings on their layout. ``bagged``
-    says whether the bag's files are required.
-    """
+    says whether the bag's files are required."""
 
     files: Mapping[str, bytes]
     bag: Mapping[str, bytes] = field(default_factory=dict)
@@ -131,8 +130,7 @@ def _bounded(path: Path, room: int) -> bytes:
 
 def _beside(path: Path) -> dict[str, bytes]:
     """The files beside a single PDF that help judge it: the sheet, its newest renewed copy, the
-    roots.
-    """
+    roots."""
     folder = path.absolute().parent
     if folder.name == RENEWED:  # renewed copies are in a folder of their own
         folder = folder.parent

@@ -50,8 +50,7 @@ _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 @dataclass(frozen=True)
 class Stated:
     """What the lists must say of the agreement: the manifest without its files, and for the bag the
-    reference and parties.
-    """
+    reference and parties."""
 
     manifest: Mapping[str, Any]
     reference: str

@@ -74,8 +74,7 @@ def check_read_me(case: Case) -> Iterator[Finding]:
 
 def check_whole(case: Case, named: Collection[str]) -> Iterator[Finding]:
     """Exactly the parts that the sheet lists are present; ``named`` files already have a
-    finding.
-    """
+    finding."""
     listed = case.sheet.parts
     needed, may = _expected(case)
     for name in sorted(needed - case.files.keys()):

@@ -1,6 +1,5 @@
 """The sealed record of an agreement that was signed elsewhere: who registered it, which file it is
-and what they read in it. It never says who signed.
-"""
+and what they read in it. It never says who signed."""
 
 from __future__ import annotations
 
@@ -76,8 +75,7 @@ def _plain(said: str) -> str:
 
 def registration_in(record: bytes) -> Registration:
     """The registration in these bytes. For other bytes raises ValueError, KeyError, TypeError,
-    AttributeError or RecursionError.
-    """
+    AttributeError or RecursionError."""
     said = json.loads(record)
     if said["schema"] != _SCHEMA:
         raise ValueError(f"schema {said['schema']!r}")

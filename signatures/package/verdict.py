@@ -84,8 +84,7 @@ def _sheets(files: Mapping[str, bytes], trust: Trust) -> dict[str, Report]:
 
 def _proves_itself(files: Mapping[str, bytes], sheets: Mapping[str, Report], trust: Trust) -> bool:
     """Whether the sheet's own seals, or those of a renewed copy, still prove it. A sheet recorded
-    in a database needs no other proof.
-    """
+    in a database needs no other proof."""
     if trust.recorded_sheet and SHEET in sheets:
         recorded = sheets[SHEET].sha256 == trust.recorded_sheet
         if recorded and sheets[SHEET].verdict != INVALID:

@@ -16,8 +16,7 @@ from signatures.package.names import COMMON, DIFFERENCE, MANDATE, RECORDS, VIEW
 
 def check_views(case: Case) -> Iterator[Finding]:
     """The page is the one that the sheet names, and the records agree on what was shown, unless
-    they are from before openings were recorded.
-    """
+    they are from before openings were recorded."""
     documents = case.sheet.said["documents"]
     if VIEW in case.files and sha256(case.files[VIEW]) != documents.get("view"):
         yield fails("acts", "view_other", VIEW)
@@ -37,8 +36,7 @@ def check_views(case: Case) -> Iterator[Finding]:
 
 def _under(record: Mapping[str, Any], mandate: bytes | None) -> bool:
     """Whether an act under a mandate names the one in the package, and claims no opening of a text.
-    An act without a mandate passes.
-    """
+    An act without a mandate passes."""
     named = record.get("mandate")
     if not named:
         return True

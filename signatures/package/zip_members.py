@@ -44,8 +44,7 @@ def members(
     data: bytes, most_bytes: int = MOST_BYTES
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
     """The files by name (the first of a repeated name), and findings on the packing. Claimed sizes
-    are not trusted. Raises Unreadable ``too_large`` or ``not_a_package``.
-    """
+    are not trusted. Raises Unreadable ``too_large`` or ``not_a_package``."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             listed = archive.infolist()
@@ -109,8 +108,7 @@ def _every_byte_is_listed(
     data: bytes, archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]
 ) -> bool:
     """Members follow each other from the first byte, then the directory and its end; headers and
-    directory agree.
-    """
+    directory agree."""
     position = 0
     in_order = sorted(listed, key=lambda member: member.header_offset)
     following = [each.header_offset for each in in_order[1:]] + [archive.start_dir]

@@ -40,8 +40,7 @@ class Part:
     @cached_property
     def container(self) -> Container:
         """The parsed CMS of the signature, or the token of a document time stamp. Raises
-        NotIntact.
-        """
+        NotIntact."""
         return containers.parsed(cms.ContentInfo.load(self.cms or self.token))
 
     @cached_property

@@ -61,8 +61,7 @@ class Ref:
 @dataclass(frozen=True)
 class Parsed:
     """One object of a file: its value, its raw stream, and where it ends. ``spans`` locates each
-    value of the outermost dictionary.
-    """
+    value of the outermost dictionary."""
 
     number: int
     value: Any

@@ -1,6 +1,5 @@
 """Reads what our files say about themselves, from sealed content only: the data embedded in the
-frozen document (ISO 32000-2, 14.13), and the printed words of each act.
-"""
+frozen document (ISO 32000-2, 14.13), and the printed words of each act."""
 
 from __future__ import annotations
 
@@ -51,8 +50,7 @@ class Agreement:
 @dataclass(frozen=True)
 class PrintedAct:
     """One appearance: the signer's capacity, the moment (aware, to the minute), and the date of the
-    mandate under which the service placed it, if any.
-    """
+    mandate under which the service placed it, if any."""
 
     capacity: str = ""
     signed_at: datetime | None = None
@@ -67,8 +65,7 @@ def reference_in(said: str) -> str:
 
 def reference_said(pdf: bytes) -> str:
     """The first reference in the raw bytes of a file, or ''. The file need not be readable as a
-    PDF.
-    """
+    PDF."""
     if plain := _PLAIN.search(pdf):
         return plain.group().decode("ascii")
     wide = _WIDE.search(pdf)

@@ -38,8 +38,7 @@ class RevisionWriter(IncrementalPdfFileWriter):
 
 class _Reader(PdfFileReader):
     """pyHanko's reader, but with our own reading of the cross-reference tables: pyHanko's takes a
-    sixth of the time of a seal.
-    """
+    sixth of the time of a seal."""
 
     def __init__(self, pdf: bytes) -> None:
         # Instead of pyHanko's own initialisation, which reads the tables.

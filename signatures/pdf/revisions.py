@@ -48,8 +48,7 @@ class _Table:
 
 class Source:
     """The bytes of one file, with a cache of tables and objects; all reading is within the limits
-    of ``work``.
-    """
+    of ``work``."""
 
     def __init__(self, pdf: bytes) -> None:
         self.pdf = pdf
@@ -59,8 +58,7 @@ class Source:
 
     def table(self, at: int) -> _Table:
         """The cross-reference table at this byte, or its cached failure. Raises NotStrict,
-        TooMuch.
-        """
+        TooMuch."""
         found = self._tables.get(at)
         if found is None:
             try:
@@ -148,8 +146,7 @@ class Revisions:
 
 def last_table(pdf: bytes, until: int | None = None) -> tuple[int, int]:
     """Where the last cross-reference table before ``until`` begins, and where its revision ends.
-    Raises NotStrict.
-    """
+    Raises NotStrict."""
     last = pdf.rfind(END_MARK, 0, until)
     start = pdf.rfind(b"startxref", 0, last) if last > 0 else -1
     found = _END.match(pdf, max(start - 1, 0)) or _END.match(pdf, max(start, 0))

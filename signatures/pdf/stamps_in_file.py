@@ -41,8 +41,7 @@ def last_stamp(pdf: bytes) -> Stamp:
 
 def proves_until(certificate: x509.Certificate) -> datetime:
     """When a time stamp with this certificate stops being evidence (aware UTC): its certificate
-    ends or its key becomes too short.
-    """
+    ends or its key becomes too short."""
     key, ends = certificate.public_key(), certificate.not_valid_after_utc
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < STRONG_RSA_BITS:
         return min(ends, SHORT_KEYS_END)
@@ -64,8 +63,7 @@ def newest_token(pdf: bytes) -> Container:
 
 def certificates_used(seals: Iterable[Part]) -> dict[x509.Certificate, datetime]:
     """Every certificate that sealed or stamped in a file, with its first use (aware UTC): keys may
-    be replaced between acts. Raises NotIntact.
-    """
+    be replaced between acts. Raises NotIntact."""
     found: dict[x509.Certificate, datetime] = {}
     for each in seals:
         found.setdefault(each.container.certificate, each.token_time)

@@ -127,8 +127,7 @@ def _plain(value: Any) -> Any:
 @dataclass(frozen=True)
 class Challenge:
     """The request to the person's side: sign this hash with that certificate, before
-    ``expires_at``. ``secrets`` are what the person must provide (``pin``, ``otp``).
-    """
+    ``expires_at``. ``secrets`` are what the person must provide (``pin``, ``otp``)."""
 
     to_sign: str
     certificate_sha256: str
@@ -261,8 +260,7 @@ class OwnSignatures:
 
 def expiry(signed_at: datetime, now: datetime) -> datetime:
     """When a prepared act expires (aware UTC): after ``TERM``, or at the end of the act's day in
-    Brussels, since it is dated that day.
-    """
+    Brussels, since it is dated that day."""
     day = signed_at.astimezone(BRUSSELS).date() + timedelta(days=1)
     midnight = datetime.combine(day, time(), BRUSSELS)
     return min(now + TERM, midnight).astimezone(UTC)

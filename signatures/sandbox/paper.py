@@ -21,8 +21,7 @@ _ACTS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Movie", "/Sou
 
 def looked(data: bytes, media_type: str) -> dict[str, Any]:
     """JSON values: ``pages`` and, for pictures, the ``pdf`` in base64; or ``refused``:
-    ``unreadable``, ``locked``, ``active``, ``pages`` or ``pixels``.
-    """
+    ``unreadable``, ``locked``, ``active``, ``pages`` or ``pixels``."""
     try:
         return _pdf(data) if media_type == PDF else _pictures(data)
     except _Refused as why:

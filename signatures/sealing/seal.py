@@ -173,8 +173,7 @@ class Sealer:
 
     def stamp_evidence(self, seals: Iterable[Part]) -> StampEvidence:
         """The certificates and lists of third-party authorities to keep with ``seals``. Raises
-        TimestampUnavailable.
-        """
+        TimestampUnavailable."""
         tokens = [each.stamp for each in seals]
         return run(self._evidence(self._foreign(tokens), self._clock()))
 

@@ -70,8 +70,7 @@ class ValidationData:
         beside: Sequence[x509.CertificateRevocationList] = (),
     ) -> ValidationContext:
         """Everything to embed in a file closed now, with the data of third-party time stamp
-        authorities (``others``) and persons' lists (``beside``). Raises AuthorityError.
-        """
+        authorities (``others``) and persons' lists (``beside``). Raises AuthorityError."""
         return self._context(now, [*self._lists(now), *beside], others)
 
     def knows(self, certificate: x509.Certificate) -> bool:
@@ -80,8 +79,7 @@ class ValidationData:
 
     def chains(self, seals: Iterable[Part], now: datetime) -> Chains:
         """What to keep with a file with these ``seals``: the chains of the current keys and of
-        every key that sealed or stamped in it. Raises AuthorityError.
-        """
+        every key that sealed or stamped in it. Raises AuthorityError."""
         ends = dict.fromkeys((self._seal, self._authority.tsa, *certificates_used(seals)))
         issuers = [issuer for end in ends for issuer in self._issuers_of(end)]
         roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))

@@ -54,8 +54,7 @@ class StampRefused(Exception):
 @dataclass(frozen=True)
 class Trust:
     """What an authority's tokens must lead to. ``issuers`` are for services that do not send them;
-    ``policies`` are dotted numbers, empty accepts any.
-    """
+    ``policies`` are dotted numbers, empty accepts any."""
 
     roots: tuple[x509.Certificate, ...]
     issuers: tuple[x509.Certificate, ...] = ()

@@ -18,8 +18,7 @@ from signatures.cms.containers import Container, NotIntact
 class StampWrong(Exception):
     """A token that cannot be relied on. ``code``: ``signature`` (over other bytes, or broken),
     ``use`` (not for time stamps), ``chain`` (leads to no given root), ``ended`` (a certificate was
-    not valid at its moment).
-    """
+    not valid at its moment)."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)

@@ -32,8 +32,7 @@ LONGEST_TOKEN = 49_152  # hexadecimal digits of the container, with room for a l
 
 class ExternalTimestamps:
     """``Timestamps`` from third-party services; ``trusted_list`` returns the current list, or
-    None.
-    """
+    None."""
 
     bytes_reserved = LONGEST_TOKEN
     superseded = False  # our keys are not used
@@ -60,16 +59,14 @@ class ExternalTimestamps:
 
     def lately(self) -> list[Container]:
         """A token for each certificate used in this process; requests one if there is none yet.
-        Raises TimestampUnavailable.
-        """
+        Raises TimestampUnavailable."""
         if not self._stamper.seen():
             run(self._stamper.async_timestamp(secrets.token_bytes(32), "sha256"))
         return self._stamper.seen()
 
     def quality_of(self, token: Container) -> str:
         """*Gekwalificeerd* only when the trusted list granted the token's service at its time; else
-        *extern*.
-        """
+        *extern*."""
         trusted_list, moment = self._trusted_list(), token.time
         if trusted_list is None or moment is None:
             return EXTERNAL
@@ -127,8 +124,7 @@ def _with_its_chain(
     response: tsp.TimeStampResp, trust: Trust, token: Container
 ) -> tsp.TimeStampResp:
     """The answer with exactly its chain's certificates: the token does not sign them, and a file
-    must carry no others (``container_form``).
-    """
+    must carry no others (``container_form``)."""
     path = trust.path(token) or []
     response["time_stamp_token"]["content"]["certificates"] = cms.CertificateSet(
         [

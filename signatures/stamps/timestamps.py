@@ -52,8 +52,7 @@ class Timestamps(Protocol):
 
     def lately(self) -> list[Container]:
         """One token for each third-party certificate that may stamp next, to embed its chain
-        beforehand. Raises TimestampUnavailable.
-        """
+        beforehand. Raises TimestampUnavailable."""
 
     def quality_of(self, token: Container) -> str:
         """The quality of a token from this source."""
@@ -106,8 +105,7 @@ class FinalStamper(TimeStamper):
 
 class LocalStamper(FinalStamper):
     """A time stamp authority in this process: whole seconds in UTC, accurate to one second, its
-    certificate identified by SHA-256 (RFC 5816).
-    """
+    certificate identified by SHA-256 (RFC 5816)."""
 
     def __init__(self, authority: Authority, clock: Callable[[], datetime]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

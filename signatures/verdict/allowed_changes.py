@@ -71,8 +71,7 @@ def check(file: Revisions, own: Collection[str] = (), *, after: int = 0) -> None
 
 def check_own(file: Revisions, field: str) -> None:
     """Check the last revision of a file otherwise known to be good, as an act written by a person's
-    own program. Raises NotAllowed, NotStrict.
-    """
+    own program. Raises NotAllowed, NotStrict."""
     _Update(file, len(file.all) - 1, {field}).check()
 
 

@@ -34,8 +34,7 @@ _SAID_APART = ("Version", "Extensions", "DSS")
 
 def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool) -> bool:
     """Whether our writer leaves the catalog so (validation data aside); only an act needs
-    extensions.
-    """
+    extensions."""
     known, said = before.get("Extensions", {}), after.get("Extensions", {})
     gained = said.keys() - known.keys()
     if not same(known, without(said, gained)) or (gained and not act):
@@ -49,8 +48,7 @@ def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool)
 
 def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Whether a person's program may leave it so: more extensions with known values, which our
-    writer can continue.
-    """
+    writer can continue."""
     known, said = before.get("Extensions", {}), after.get("Extensions", {})
     if (
         not isinstance(said, dict)

@@ -17,8 +17,7 @@ FEWEST_PLACES = 2  # one of each party
 
 def expected_fields(file: Revisions, ledger: Ledger | None) -> tuple[str, ...]:
     """Their names, the closing time stamp last; () if the file is no agreement or evidence sheet of
-    ours. Raises NotStrict.
-    """
+    ours. Raises NotStrict."""
     if ledger is not None and ledger.fields:
         return (*ledger.fields, ARCHIVE_FIELD)
     names = _in_the_frozen_form(file)

@@ -1,6 +1,5 @@
 """The certificates and revocation lists in a file's containers and document security store (ETSI EN
-319 142-1, 5.4.2). None is trusted for being there.
-"""
+319 142-1, 5.4.2). None is trusted for being there."""
 
 from __future__ import annotations
 
@@ -19,8 +18,7 @@ MOST = 60  # certificates, and lists
 
 def material_in(file: Revisions, containers: Sequence[Container]) -> Material:
     """Everything readable; an unreadable part is missing. The containers' tokens were read
-    before.
-    """
+    before."""
     certificates: dict[x509.Certificate, None] = {}
     for container in containers:
         certificates.update(dict.fromkeys(container.certificates))

@@ -1,6 +1,5 @@
 """Describes the certificate of an act that a person signed; only the caller's judge (``Qualified``)
-can say that it is qualified.
-"""
+can say that it is qualified."""
 
 from __future__ import annotations
 
@@ -41,8 +40,7 @@ def described(
     path: Sequence[x509.Certificate], at: datetime, qualified: Qualified | None = None
 ) -> OwnCertificate:
     """What is reported about an own certificate; as qualified only what ``qualified`` proves for
-    ``at``.
-    """
+    ``at``."""
     certificate = path[0]
     return OwnCertificate(
         name=certificate_name(certificate),

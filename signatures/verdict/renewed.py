@@ -130,8 +130,7 @@ def _check_covers(file: Revisions, renewal: Seal) -> None:
 
 def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
     """The path to a root; the container must hold exactly that, with or without the root. Raises
-    NotPlain.
-    """
+    NotPlain."""
     path = path_through(stamp.certificates, stamp.certificate, roots, Material((), ()))
     if path is None or not may_stamp(stamp.certificate):
         raise NotPlain("no path to a given root")

@@ -124,8 +124,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """genuine, invalid, or completeness_unknown: what is visible holds, but an earlier state of
-        a file would verify as well.
-        """
+        a file would verify as well."""
         states = {answer.rule: answer.state for answer in self.answers}
         if FAILS in states.values():
             return INVALID
@@ -139,8 +138,7 @@ class Report:
     @property
     def effective_date(self) -> date | None:
         """The Brussels date of the last act, as printed with the acts; None if an expected act is
-        absent or prints none.
-        """
+        absent or prints none."""
         if self.kind != AGREEMENT or self.verdict == INVALID:
             return None
         acts = [each for each in self.seals if each.field != ARCHIVE_FIELD]
@@ -155,8 +153,7 @@ class Report:
 
     def refused(self) -> Report:
         """The same report, refused because another file was recorded; it says nothing of parties or
-        date.
-        """
+        date."""
         answers = (
             Answer("ledger", FAILS, "not_recorded") if each.rule == "ledger" else each
             for each in self.answers
@@ -178,8 +175,7 @@ class Report:
 
     def notes(self, language: str = "nl") -> list[str]:
         """Notes on own certificates and mandates, and on an act and time stamp of different dates:
-        both, and which is decisive.
-        """
+        both, and which is decisive."""
         said = words(language)["dates"]
         told = [*self._own_notes(language), *self._mandate_notes(language)]
         for seal in self.seals:

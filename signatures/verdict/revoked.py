@@ -14,8 +14,7 @@ from signatures.verdict.report import FAILS, Answer
 @dataclass(frozen=True)
 class Used:
     """A certificate that sealed or stamped, with its known issuers. ``at`` is the token's time:
-    nothing else in a file proves one (RFC 3161, 4.1).
-    """
+    nothing else in a file proves one (RFC 3161, 4.1)."""
 
     place: str
     at: datetime
@@ -24,8 +23,7 @@ class Used:
 
 def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
     """The answer for the first certificate that was revoked, itself or through an issuer; or
-    None.
-    """
+    None."""
     for each in used:
         for certificate in each.path:
             since = _since(certificate, crls)
@@ -39,8 +37,7 @@ def _since(
     certificate: x509.Certificate, crls: Sequence[x509.CertificateRevocationList]
 ) -> datetime | None:
     """When a list of its issuer revokes it. The list must be of the same key: an issuer keeps its
-    name when its key is replaced.
-    """
+    name when its key is replaced."""
     for crl in crls:
         if crl.issuer == certificate.issuer and _key(crl) == _key(certificate):
             entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)

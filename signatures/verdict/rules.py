@@ -106,8 +106,7 @@ class Examination:
 
     def fields(self) -> Answer:
         """Exactly the expected fields in order, the document time stamp last, every act for its own
-        place in the same agreement.
-        """
+        place in the same agreement."""
         kinds = [each.signed.kind for each in self.seals]
         listed = ", ".join(self.names)[:200]
         if not self._kind() or kinds != [ACT] * (len(kinds) - 1) + [STAMP]:
@@ -134,8 +133,7 @@ class Examination:
         """Each seal is valid with an accepted algorithm over its whole revision, except its
         container, which has its only allowed form unless a person's program wrote it. Each act has
         a token, not earlier than itself (DESIGN.md §1.4); one days later is reported but holds, as
-        its authority may have been down.
-        """
+        its authority may have been down."""
         programs = may_be_of_programs(self.file, self.seals, self.trusted)
         for each in self.seals:
             start, end = each.covered
@@ -173,8 +171,7 @@ class Examination:
 
     def closed(self) -> Answer:
         """The last revision is the document time stamp over the file to its last byte, with nothing
-        hidden in its container.
-        """
+        hidden in its container."""
         last = self.seals[-1]
         if last.signed.kind != STAMP:
             return Answer("closed", FAILS, "no_stamp")
@@ -189,8 +186,7 @@ class Examination:
 
     def _certificates_flaw(self, closing: Seal) -> str:
         """The closing time stamp's container holds exactly its path, with or without the root;
-        certificates elsewhere in the file do not replace it.
-        """
+        certificates elsewhere in the file do not replace it."""
         roots, container = self.trusted.stamp_roots, closing.container
         if container is None or not roots:
             return ""

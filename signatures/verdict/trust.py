@@ -41,8 +41,7 @@ OwnPaths = dict[str, list[x509.Certificate]]
 @dataclass(frozen=True)
 class Trusted:
     """What is trusted because it was given: roots for seals, time stamps and persons, and today's
-    revocation lists.
-    """
+    revocation lists."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
@@ -138,8 +137,7 @@ def own_paths(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> OwnPa
 
 def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> Collection[str]:
     """The acts that a person's program may have written: all under a root for persons, even if that
-    is a root for seals too.
-    """
+    is a root for seals too."""
     if not trusted.person_roots:
         return ()
     material = material_in(file, [each.container for each in seals if each.container])

@@ -24,8 +24,7 @@ from signatures.package.names import AGREEMENT, SHEET
 @dataclass(frozen=True)
 class Signature:
     """Who signed where and when; ``mandate_of`` is the date of the mandate under which the service
-    did, or None.
-    """
+    did, or None."""
 
     name: str
     function: str

@@ -35,8 +35,7 @@ def show(
     template: str, status: int = 200, *, to_sign: int | None = None, **context: Any
 ) -> tuple[str, int]:
     """A page in the staff frame: the person, the notice, and the menu's count, ``to_sign`` if
-    known.
-    """
+    known."""
     page = render_template(
         template,
         staff=visitor(),

@@ -41,8 +41,7 @@ LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside
 @require_staff(Permission.COUNTERSIGN)
 def countersign_queue() -> Any:
     """A page of what waits for us; with ``kenmerk`` only that one, ticked, if it waits for this
-    person.
-    """
+    person."""
     staff, typed, only = current_staff(), again(), request.args.get("kenmerk", "")
     after = _after(request.args.get("na", ""))
     found = queue(deps(), staff, after=after, only=only)

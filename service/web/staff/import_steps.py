@@ -128,8 +128,7 @@ def try_import_again(number: int) -> Any:
 
 def _paces(known: Progress, spared: int) -> list[tuple[str, int, str]]:
     """The paces: the field's value, how many a minute (0: no limit), and how long sending takes,
-    also with a mail per agreement if that differs.
-    """
+    also with a mail per agreement if that differs."""
     limit = deps().settings.bulk_mails_per_minute
     make, made = known.of(LineState.GOOD), known.of(LineState.MADE)
     slower = [each for each in SLOWER if not limit or each < limit]

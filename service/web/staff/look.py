@@ -119,8 +119,7 @@ def look_sheet(colour: str) -> Response:
 @require_staff(Permission.MANAGE_PROFILE)
 def look_evidence() -> Any:
     """An evidence sheet's first page with the previewed look. Raises NotFound if there is none in
-    time.
-    """
+    time."""
     typed, known = again_at(url_for("staff.look_preview")), profile(deps())
     if not typed or known is None:
         raise NotFound(ErrorCode.NOT_FOUND)

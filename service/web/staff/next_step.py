@@ -1,6 +1,5 @@
 """What can be done with an agreement, what happened last and what comes next, for buttons and
-sentences. The workflow checks again when a button is pressed.
-"""
+sentences. The workflow checks again when a button is pressed."""
 
 from __future__ import annotations
 

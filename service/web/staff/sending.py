@@ -146,8 +146,7 @@ def void(reference: str) -> Any:
 
 def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
     """Act and return to the dossier, which shows ``done`` or the result of ``act``, or a refusal;
-    ask a wrong field again.
-    """
+    ask a wrong field again."""
     try:
         done = act() or done
     except Outdated as refusal:

@@ -70,8 +70,7 @@ def verify() -> Any:
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify_as_json() -> Any:
     """The findings for programs: the file is the body (``application/pdf`` or ``application/zip``)
-    or ``file`` of a form; ``language`` is nl or en. A mistake is problem+json.
-    """
+    or ``file`` of a form; ``language`` is nl or en. A mistake is problem+json."""
     whole = request.mimetype in _WHOLE_BODIES
     file = request.get_data() if whole else uploaded(request.files, "file")
     checked = verify_upload(deps(), file, client().ip)

@@ -13,4 +13,8 @@
 
 No function parses input or knows HTTP: each loads under the row lock, asks the core, and writes
 state, audit entry and jobs in one transaction. Import-linter enforces the order of the folders.
+
+A function named ``…_in`` does the same in the caller's transaction, which loaded the agreement
+under its lock and checked the permission. ``seen`` is the version of the agreement that the caller
+read. A job that raises is run again after a growing pause (``service/running/worker.py``).
 """

@@ -28,8 +28,8 @@ def keep(
 ) -> str:
     """Store it and return its id.
 
-    ``former`` is the id of the form that was corrected; the new one replaces it, so that every page
-    of the browser's history shows the last input. ``stranger``: nobody is signed in.
+    ``former`` is the id of the corrected form, which this one replaces for the whole history of the
+    browser. ``stranger``: nobody is signed in.
     """
     staff_id = staff.id if staff else None
     with deps.database.begin() as tx:
@@ -41,7 +41,7 @@ def keep(
 
 
 def find(deps: Deps, form_id: str, place: Place, staff: Staff | None) -> dict[str, Any] | None:
-    """The form with this id, if it was kept for this place and person."""
+    """If it was kept for this place and person."""
     with deps.database.look() as tx:
         return tx.forms.get(form_id, place, staff_id=staff.id if staff else None)
 
@@ -61,12 +61,11 @@ def has_session(deps: Deps, secret: str) -> bool:
 
 
 def forget(deps: Deps, form_id: str, holder: bytes) -> None:
-    """Delete the kept form once it was accepted."""
     with deps.database.begin() as tx:
         tx.forms.forget(form_id, holder)
 
 
 def forget_all(deps: Deps, holder: bytes) -> None:
-    """Delete all kept input of this browser when its user signs out."""
+    """Delete all kept input of this browser."""
     with deps.database.begin() as tx:
         tx.forms.forget_all(holder)

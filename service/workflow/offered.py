@@ -26,7 +26,6 @@ def offered(deps: Deps, tx: Transaction) -> list[Choice]:
 
 
 def choices(deps: Deps, by: Principal) -> list[Choice]:
-    """The same for who prepares an agreement."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         return offered(deps, tx)

@@ -33,7 +33,7 @@ from storage.renewed import original_of
 
 @dataclass(frozen=True)
 class ListedFile:
-    """A downloadable file; ``locked_until`` is the lock of its object."""
+    """``locked_until`` is the lock of its object."""
 
     name: str
     size: int
@@ -56,7 +56,7 @@ def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
 
 
 def registered_facts(agreement: Agreement) -> PackageFacts:
-    """The same for an agreement that was signed elsewhere: none of it changes."""
+    """For an agreement that was signed elsewhere: none of it changes."""
     if agreement.effective_date is None:
         raise LookupError(agreement.reference)
     return PackageFacts(
@@ -156,7 +156,7 @@ def read_files(
     original: Original | None,
     objects: Sequence[ArchivedObject],
 ) -> dict[str, bytes]:
-    """All files by name, including renewed copies. Raises the store's errors."""
+    """With renewed copies. Raises the store's errors."""
     package = recorded_package(agreement, original, objects)
     contents = {
         each.name: read_object(deps, agreement.id, each)

@@ -1,7 +1,6 @@
 """Tests when a worker starts whether LibreOffice can be isolated on its machine.
 
-Changes are recorded in the general chain of the audit log, because another machine may serve the
-page that shows them.
+The log records changes, because another machine may serve the page that shows them.
 """
 
 from __future__ import annotations

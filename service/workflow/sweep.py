@@ -1,7 +1,6 @@
-"""Finds overdue work in the state tables, which are authoritative, and defers its jobs again.
+"""Finds overdue work in the state tables and defers its jobs again, every few minutes.
 
-It runs every few minutes and needs no cause: a crash, a lost job and a restored backup look the
-same.
+A crash, a lost job and a restored backup look the same there.
 """
 
 from __future__ import annotations

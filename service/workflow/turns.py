@@ -1,8 +1,6 @@
 """Turns for costly work: a few at a time per process, a few waiting, one per requester.
 
-A waiting request holds a thread that another page needs, so the rest is refused at once. One place
-per requester leaves places for others during a flood from one network. Turns keep the order of the
-requests.
+The rest is refused at once, because a waiting request holds a thread that another page needs.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from service.agreement.permissions import Permission, Staff
 
 @dataclass(frozen=True)
 class Options:
-    """The same for every agreement of an import, as in the form of one.
+    """The choices for every agreement of an import, as in the form of one.
 
     ``fields`` may hold ``message``, ``link_days``, ``order``, ``countersigner`` (an id of staff)
     and ``country``. ``owner_id`` is the owner (empty: who imports). ``again``: make a line even if

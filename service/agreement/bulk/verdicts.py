@@ -175,7 +175,7 @@ def _digest(cells: Sequence[str]) -> str:
 
 
 def beside_each_other(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The same with what shows only beside the other rows of the file."""
+    """The verdicts with what shows only beside the other rows of the file."""
     rows = _Rows()
     for each in verdicts:
         rows.add(each)

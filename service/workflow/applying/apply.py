@@ -1,8 +1,8 @@
 """Somebody fills in the public page and is mailed a code.
 
 No customer is looked up before the code is entered, so the answer and its duration are the same for
-everybody. The input is kept for the ten minutes of the code. Mails contain none of it and are
-limited per mailbox, per network and in total.
+everybody. Mails contain nothing that was typed and are limited per mailbox, per network and in
+total.
 """
 
 from __future__ import annotations
@@ -41,17 +41,15 @@ _DAY_MINUTES = 24 * 60
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the page for the code shows."""
-
     processor: Processor
     masked_email: str
 
 
 def apply(deps: Deps, form: Mapping[str, Any], sent: str, client: Client) -> str:
-    """Mail a code, and return the cookie of the application.
+    """Mail a code, and return the cookie of the application; a repetition of ``sent`` mails
+    nothing.
 
-    Sending the same form (``sent``) again unchanged mails nothing more. Raises Invalid naming the
-    field, Refused if the page is closed, TooMany.
+    Raises Invalid naming the field, Refused if the page is closed, TooMany.
     """
     with deps.database.look() as tx:
         must_be_opened(tx)
@@ -70,7 +68,7 @@ def apply(deps: Deps, form: Mapping[str, Any], sent: str, client: Client) -> str
 def apply_again(deps: Deps, cookie: str, client: Client) -> str:
     """Mail another code in place of the former one, and return the new cookie.
 
-    Counts like the first. Raises Refused if the page is closed or the application is over, TooMany.
+    Raises Refused if the page is closed or the application is over, TooMany.
     """
     with deps.database.begin() as tx:
         opened = must_be_opened(tx)

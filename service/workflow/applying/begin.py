@@ -1,8 +1,5 @@
-"""The code is entered: the agreement is made, and the customer continues as behind a link.
-
-One transaction makes the agreement, its log entries, the mail with the link, and this browser's
-session with the mailbox proved. A repetition opens the same agreement.
-"""
+"""The code is entered: one transaction makes the agreement, mails the link, and begins the
+customer's session as behind that link. A repetition opens the same agreement."""
 
 from __future__ import annotations
 

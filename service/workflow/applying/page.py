@@ -1,7 +1,6 @@
 """The public page: an administrator opens and closes it; everybody else sees whether it is open.
 
-It is open only while somebody can sign its agreements for us. Closing takes effect with the next
-request.
+It is open only while somebody can sign its agreements for us.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from service.workflow.telling.notify import PRODUCT
 
 @dataclass(frozen=True)
 class Opened:
-    """The page while it is open: who offers it, and who signs for us and owns what is made."""
+    """Who offers the page, and who signs for us and owns what is made."""
 
     page: PublicPage
     processor: Processor
@@ -42,8 +41,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Shown:
-    """The setting for an administrator. ``usable``: with it, the page is open; ``suggested`` signs
-    for us if nobody is chosen."""
+    """``usable``: with it, the page is open; ``suggested`` signs for us if nobody is chosen."""
 
     page: PublicPage
     usable: bool
@@ -53,7 +51,7 @@ class Shown:
 
 
 def opened_in(tx: Transaction) -> Opened | None:
-    """The page if it is open, None if it is closed."""
+    """None if the page is closed."""
     _, page = tx.public_pages.newest()
     if not page.opened:
         return None
@@ -67,7 +65,7 @@ def opened_in(tx: Transaction) -> Opened | None:
 
 
 def must_be_opened(tx: Transaction) -> Opened:
-    """The same. Raises Refused if it is closed."""
+    """Raises Refused if the page is closed."""
     found = opened_in(tx)
     if found is None:
         raise Refused(ErrorCode.PAGE_CLOSED)
@@ -75,13 +73,12 @@ def must_be_opened(tx: Transaction) -> Opened:
 
 
 def visible(deps: Deps) -> Opened:
-    """What the page shows. Changes nothing. Raises Refused if it is closed."""
+    """What the page shows. Raises Refused if it is closed."""
     with deps.database.look() as tx:
         return must_be_opened(tx)
 
 
 def setting(deps: Deps, by: Principal) -> Shown:
-    """The setting, with what can be chosen."""
     require(by, Permission.MANAGE_PUBLIC_PAGE)
     with deps.database.look() as tx:
         _, page = tx.public_pages.newest()
@@ -93,7 +90,7 @@ def usage_in(tx: Transaction, page: PublicPage) -> Usage:
 
 
 def full(deps: Deps, by: Principal) -> Usage | None:
-    """The usage of the open page if its limit is reached; None otherwise."""
+    """The usage of the open page if its limit is reached."""
     require(by, Permission.SEE_OPERATIONS)
     with deps.database.look() as tx:
         _, page = tx.public_pages.newest()
@@ -124,7 +121,7 @@ def save(
 
 
 def close(deps: Deps, by: Principal) -> None:
-    """Close the page at once; asks for no password, because it can be opened again. Repeatable."""
+    """At once and without a password, because it can be opened again. Repeatable."""
     require(by, Permission.MANAGE_PUBLIC_PAGE)
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()
@@ -133,7 +130,7 @@ def close(deps: Deps, by: Principal) -> None:
 
 
 def reopen(deps: Deps, by: Principal) -> None:
-    """Open the page as it was set before. Repeatable. Raises Invalid if something is missing."""
+    """As it was set before. Repeatable. Raises Invalid if something is missing."""
     require(by, Permission.MANAGE_PUBLIC_PAGE)
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()

@@ -31,8 +31,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Questions:
-    """``remembered`` is the number of the import of the same list that gave the answers, None for
-    guesses; ``suggested`` signs for us by default; the first of ``templates`` is the default."""
+    """``remembered`` is the number of the import that gave the answers, None for guesses;
+    ``suggested`` signs for us by default; the first of ``templates`` is the default."""
 
     found: Import
     rows: int
@@ -44,7 +44,7 @@ class Questions:
 
 
 def questions(deps: Deps, number: int, by: Staff) -> Questions:
-    """The questions with the answers so far. Raises NotFound, and Refused once it was started."""
+    """With the answers so far. Raises NotFound, and Refused once it was started."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)

@@ -1,7 +1,6 @@
 """One step for many agreements: counted first, then done by the worker, one by one.
 
-The rules are those of the step for one agreement. The step, its log entry and the mark of the line
-commit together per agreement; a refusal is kept with its reason.
+The rules are those of the step for one agreement, which commits together with the mark of its line.
 """
 
 from __future__ import annotations
@@ -126,8 +125,8 @@ class BatchProgress:
 def count(
     deps: Deps, kind: BatchKind, chosen: Selected, by: Staff, *, days: str = "", to_id: str = ""
 ) -> Counted:
-    """Count what a step would do; changes nothing. Raises Invalid for a wrong number of days, a new
-    owner who may not send, or words that are too short to search for."""
+    """Count what a step would do. Raises Invalid for a wrong number of days, a new owner who may
+    not send, or words that are too short."""
     require(by, Permission.SEND)
     term = checked_term(days) if kind is BatchKind.EXTEND else 0
     if kind is BatchKind.HAND_OVER:
@@ -162,8 +161,8 @@ def begin(
 ) -> None:
     """Let the worker do it. A repetition with the same id changes nothing.
 
-    ``seen`` is the number that the person was shown. Raises Invalid for days, a reason or a new
-    owner, Refused if the number changed or is zero.
+    Raises Invalid for days, a reason or a new owner, Refused if the number ``seen`` changed or is
+    zero.
     """
     require(by, Permission.SEND)
     given = checked_reason(reason) if kind is BatchKind.VOID else ""
@@ -184,7 +183,7 @@ def begin(
 
 
 def progress(deps: Deps, batch_id: str, by: Staff) -> BatchProgress:
-    """How far it is. Raises NotFound."""
+    """Raises NotFound."""
     require(by, Permission.SEND)
     with deps.database.look() as tx:
         return BatchProgress(
@@ -203,7 +202,7 @@ def newest(deps: Deps, by: Staff) -> list[Batch]:
 
 
 def stop(deps: Deps, batch_id: str, by: Staff) -> None:
-    """Do no more of it; what is done stays done. A repetition changes nothing."""
+    """What is done stays done. Repeatable."""
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
         batch = tx.batches.lock(batch_id)
@@ -224,8 +223,7 @@ def run(deps: Deps) -> None:
 
 
 def _one(deps: Deps, batch: Batch) -> bool:
-    """Do the next agreement; False if the batch has ended. Raises Unavailable if the database does
-    not answer."""
+    """Do the next agreement; False if the batch has ended. Raises Unavailable."""
     position: int | None = None
     failure: Exception | None = None
     for _ in range(TRIES):
@@ -310,7 +308,7 @@ def _refused(kind: BatchKind, line: Summary, situation: Situation | None, at: No
 
 
 def _reason(failure: Exception) -> str:
-    """As it is kept; of a field, what is wrong with it."""
+    """The stored reason; of a field, what is wrong with it."""
     if isinstance(failure, Invalid):
         first = failure.errors[0]
         return kept_line(f"errors.{first.code}", first.values)

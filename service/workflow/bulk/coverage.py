@@ -31,8 +31,8 @@ LISTS = 20  # the newest
 
 @dataclass(frozen=True)
 class Shown:
-    """A list with its number of customers per cover, and at most ``SHOWN`` of those in one. The
-    number of the last is given if more follow, else 0."""
+    """A list with its number of customers per cover, and at most ``SHOWN`` of those in one; the
+    last's number if more follow, else 0."""
 
     found: Import
     counts: Mapping[Cover, int]
@@ -57,7 +57,7 @@ def _comparable(found: Import) -> bool:
 
 
 def coverage(deps: Deps, number: int, by: Staff, cover: Cover, *, after: int = 0) -> Shown:
-    """Compare a list, and show the customers in one cover behind a row. Raises NotFound."""
+    """The customers in one cover behind a row. Raises NotFound."""
     require(by, Permission.SEE_AGREEMENTS)
     found = _list(deps, number)
     counts, lines, following = Counter[Cover](), list[Covered](), 0
@@ -155,7 +155,7 @@ def _cells(line: Covered, language: Language) -> list[str]:
 
 
 def take_in_missing(deps: Deps, number: int, by: Staff, covers: Collection[Cover]) -> Import:
-    """Take in, as a new list, the customers in these covers, of those without an agreement.
+    """Take in, as a new list, the customers in these covers without an agreement.
 
     Returns the import, *choosing*. Raises NotFound, or Refused if there are none.
     """

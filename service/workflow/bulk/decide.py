@@ -30,8 +30,7 @@ def choose(
 ) -> Import:
     """Set the columns and the choices for all rows, which are judged anew.
 
-    Raises Invalid naming ``columns`` (unknown, double or missing) or another choice; Refused once
-    the import was started.
+    Raises Invalid naming ``columns`` or another choice; Refused once the import was started.
     """
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
@@ -90,10 +89,10 @@ def start(
     """Make the agreements of all good lines in the name of ``by``; with ``send``, also send them
     and those made before.
 
-    ``per_minute`` limits the sending; None: as set for the installation. ``doubtful``: also good
-    lines with a warning. ``together``: one mail with one link for all of a person's agreements.
-    ``seen`` is the number of good or made lines that ``by`` was shown. Raises Refused if that
-    number changed, nothing is left to do, nobody can sign for us, or the template is not offered.
+    ``per_minute`` limits the sending; None: as set for the installation. ``doubtful``: also lines
+    with a warning. ``together``: one mail for all of a person's agreements. Raises Refused if the
+    number of lines ``seen`` changed, nothing is left to do, nobody can sign for us, or the template
+    is not offered.
     """
     require(by, Permission.PREPARE)
     if send:
@@ -142,21 +141,19 @@ def template_of(deps: Deps, tx: Transaction, found: Import) -> Choice:
 
 
 def pause(deps: Deps, number: int, by: Staff) -> Import:
-    """Make and send no more lines for now; the line in progress is finished first."""
+    """After the line in progress."""
     return _change(deps, number, by, ImportStep.PAUSE, Event.IMPORT_PAUSED)
 
 
 def resume(deps: Deps, number: int, by: Staff, *, template: str = "") -> Import:
-    """Go on. ``template`` is the digest of the text for the rest if the import's own version was
-    withdrawn; Refused if it is then not one that is offered."""
+    """Go on, with the text ``template`` if the import's own version was withdrawn. Raises Refused
+    if that is not offered."""
     return _change(deps, number, by, ImportStep.RESUME, Event.IMPORT_RESUMED, template)
 
 
 def texts_for_the_rest(deps: Deps, number: int, by: Staff) -> list[Choice]:
-    """The texts for lines not yet made if the import's own version was withdrawn, its family first.
-
-    Empty if it was not withdrawn, or nothing is left to make.
-    """
+    """The texts for the rest if the import's own version was withdrawn, its family first; else
+    empty."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)
@@ -217,7 +214,7 @@ def end(tx: Transaction, number: int, by: Principal) -> int:
 
 
 def try_again(deps: Deps, number: int, by: Staff) -> int:
-    """Let the lines that failed be tried once more by the next start; returns how many."""
+    """Let the next start try the failed lines once more; returns how many."""
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
         found = tx.imports.lock(number)

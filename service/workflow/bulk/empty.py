@@ -1,7 +1,6 @@
 """Removes the customers' data from lists that are no longer needed; a nightly job.
 
-A list is personal data of people who were never asked. The agreements and the digests that
-recognise its rows stay.
+The agreements and the digests that recognise its rows stay.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from service.workflow.bulk.decide import end
 
 
 def empty(deps: Deps) -> int:
-    """Empty imports that nobody started in 90 days, which also stops them, and those older than 400
-    days that a newer list replaced. Returns how many."""
+    """Empty imports that nobody started in 90 days, and those older than 400 days that a newer list
+    replaced. Returns how many."""
     with deps.database.begin() as tx:
         for number in tx.imports.unused():
             end(tx, number, SYSTEM)

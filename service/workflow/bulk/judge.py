@@ -56,9 +56,9 @@ def find(
     targets: Sequence[str] = (),
     options: Options | None = None,
 ) -> Found:
-    """The list in a table, with the given columns and choices, if any.
+    """The list in a table, with the given columns and choices.
 
-    Raises Invalid naming ``file`` for no rows or too many, or naming ``owner``.
+    Raises Invalid naming ``file`` (no rows or too many) or ``owner``.
     """
     require(by, Permission.PREPARE)
     found = _found(deps, table, targets, options)

@@ -45,11 +45,8 @@ class Maker:
     """None if it was withdrawn since the import was started: then nothing is made."""
 
     def make_next(self) -> bool:
-        """Make the agreement of the next good line; False if there is none or the import is not
-        running.
-
-        A line that cannot be made is marked. Raises Unavailable if the database does not answer.
-        """
+        """Make the agreement of the next good line, or mark why not; False if there is none or the
+        import is not running. Raises Unavailable."""
         template = self.template
         if template is None:
             return False
@@ -58,8 +55,8 @@ class Maker:
     def send_next(self) -> bool:
         """Send the agreement of the next line that was made; as ``make_next``.
 
-        With those of the same person if the import sends them together; if that is refused, by
-        itself, because any of them may be the reason.
+        If mails are joined, with those of the same person; if that is refused, by itself, because
+        any of them may be the reason.
         """
         if not self.found.together:
             return self._next(LineState.MADE, self._send)

@@ -22,8 +22,7 @@ PAGE_OF_IMPORTS = 20
 class Progress:
     """An import with its lines per state, and the mails with the first link of its agreements.
 
-    ``doubtful`` are good lines with a warning, ``made_of_stopped`` stopped lines whose agreement is
-    a draft.
+    ``doubtful`` are good lines with a warning, ``made_of_stopped`` stopped lines with a draft.
     """
 
     found: Import
@@ -62,7 +61,7 @@ def all_imports(deps: Deps, by: Staff, *, before: int | None = None) -> list[Pro
 
 
 def progress(deps: Deps, number: int, by: Staff) -> Progress:
-    """How far an import is. Raises NotFound."""
+    """Raises NotFound."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)
@@ -88,8 +87,7 @@ def others_sending(deps: Deps, number: int, by: Staff) -> list[int]:
 
 
 def shared(deps: Deps, number: int, by: Staff) -> Shared:
-    """Who sign more than one of the agreements that are still to be made or sent. Raises
-    NotFound."""
+    """Who sign more than one of the agreements to be made or sent. Raises NotFound."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         return tx.line_counts.shared(tx.imports.get(number).id, most=MOST)
@@ -105,7 +103,7 @@ def lines(
     after: int = 0,
     limit: int | None = PAGE,
 ) -> list[Line]:
-    """Lines in the order of the file: of some states (or all), after a row. Raises NotFound."""
+    """In the order of the file: of some states (or all), after a row. Raises NotFound."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)

@@ -1,6 +1,6 @@
 """The faulty rows as a file like the one that came, with a column that says what is wrong.
 
-Corrected and imported again, it is recognised as the same list, and nothing is made twice.
+Imported again after correction, nothing is made twice.
 """
 
 from __future__ import annotations
@@ -28,15 +28,13 @@ WITH_A_FAULT = (LineState.FAULTY, LineState.FAILED)
 
 @dataclass(frozen=True)
 class File:
-    """A file to hand out."""
-
     name: str
     content_type: str
     data: bytes
 
 
 def problems(deps: Deps, number: int, by: Staff) -> File:
-    """The rows of an import that could not be made, as a file. Raises NotFound."""
+    """The rows that could not be made. Raises NotFound."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)

@@ -1,8 +1,7 @@
 """The worker's part of imports: judges, makes and sends, line by line, until nothing is left.
 
-The agreement, its log entry and the line's new state commit together, so a kill leaves no line half
-done. One job serves all imports in turn for a few seconds, then defers itself, so that other work
-of its priority gets a turn and the worker can stop. The command line works the same way.
+The agreement and the line's new state commit together. One job serves all imports for a few seconds
+and then defers itself, so that other work gets a turn and the worker can stop.
 """
 
 from __future__ import annotations
@@ -131,7 +130,7 @@ def _still_made(deps: Deps, found: Import) -> bool:
 
 
 def _pace(deps: Deps, found: Import) -> tuple[int, timedelta]:
-    """How many may be sent now, and after which pause the next one may."""
+    """How many may be sent now, and the pause before the next one."""
     most, pause = sys.maxsize, timedelta(0)
     with deps.database.look() as tx:
         now = tx.now()

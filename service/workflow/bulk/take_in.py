@@ -33,8 +33,8 @@ def take_in(
 ) -> Import:
     """Store the list in the file called ``name``; returns the import, *ready* or *judging*.
 
-    Columns and choices default to those of the last import with the same headings. The worker
-    judges a long list. Raises Invalid naming ``file`` if it is no list, ``columns`` or ``owner``.
+    Columns and choices default to those of the last import with the same headings. Raises Invalid
+    naming ``file`` if it is no list, ``columns`` or ``owner``.
     """
     require(by, Permission.PREPARE)
     found = find(deps, read_table(data), by, targets=targets, options=options)
@@ -47,10 +47,8 @@ def take_in(
 
 
 def receive(deps: Deps, data: bytes, name: str, by: Staff) -> Import:
-    """Store the list so that a person can set its columns and choices (``decide.choose``).
-
-    Returns the import, *choosing*. Raises Invalid naming ``file`` if it is no list.
-    """
+    """Store the list so that a person can set its columns and choices; returns the import,
+    *choosing*. Raises Invalid naming ``file`` if it is no list."""
     require(by, Permission.PREPARE)
     return _receive(deps, read_table(data), name, by)
 
@@ -82,7 +80,7 @@ def _receive(deps: Deps, table: Table, name: str, by: Staff) -> Import:
 
 
 def take_in_checked(deps: Deps, checked: Checked, name: str, by: Staff) -> Import:
-    """The same for a list that was judged just now, by who looked at the verdicts."""
+    """As ``take_in``, for a list whose verdicts ``by`` has just seen."""
     require(by, Permission.PREPARE)
     return _store(deps, checked, name, by, ImportState.READY, checked.verdicts)
 

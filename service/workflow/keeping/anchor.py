@@ -1,7 +1,7 @@
 """Anchors the log: once a day (UTC) one time stamp over the heads of all chains that grew.
 
-It may be killed at any point and run twice: only the first anchor of a day is stored, and the next
-run puts missing copies into the bucket. A missed day gets no anchor; the next one names it.
+It may be killed and run twice: only the first anchor of a day is stored. A missed day gets no
+anchor; the next one names it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from storage.retention import lock_until
 def anchor(deps: Deps) -> int:
     """Make today's anchor unless it exists, and copy missing ones to the bucket; a job.
 
-    Returns how many were made or copied. Raises TimestampUnavailable, or SomeFailed if the store
-    refused some.
+    Returns how many. Raises TimestampUnavailable, or SomeFailed if the store refused some.
     """
     try:
         made = _make(deps)

@@ -27,8 +27,7 @@ from storage.retention import lock_until
 def archive(deps: Deps, agreement_id: str) -> None:
     """Store one agreement's package, read it back and verify it; a job, repeatable after a kill.
 
-    Nobody is notified before the verdict is good. Raises the store's errors if it does not answer;
-    the job is then retried indefinitely.
+    Nobody is notified before the verdict is good. Raises the store's errors.
     """
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
@@ -55,7 +54,6 @@ def archive(deps: Deps, agreement_id: str) -> None:
 
 
 def first_lock(tx: Transaction, settings: Settings, agreement_id: str) -> datetime:
-    """The lock of an object that is stored now."""
     end, now = tx.lives.end_of(agreement_id), tx.now()
     last = last_moment(end.ends_on if end else None, settings.retention_years)
     if last and last <= now:

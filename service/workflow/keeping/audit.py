@@ -1,8 +1,7 @@
 """Audits the log: recomputes every chain and compares it with every anchor; changes nothing.
 
-Not even the owner of the database and the seal's key can change anchored entries unnoticed: the
-token of an external authority is a third party's, and a copy is locked in the bucket. Entries after
-the last anchor are protected by the chain alone; the report counts them.
+Nobody can change anchored entries unnoticed: an external authority's token is a third party's, and
+a copy is locked in the bucket. Only the chain protects later entries; the report counts them.
 """
 
 from __future__ import annotations
@@ -67,7 +66,6 @@ class AuditReport:
 
     @property
     def holds(self) -> bool:
-        """Whether there are no faults."""
         return not self.chain_findings and not self.anchor_findings
 
     def as_json(self) -> dict[str, Any]:

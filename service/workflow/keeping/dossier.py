@@ -61,7 +61,7 @@ class Dossier:
     """All data of one agreement.
 
     - ``other_days``: the token's time of each act that was stamped on a later date than signed.
-    - ``token_quality``: the quality of the time stamps in words; empty before the closing.
+    - ``token_quality``: of the time stamps, in words; empty before the closing.
     - ``remind_refused``: the code of why staff cannot send a reminder now, None if they can.
     - ``invited``: it waits for the signatory, who has a valid link.
     - ``life``: None before the agreement takes effect.
@@ -166,22 +166,19 @@ class Dossier:
 
 
 def dossier_of(deps: Deps, reference: str, staff: Staff) -> Dossier:
-    """One agreement with all related data. Raises NotFound, NotAllowed.
-
-    The role archive only sees agreements signed by both parties.
-    """
+    """The role archive only sees agreements signed by both parties. Raises NotFound, NotAllowed."""
     with deps.database.begin() as tx:
         return _gathered(deps, tx, _seen(tx, reference, staff), staff)
 
 
 def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
-    """The agreement alone, for a page with a form about it. Raises NotFound, NotAllowed."""
+    """For a page with a form about it. Raises NotFound, NotAllowed."""
     with deps.database.begin() as tx:
         return _seen(tx, reference, staff)
 
 
 def life_of_agreement(deps: Deps, reference: str, staff: Staff) -> tuple[Agreement, Life | None]:
-    """The agreement with its life, for a page about its end. Raises NotFound, NotAllowed."""
+    """For a page about its end. Raises NotFound, NotAllowed."""
     with deps.database.begin() as tx:
         agreement = _seen(tx, reference, staff)
         return agreement, _life(deps, tx, agreement)
@@ -208,7 +205,7 @@ def _may_see(staff: Staff, effective_date: date | None) -> bool:
 
 
 def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, staff: Staff) -> Dossier:
-    """The dossier of an agreement; the caller has checked the reader's permission for it."""
+    """The caller has checked the reader's permission."""
     language = staff.language
     sender = tx.accounts.by_id(agreement.sender_id)
     waits = agreement.state in RUNNING

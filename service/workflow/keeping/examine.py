@@ -29,11 +29,10 @@ from storage.renewed import original_of
 
 @dataclass(frozen=True)
 class Recorded:
-    """The database's records of a stored package. ``original`` is None if it was signed elsewhere:
-    then only the record is sealed by us.
+    """The database's records of a stored package. ``original`` is None if it was signed elsewhere.
 
-    Before recording a result, compare ``looked_at``, the last check: a check that started later may
-    have finished first.
+    Before recording a result, compare ``looked_at``: a check that started later may have finished
+    first.
     """
 
     agreement: Agreement
@@ -51,8 +50,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class ArchiveCheck:
-    """The comparison of the files with the records, and by name the verdicts on the sealed files
-    and renewed copies that could be read.
+    """The comparison of the files, and by name the verdicts on sealed files and renewed copies.
 
     ``objections``: those of the second verdict by original; None if it was not given.
     """
@@ -78,8 +76,8 @@ class ArchiveCheck:
     def intact(self) -> bool:
         """Whether the files are unchanged and the verdicts are good.
 
-        Originals stay genuine after a certificate expires, because their SHA-256 is recorded. A
-        copy whose newest time stamp has expired proves nothing by itself, but is still unchanged.
+        Expiry does not matter: the SHA-256 of originals is recorded, and an expired copy is still
+        unchanged.
         """
         return self.stored.intact and not self.refused()
 
@@ -92,10 +90,7 @@ class ArchiveCheck:
 
     def disputed(self) -> dict[str, str]:
         """The originals on which the two verdicts disagree, with the objection of the one that
-        refuses.
-
-        Without revoked ones: the second verdict does not use current revocation lists.
-        """
+        refuses. Without revoked ones: the second does not use current revocation lists."""
         said = {}
         for name, objection in (self.objections or {}).items():
             refusal = self.refused().get(name)
@@ -142,7 +137,7 @@ def _why(report: Report) -> str:
 
 
 def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
-    """The records of the package; None while it is not in the archive."""
+    """None while the package is not in the archive."""
     original = tx.documents.original(agreement_id)
     objects = tx.archive.objects(agreement_id)
     state = tx.archive.state(agreement_id)
@@ -154,7 +149,7 @@ def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
 
 def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck:
     """Read the whole package back, compare it, and verify the sealed files with our roots; with
-    ``twice``, a second library also verifies the unchanged originals.
+    ``twice``, also with a second library.
 
     Raises the store's errors or KeysUnusable: then there is no result.
     """
@@ -209,8 +204,7 @@ def verify_kept(deps: Deps, ledger: Ledger, pdf: bytes) -> Report:
 
 
 def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
-    """The second library's objection to this being the sealed file ``of`` in the package; '' if
-    none.
+    """The second library's objection to this sealed file ``of`` in the package; '' if none.
 
     Takes some hundred milliseconds, and a library that only a worker loads.
     """
@@ -226,13 +220,12 @@ def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
 
 
 def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: str = "") -> None:
-    """Record the result of an examination; the first good one sends both parties their copy.
+    """Record the result, unless another check was made meanwhile; the first good one sends both
+    parties their copy.
 
-    The log names the service as actor, because who requests a check does not influence its result
-    (docs/decisions/0017). Nothing is recorded if another check was made meanwhile.
-
-    If only the first verdict refuses an unchanged original, an alarm is sent and the state stays:
-    the fault may be in a new version of the verdict.
+    The log names the service as actor (docs/decisions/0017). If only the first verdict refuses an
+    unchanged original, an alarm is sent and the state stays: the fault may be in a new version of
+    the verdict.
     """
     agreement = tx.agreements.lock_by_id(known.agreement.id)
     before = tx.archive.state(agreement.id)

@@ -42,10 +42,10 @@ def export_list(
     references: Sequence[str] = (),
 ) -> ListFile:
     """The agreements that a search finds, newest first, or those with these references; logged
-    before the first byte leaves.
+    first.
 
     ``columns`` are names of ``COLUMNS``; empty means all. Raises NotAllowed, or Invalid for words
-    that are too short to search for.
+    that are too short.
     """
     require(by, Permission.SEE_AGREEMENTS)
     if references:
@@ -88,10 +88,8 @@ def _check(search: Search) -> None:
 
 
 def everything(deps: Deps, search: Search) -> Iterator[Summary]:
-    """All that a search finds, read in parts; between two parts no connection is held.
-
-    In the order of making, which never changes, so that nothing is left out or read twice.
-    """
+    """All that a search finds, read in parts, in the order of making, which never changes. Between
+    two parts no connection is held."""
     by_age = replace(search.narrowed, order=Order.CREATED)
     if search.narrowed.order is Order.EXPIRY:
         by_age = replace(by_age, running_only=True)

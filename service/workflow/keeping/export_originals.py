@@ -136,10 +136,10 @@ def export_originals(
     deps: Deps, search: Search, by: Principal, client: Client | None = None
 ) -> Originals:
     """The signed originals that a search finds and their evidence sheets, in a folder per
-    agreement, with an index as the last file; the export is logged.
+    agreement; logged.
 
-    The index gives the reason for each file that could not be read. Raises NotAllowed, or Invalid
-    for words that are too short.
+    The index, the last file, says why a file could not be read. Raises NotAllowed, or Invalid for
+    words that are too short.
     """
     exact, count = begun(deps, search, by, client, what="originals", kind="zip")
     with deps.database.look() as tx:

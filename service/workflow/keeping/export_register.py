@@ -45,10 +45,10 @@ def export_register(
     by: Principal,
     client: Client | None = None,
 ) -> Export:
-    """The register of the signed agreements that a search finds; the export is logged.
+    """The register of the signed agreements that a search finds, as on ``in_force_on`` or today;
+    logged.
 
-    States are those of the day ``in_force_on``, else of today. Raises NotAllowed, or Invalid for
-    words that are too short.
+    Raises NotAllowed, or Invalid for words that are too short.
     """
     exact, count = begun(deps, search, by, client, what="register", kind=kind.value)
     with deps.database.look() as tx:

@@ -23,7 +23,7 @@ def begun(
     agreements.
 
     ``what`` is a code of ``labels.exported``, ``kind`` the kind of file. Raises NotAllowed, or
-    Invalid for words that are too short to search for.
+    Invalid for words that are too short.
     """
     require(by, Permission.EXPORT_ARCHIVE)
     if too_short(search.words):

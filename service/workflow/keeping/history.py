@@ -57,8 +57,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class History:
-    """``chosen`` is the agreement that led to the customer; both lists are newest first. ``older``
-    is the cursor of the next page, empty on the last one."""
+    """``chosen`` is the agreement that led here; both lists are newest first. ``older`` is the
+    cursor of the next page, empty on the last one."""
 
     chosen: Agreement
     agreements: list[OneAgreement]
@@ -67,8 +67,8 @@ class History:
 
 
 def history_of(deps: Deps, reference: str, staff: Staff, *, after: str = "") -> History:
-    """A page of the agreements with this one's customer, and what happened to those; ``after`` is
-    the cursor of the page.
+    """A page (cursor ``after``) of the agreements with this one's customer, and what happened to
+    those.
 
     A customer is known by number, or by name if it has none. The role archive sees only agreements
     signed by both parties. Raises NotFound, NotAllowed.

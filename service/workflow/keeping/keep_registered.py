@@ -21,8 +21,7 @@ from storage.registered import RECORD, SEAL, SOURCE, store_registered
 def keep_registered(deps: Deps, agreement_id: str) -> None:
     """Store the package of one agreement and verify it; a job, repeatable after a kill.
 
-    Raises the store's errors if it does not answer, TimestampUnavailable or AuthorityError; the job
-    is then retried indefinitely.
+    Raises the store's errors, TimestampUnavailable or AuthorityError.
     """
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)

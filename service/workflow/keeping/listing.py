@@ -18,7 +18,7 @@ NEWEST = 100  # imports to choose from
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; ``next`` is the cursor of the next page, empty at the end.
+    """One page of a list; ``next`` is the cursor of the next one, empty at the end.
 
     In ``counts``, ``COUNTED + 1`` means any larger number. ``too_short``: too short to search for.
     """
@@ -54,7 +54,7 @@ def choices(deps: Deps, by: Principal) -> Choices:
 
 
 def listing(deps: Deps, search: Search, by: Principal) -> Page:
-    """A page of agreements with the counts of all groups."""
+    """With the counts of all groups."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.look() as tx:
         return _page(tx, search, tx.overview.counts())
@@ -69,7 +69,7 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
 
 
 def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
-    """A page of agreements signed by both parties."""
+    """Agreements signed by both parties."""
     require(by, Permission.SEE_ARCHIVE)
     with deps.database.look() as tx:
         if search.in_force_on and search.by_words:

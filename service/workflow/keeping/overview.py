@@ -16,9 +16,8 @@ IMPORTS = 10  # the newest
 
 @dataclass(frozen=True)
 class Overview:
-    """``waiting``: by group, as in ``Waiting.by_age``. ``months`` and ``imports`` (number and
-    name): those with something sent, newest first. ``stages``: of the chosen month and import, or
-    of all."""
+    """``waiting``: as in ``Waiting.by_age``. ``months`` and ``imports`` (number and name): newest
+    first. ``stages``: of the chosen month and import, or of all."""
 
     waiting: Mapping[str, Sequence[int]]
     months: Sequence[Reached]

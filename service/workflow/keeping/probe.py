@@ -1,8 +1,7 @@
 """Tests at the start and every day that the archive really refuses deletion.
 
-The guarantees are tested on a test file. Some random originals are read too, because an erased
-bucket would still protect a new file; an unreadable one is examined at once. The general chain of
-the audit log records the result as later proof.
+A test file shows the guarantees. Some random originals are read too, because an erased bucket would
+still protect a new file. The audit log keeps the result as later proof.
 """
 
 from __future__ import annotations
@@ -43,7 +42,6 @@ class Probed:
 
     @property
     def good(self) -> bool:
-        """Whether all tests succeeded."""
         return self.report is not None and self.report.complete and not self.unread
 
 
@@ -63,10 +61,11 @@ def probe_nightly(deps: Deps) -> int:
 
 
 def probe_archive(deps: Deps) -> int:
-    """Test the guarantees, read some originals, and record the result. Repeatable.
+    """Test the guarantees, read some originals, and record the result; returns the number of
+    failures.
 
-    Returns the number of broken guarantees and unread originals. A store that does not answer is
-    recorded as a failure, so that an old good result is not taken for today's.
+    A store that does not answer is recorded as a failure, so that an old good result is not taken
+    for today's.
     """
     with deps.database.begin() as tx:
         now = tx.now()
@@ -88,11 +87,8 @@ def probe_archive(deps: Deps) -> int:
 
 
 def _read_some(deps: Deps) -> tuple[int, int]:
-    """Compare some originals with their SHA-256 and examine each bad one; the numbers of good and
-    bad.
-
-    Raises StorageUnavailable or StorageRefused if the store does not work.
-    """
+    """Compare some originals with their SHA-256 and examine each bad one; returns the numbers of
+    good and bad. Raises the store's errors."""
     with deps.database.begin() as tx:
         chosen = tx.archive_round.some_originals(ORIGINALS)
     wrong = 0
@@ -118,7 +114,7 @@ def _note(deps: Deps, **found: Any) -> None:
 
 
 def last_probe(deps: Deps, by: Principal) -> Probed | None:
-    """The result of the last probe; None if there was none. Raises NotAllowed."""
+    """None before the first. Raises NotAllowed."""
     require(by, Permission.SEE_ARCHIVE)
     return newest_probe(deps)
 

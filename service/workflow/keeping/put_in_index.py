@@ -189,7 +189,7 @@ class Putting:
 
 
 def put_ends(tx: Transaction, own: str, ends: RecoveredEnds) -> tuple[bool, tuple[str, ...]]:
-    """Add the missing changes of an agreement's end; the last says which is in force.
+    """Add the missing changes of an agreement's end, of which the last is in force.
 
     Returns whether there were any, and what differs from the index.
     """

@@ -1,11 +1,10 @@
 """Rebuilds the archive's index from the bucket alone.
 
 A package is trusted if its sealed evidence sheet chains to a known root and every file matches the
-sheet. Existing index data are compared and never changed; missing data are added, one transaction
-per package. It may be stopped and repeated; a package that fails or differs is reported and does
-not stop the others.
+sheet. Missing index data are added and existing ones never changed, one transaction per package;
+what fails or differs is reported. May be stopped and repeated.
 
-docs/operations.md lists the data that are not in a package and cannot be restored.
+docs/operations.md lists the data that cannot be restored.
 """
 
 from __future__ import annotations
@@ -51,8 +50,7 @@ INCOMPLETE, NOT_UNDERSTOOD = "incomplete", "not_understood"
 @dataclass(frozen=True)
 class Outcome:
     """The result for one folder: the parts ``different`` from the index, ``why`` it was refused
-    with a technical ``detail``, and the verdict's ``findings``, some of which only say that
-    something is unproven."""
+    with a technical ``detail``, and the verdict's ``findings``."""
 
     prefix: str
     result: str
@@ -65,14 +63,13 @@ class Outcome:
 @dataclass
 class Summary:
     """The count of each result, and the folders that a person must check. ``unproven`` counts
-    accepted packages by the code of a finding: erased personal data, or an old format."""
+    accepted packages by finding: erased personal data, or an old format."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     unproven: Counter[str] = field(default_factory=Counter)
     troubled: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
-        """Count one result."""
         self.counts[outcome.result] += 1
         if outcome.result in (DIFFERENT, REFUSED):
             self.troubled.append(outcome)
@@ -92,8 +89,7 @@ def rebuild_index(
     """Rebuild the index from all packages from the reference ``since`` on; calls ``tell`` with
     each.
 
-    Raises StorageUnavailable, StorageRefused, Unavailable for the database, or PackageInvalid if
-    ``since`` is no reference.
+    Raises the store's errors, Unavailable, or PackageInvalid if ``since`` is no reference.
     """
     summary = Summary()
     for folder in folders(deps.objects(), since=prefix_of(since) if since else ""):
@@ -132,7 +128,6 @@ def _one(deps: Deps, trust: Trust, prefix: str) -> Outcome:
 
 
 def _registered(deps: Deps, trust: Trust, held: HeldPackage) -> Outcome:
-    """The same for an agreement that was signed elsewhere."""
     if missing := missing_of_registered(held):
         raise _Refused(INCOMPLETE, ", ".join(missing))
     try:

@@ -55,7 +55,7 @@ _INFORMAL = ("public_body", "unincorporated")
 class Recovered:
     """The data in the files of a package; ``printed`` are attached to the frozen document.
 
-    Raises KeyError, TypeError, ValueError or LookupError for a form unknown to this version.
+    Raises KeyError, TypeError, ValueError or LookupError for an unknown form.
     """
 
     facts: PackageFacts
@@ -74,7 +74,6 @@ class Recovered:
 
     @cached_property
     def order(self) -> Order:
-        """Who signed first."""
         return Order(self.evidence["signing_order"])
 
     @cached_property
@@ -186,7 +185,7 @@ class Recovered:
 
     @property
     def start(self) -> SelfStarted | None:
-        """How it began, if the customer began it."""
+        """None if a member of staff began it."""
         if self._requested is None:
             return None
         said, beside = self._requested.data, self._requested.personal or {}
@@ -226,7 +225,7 @@ class Recovered:
         ]
 
     def document(self) -> Document:
-        """The frozen document, without the bytes that are in the bucket."""
+        """Without the bytes that are in the bucket."""
         frozen = [e for e in self.entries if e.event is Event.DOCUMENT_FROZEN][-1]
         return Document(
             edition=self.facts.edition,
@@ -257,7 +256,7 @@ class Recovered:
         )
 
     def original(self) -> Original:
-        """The sealed original, without the bytes that are in the bucket."""
+        """Without the bytes that are in the bucket."""
         return Original(
             edition=self.facts.edition,
             pdf=None,

@@ -1,7 +1,7 @@
 """Reads the recorded ends of one agreement from the objects beside its package.
 
-Anybody who may write to the bucket could add objects, so each change must have our seal and name
-the one before. If one proves nothing, none is believed; without an end the locks are extended.
+Each change must have our seal and name the one before. If one proves nothing, none is believed:
+without an end the locks are extended.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from storage.inventory import HeldPackage
 class RecoveredEnds:
     """The archive's changes in order; the last says which ``end`` is in force.
 
-    ``objects`` are the names of their objects. If ``proven`` is False, the rest is empty.
+    ``objects`` are their names. If ``proven`` is False, the rest is empty.
     """
 
     changes: tuple[tuple[EndRecord, KeptEnd], ...] = ()

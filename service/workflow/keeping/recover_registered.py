@@ -1,7 +1,5 @@
-"""Puts an agreement that was signed elsewhere back into the index, from its package.
-
-Its file cannot prove itself, so the record beside it must have our seal and name its SHA-256.
-"""
+"""Puts an agreement that was signed elsewhere back into the index: the record in its package must
+have our seal and name the SHA-256 of its file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Registers an agreement that exists already: on paper, from another tool, in the customer's text.
 
-The file is of unknown origin, so a sandboxed process opens it; it is kept for its uploader until
-the data are typed. The worker then archives both (``keep_registered``).
+A sandboxed process opens the file, which is kept until the data are typed. The worker then archives
+both (``keep_registered``).
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def uploaded(deps: Deps, file_id: str, by: Staff) -> RegisteredFile:
 def register(deps: Deps, file_id: str, fields: Mapping[str, Any], by: Staff) -> str:
     """Make the agreement and return its reference; a repetition returns the first one's.
 
-    Raises Invalid naming the fields, or ``registered_twice`` unless that is ``yes`` and an
-    agreement with this number is in force; NotFound, Refused without a profile.
+    Raises Invalid naming the fields, or ``registered_twice`` if one with this number is in force,
+    unless that says ``yes``; NotFound, Refused without a profile.
     """
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:

@@ -1,7 +1,7 @@
 """Before a document time stamp expires, puts a new one on a copy; a daily job.
 
-The copy begins with the unchanged original and is locked beside it under its own name; both are
-listed, downloadable and checked. After a kill, the next run records a copy that was only stored.
+The copy begins with the unchanged original and is locked beside it under its own name. After a
+kill, the next run records a copy that was only stored.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ LEAST_GAIN = timedelta(days=180)
 def renew_stamps(deps: Deps) -> int:
     """Renew files whose time stamp expires within the days of the setting; returns how many.
 
-    Failed and late renewals are recorded for the alarm and the pages; they do not block the others.
+    Failed and late renewals are recorded for the alarm and the pages.
     """
     failing = _read_unread(deps)
     with deps.database.begin() as tx:
@@ -59,8 +59,8 @@ def renew_stamps(deps: Deps) -> int:
 
 
 def _renew_part(deps: Deps, now: datetime, failing: dict[str, str]) -> int:
-    """Renew the most urgent files and return how many; 0 if nothing is due, or as many fail as are
-    read at once, which the alarm reports."""
+    """Renew the most urgent files and return how many; 0 if none is due, or as many fail as are
+    read at once."""
     with deps.database.begin() as tx:
         before = now + timedelta(days=deps.settings.stamp_renew_days)
         found = tx.stamps.due(now, before, _kept_no_longer(deps, now), AT_ONCE)
@@ -145,7 +145,7 @@ def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> No
 
 
 def _renew(deps: Deps, due: Due) -> int:
-    """Renew one file; returns 1, or 0 if another worker did."""
+    """Returns 1, or 0 if another worker did it."""
     kept, of = due.kept, due.stamp.of
     with deps.database.look() as tx:
         until = first_lock(tx, deps.settings, due.stamp.agreement_id)

@@ -2,14 +2,13 @@
 nightly job in small parts.
 
 An original is due nine months after its last check, and a night covers at most a sixtieth of the
-archive: even if everything was stored on one day, all is read two months after it is due, and a
-month of nights may fail within a year. Damaged ones are checked every night, so that a repair is
-noticed. Two libraries verify each original: a new one as soon as a night has capacity, a disputed
-one every night.
+archive: so all is read within a year, even if a month of nights fails. Damaged and disputed ones
+are checked every night. Two libraries verify each original, a new one as soon as a night has
+capacity.
 
-A check moves an original to the end of the order, so the table says where to continue. While the
-store does not work, no state changes, the same part is retried, and the page *Taken* shows why.
-Files that a working store repeatedly fails to return are missing (``storage/check.py``).
+The order of the last checks says where to continue. While the store does not work, no state
+changes, the same part is retried, and the page *Taken* shows why. Files that a working store
+repeatedly fails to return are missing (``storage/check.py``).
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def begin_round(deps: Deps) -> int:
 def reread(deps: Deps, left: int) -> int:
     """Read back the next due packages, and defer the rest of ``left``; returns how many. A job.
 
-    Raises StorageUnavailable or StorageRefused; the same job is then retried indefinitely.
+    Raises the store's errors.
     """
     most = min(left, AT_ONCE)
     with deps.database.begin() as tx:
@@ -66,9 +65,7 @@ def reread(deps: Deps, left: int) -> int:
 
 def look(deps: Deps, agreement_id: str) -> bool:
     """Examine one package and record the result; False if just this one could not be examined.
-
-    Raises StorageUnavailable or StorageRefused if the store does not work.
-    """
+    Raises the store's errors if it does not work."""
     try:
         with deps.database.begin() as tx:
             known = recorded(tx, agreement_id)
@@ -115,7 +112,7 @@ def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
 
 
 def progress(deps: Deps, by: Principal) -> Round:
-    """The progress of the round. Raises NotAllowed."""
+    """Raises NotAllowed."""
     require(by, Permission.SEE_OPERATIONS)
     with deps.database.look() as tx:
         return tx.archive_round.progress()

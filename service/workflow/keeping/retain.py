@@ -1,12 +1,12 @@
 """Retention: extends locks in the archive, and deletes data no longer needed in the database.
 
-Locks are short and extended in time, so that nothing is locked for longer than known to be needed.
-Every night those with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects. Once
-an agreement's end is recorded (``service/workflow/life/end.py``), the last extension reaches
-exactly the last moment of keeping; nothing is deleted then.
+Every night locks with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects, so
+that nothing is locked for longer than known to be needed. After a recorded end
+(``service/workflow/life/end.py``) the last extension reaches exactly the last moment of keeping;
+nothing is deleted then.
 
-An object that cannot be extended does not block the others: its package is examined at once, and if
-that finds nothing wrong, the failure is recorded for the alarm.
+An object that cannot be extended does not block the others: its package is examined at once, and
+otherwise the failure is recorded for the alarm.
 """
 
 from __future__ import annotations
@@ -38,8 +38,7 @@ def begin_prolonging(deps: Deps) -> int:
     """Start extending tonight's locks; a nightly job. Extends the anchors itself, and returns how
     many.
 
-    If the years of retention changed, locks that had reached their last moment are considered
-    again. Raises SomeFailed after trying all of them.
+    Final locks are considered again if the years of retention changed. Raises SomeFailed.
     """
     reopened = REOPENED_AT_ONCE
     while reopened == REOPENED_AT_ONCE:
@@ -62,9 +61,8 @@ def begin_prolonging(deps: Deps) -> int:
 def prolong_locks(deps: Deps, until: str = "", key: str = "") -> int:
     """Extend the next locks with fewer than 60 days left, and defer the rest; a job.
 
-    ``until`` and ``key`` are the previous part's last lock end and object key. Returns how many
-    were extended. Raises StorageUnavailable or StorageRefused; the same part is then retried
-    indefinitely.
+    ``until`` and ``key`` are the previous part's last lock end and object key. Returns how many.
+    Raises the store's errors.
     """
     after = (datetime.fromisoformat(until), key) if until else None
     with deps.database.begin() as tx:
@@ -142,8 +140,7 @@ def shed(deps: Deps) -> int:
 
 
 def tidy(deps: Deps) -> int:
-    """Drop working copies that the archive has verified and expired rows, and add up what the
-    overview counts; a job.
+    """Drop verified working copies and expired rows, and add up what the overview counts; a job.
 
     A used code is kept until ``shed``, because the act's evidence refers to it.
     """

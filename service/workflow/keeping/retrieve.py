@@ -31,10 +31,8 @@ from storage.zipped import zip_package
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
-    """The frozen document that both parties sign. Raises NotFound, or the store's errors.
-
-    Not recorded as opening the text: a GET changes nothing that a signature needs.
-    """
+    """The frozen document that both parties sign; not recorded as opening the text. Raises
+    NotFound, or the store's errors."""
     require(staff, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
@@ -92,9 +90,7 @@ def open_to_all(name: str) -> bool:
 
 def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
     """All archived files with the anchor of the log, as a ZIP in the form of a bag (RFC 8493).
-
-    The same bytes each time, once the anchor has followed within a day. Raises NotFound.
-    """
+    Always the same bytes once the anchor has followed. Raises NotFound."""
     require(staff, Permission.SEE_EVIDENCE)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
@@ -147,10 +143,8 @@ def _log_download(
 
 
 def _anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
-    """The first anchor of the last entry of a package's log, with the path to it; {} if none.
-
-    It proves the earliest existence; later ones add nothing.
-    """
+    """The first anchor of the last entry of a package's log, with the path to it; {} if none. Later
+    ones add nothing."""
     last = json.loads(log.splitlines()[-1])
     head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])
     anchor = tx.anchors.holding(head)

@@ -38,8 +38,6 @@ BUSY_SECONDS = 10  # after which to try again
 
 
 class Trust(TypedDict):
-    """The certificates by which a file is verified."""
-
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
     crls: Sequence[x509.CertificateRevocationList]
@@ -47,10 +45,8 @@ class Trust(TypedDict):
 
 @dataclass(frozen=True)
 class Checked:
-    """The report and, for a sealed file of ours, its records. ``name`` is its name in the package.
-
-    The parties' names come from the file itself, which the report proves.
-    """
+    """The report and, for a sealed file of ours, its records and ``name`` in the package. The
+    parties' names come from the proven file."""
 
     report: Report
     reference: str = ""
@@ -90,11 +86,10 @@ def verify_upload(
 ) -> Checked | CheckedPackage | CheckedElsewhere:
     """Check a sealed PDF or an evidence package; nothing is stored.
 
-    One file per network (of the client's IP ``address``) is checked or waits at a time.
-
-    Our records are shown only for exactly one of our originals, whose holder already has all of
-    them. A file that names an agreement but differs from its records is refused, however valid.
-    Raises Invalid naming ``file``, Busy while too many others are checked.
+    One file per network (of the client's IP ``address``) is checked or waits at a time. Our records
+    are shown only for exactly one of our originals, whose holder has them already. A file that
+    names an agreement but differs from its records is refused. Raises Invalid naming ``file``,
+    Busy.
     """
     if not data:
         raise Invalid([FieldError("file", FieldCode.REQUIRED)])

@@ -17,7 +17,7 @@ def change_end(
     """Replace the end of which this person read the version ``seen``; a repetition returns the
     first result.
 
-    Raises Invalid, WrongState, Refused if no end is recorded, Outdated if it changed meanwhile.
+    Raises Invalid, WrongState, Refused if no end is recorded, Outdated.
     """
     require(by, Permission.END_AGREEMENTS)
     with deps.database.begin() as tx:

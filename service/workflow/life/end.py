@@ -1,7 +1,7 @@
 """Records that a completed agreement ended, or will end (clause 12.2).
 
-This only fixes until when the original is kept (``service/workflow/keeping/retain.py``). Returning
-or deleting the personal data (clause 12.3) happens outside this service.
+This only fixes until when the original is kept (``service/workflow/keeping/retain.py``), not what
+happens to the personal data (clause 12.3).
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ from service.workflow.life.record import asked, record_end
 
 @dataclass(frozen=True)
 class Consequences:
-    """What recording this end would mean."""
-
     end: End
     state: LifeState
     kept_until: date
 
 
 def consequences(deps: Deps, reference: str, given: GivenEnd, by: Principal) -> Consequences:
-    """What recording this end would mean; records nothing. Raises as ``end`` and ``change_end``."""
+    """What recording this end would mean. Raises as ``end`` and ``change_end``."""
     require(by, Permission.END_AGREEMENTS)
     with deps.database.look() as tx:
         what = asked(tx, tx.agreements.get(reference), given)
@@ -38,7 +36,7 @@ def consequences(deps: Deps, reference: str, given: GivenEnd, by: Principal) -> 
 
 
 def end(deps: Deps, reference: str, given: GivenEnd, by: Principal) -> RecordedEnd:
-    """Record the first end of an agreement. A repetition returns the first result.
+    """Record the first end of an agreement; a repetition returns the first result.
 
     Raises Invalid, WrongState if it is not completed, Refused if another end is recorded.
     """

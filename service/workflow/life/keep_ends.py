@@ -1,7 +1,6 @@
 """Keeps recorded ends in the archive, beside the package, with the same lock and checks; a job.
 
-It may be killed and run twice: the database fixes the seal first, so a repetition puts the same
-bytes.
+The database fixes the seal first, so a repetition puts the same bytes.
 """
 
 from __future__ import annotations
@@ -24,11 +23,8 @@ AT_ONCE = 200  # agreements per job, so that it ends soon when a worker must sto
 
 
 def keep_ends(deps: Deps) -> int:
-    """Put every waiting change into the archive; returns the number of agreements.
-
-    Raises SomeFailed after trying all; the job is then retried indefinitely, and the dossier shows
-    the failure.
-    """
+    """Put every waiting change into the archive; returns the number of agreements. Raises
+    SomeFailed; the dossier shows the failure."""
     with deps.database.begin() as tx:
         waiting = tx.end_records.waiting(AT_ONCE)
     done = one_by_one(waiting, lambda agreement_id: _keep_of(deps, agreement_id))

@@ -1,7 +1,6 @@
 """What every change of an agreement's end checks and records.
 
-The record of the change is made in its transaction, for the archive (``keep_ends``), so that a
-rebuilt index knows the end.
+Its record is made in the same transaction, for the archive (``keep_ends``).
 """
 
 from __future__ import annotations
@@ -39,14 +38,14 @@ class Asked:
 
 
 def asked(tx: Transaction, agreement: Agreement, given: GivenEnd) -> Asked:
-    """Check it. Raises Invalid, or WrongState if the agreement is not completed."""
+    """Raises Invalid, or WrongState if the agreement is not completed."""
     effective, today = effective_date_of(agreement), local_date(tx.now())
     wanted, note = checked(given, effective, today)
     return Asked(agreement, wanted, note, today, tx.lives.end_of(agreement.id))
 
 
 def record_end(tx: Transaction, what: Asked, event: Event, by: Principal) -> RecordedEnd:
-    """Record the end that was asked for. The caller holds the agreement's row lock."""
+    """The caller holds the agreement's row lock."""
     agreement, wanted = what.agreement, what.wanted
     make_missing(tx, agreement)
     recorded = tx.lives.record_end(agreement.id, wanted, by.actor)
@@ -63,7 +62,7 @@ def record_end(tx: Transaction, what: Asked, event: Event, by: Principal) -> Rec
 
 
 def record_none(tx: Transaction, agreement: Agreement, there: RecordedEnd, by: Principal) -> None:
-    """Record that the end in force is taken back. The caller holds the agreement's row lock."""
+    """The end in force is taken back. The caller holds the agreement's row lock."""
     make_missing(tx, agreement)
     tx.lives.forget_end(agreement.id)
     tx.audit.append(
@@ -79,7 +78,7 @@ def record_none(tx: Transaction, agreement: Agreement, there: RecordedEnd, by: P
 def record_withdrawn(
     tx: Transaction, agreement: Agreement, effective: date, reason: str, by: Principal
 ) -> None:
-    """Record that a registered agreement never was. The caller holds the agreement's row lock."""
+    """The agreement never was. The caller holds the agreement's row lock."""
     make_missing(tx, agreement)
     tx.archive.reopen_locks_of(agreement.id)
     recorded = tx.lives.record_end(agreement.id, End(effective, EndReason.WITHDRAWN), by.actor)
@@ -90,8 +89,8 @@ def record_withdrawn(
 
 
 def make_missing(tx: Transaction, agreement: Agreement) -> None:
-    """Make the missing record of an end older than these records, from the end in force and the
-    log. The caller holds the agreement's row lock."""
+    """Make the missing record of an older end, from the end in force and the log; under the
+    agreement's row lock."""
     for each in tx.end_records.of(agreement.id):
         if each.record is None:
             made = _record(tx, agreement, each.number, FIRST, tx.lives.end_of(agreement.id))

@@ -1,7 +1,6 @@
 """Withdraws a registration that was a mistake: the file stays in the archive, marked.
 
-It is recorded as an end on the date read in the file, so that it was never in force but is kept for
-the usual years.
+It gets an end on its own effective date: never in force, but kept for the usual years.
 """
 
 from __future__ import annotations

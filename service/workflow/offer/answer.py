@@ -20,8 +20,7 @@ from service.workflow.telling.notify import Reader, last_day, tell
 def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
     """Mail the answer to the person who asked, and close the question; repeatable.
 
-    Raises Invalid naming ``answer``, NotFound, Refused if it was closed in another way, TooLate if
-    nobody can sign any more.
+    Raises Invalid naming ``answer``, NotFound, Refused if closed in another way, TooLate.
     """
     require(staff, Permission.SEND)
     said = free_text(words, "answer", empty=FieldCode.ANSWER_REQUIRED)
@@ -43,9 +42,9 @@ def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staf
 
 
 def settle(deps: Deps, reference: str, question_id: str, staff: Staff) -> None:
-    """Record that the question was answered elsewhere: by e-mail or telephone.
+    """Record that the question was answered elsewhere: by e-mail or telephone. Repeatable.
 
-    A repetition changes nothing. Raises NotFound, Refused, TooLate.
+    Raises NotFound, Refused, TooLate.
     """
     require(staff, Permission.SEND)
     with deps.database.begin() as tx:

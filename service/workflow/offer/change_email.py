@@ -24,7 +24,7 @@ def change_email(
 ) -> None:
     """Correct the signatory's name and address, revoke the link and mail a new one.
 
-    ``seen`` is the version that the caller read. Raises Invalid, Refused, Outdated.
+    Raises Invalid, Refused, Outdated.
     """
     require(by, Permission.SEND)
     check = Checker()

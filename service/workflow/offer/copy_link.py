@@ -12,7 +12,7 @@ from service.workflow.telling.links import address
 
 
 def copy_link(deps: Deps, reference: str, by: Principal) -> str:
-    """The URL of the valid link, for sales to pass on; the evidence will say that staff had it.
+    """The URL of the valid link, for sales to pass on; the evidence will say so.
 
     Raises NotAllowed if the setting forbids it.
     """

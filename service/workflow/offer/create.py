@@ -27,7 +27,7 @@ from signatures.effective_date import local_date
 def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:
     """Make a draft and return its reference.
 
-    The field ``template`` may have the digest of an offered text (``offered``); without it, the
+    The field ``template`` is the digest of an offered text (``offered``), or absent for the
     default. Within a day, the same ``idempotency_key`` returns the first one's reference, or raises
     KeyReused if the request differs. Raises Invalid naming the fields, Refused without a processor
     profile.
@@ -45,9 +45,8 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
 
 @dataclass(frozen=True)
 class Ground:
-    """What all agreements that are made now have in common: ``today`` in Brussels, the newest
-    ``profile`` of the processor and its version, or None, and the offered ``templates``, the
-    default first."""
+    """What all agreements made now have in common: ``today`` in Brussels, the newest ``profile``
+    and its version, or None, and the offered ``templates``, the default first."""
 
     today: date
     able: list[Staff]
@@ -82,8 +81,8 @@ def add(
 ) -> Agreement:
     """Make a draft in this transaction: the one way in which agreements begin.
 
-    ``by`` makes it, for the owner ``owner_id`` if given. ``template`` overrides the field of that
-    name. Raises Invalid naming the fields, Refused without a processor profile.
+    It is made by ``by`` for ``owner_id``, if given. ``template`` overrides the field of that name.
+    Raises Invalid naming the fields, Refused without a processor profile.
     """
     content = draft(
         given,

@@ -20,11 +20,10 @@ from signatures.effective_date import local_date
 def edit(
     deps: Deps, reference: str, given: Input, by: Principal, *, seen: int | None = None
 ) -> None:
-    """Replace a draft's contents. ``seen`` is the version that the caller read.
+    """Replace a draft's contents; without a field ``template`` (``offered``) the text stays the
+    same.
 
-    The field ``template`` may have the digest of an offered text (``offered``); without it, the
-    text stays the same. Raises Invalid, also for a template that is not offered, Outdated,
-    WrongState once it was sent.
+    Raises Invalid, also for a template that is not offered, Outdated, WrongState once sent.
     """
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:

@@ -1,7 +1,6 @@
 """Expires agreements whose term has passed.
 
-Those of one bundle whose terms passed together expire together, and are told of in one mail to the
-person who signs them and one to whoever sent them.
+Those of one bundle expire together, with one mail to the person who signs and one to the sender.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from service.workflow.telling.notify import (
 def expire(deps: Deps) -> int:
     """Expire overdue agreements, by the database's clock, and return how many; a periodic job.
 
-    One that is signed meanwhile is skipped. Raises SomeFailed after trying all of them.
+    One that is signed meanwhile is skipped. Raises SomeFailed.
     """
     with deps.database.begin() as tx:
         overdue = tx.lagging.overdue()

@@ -38,7 +38,7 @@ def extend(
 
 
 def checked_term(days: str) -> int:
-    """The typed number of days. Raises Invalid if it is missing or out of range."""
+    """Raises Invalid if the number is missing or out of range."""
     check = Checker()
     wanted = check.line("link_days", days, most=3)
     term = days_in(wanted)
@@ -59,7 +59,6 @@ def extend_in(
     *,
     seen: int | None = None,
 ) -> None:
-    """The same in this transaction, for who may send; ``before`` was loaded under its lock."""
     extended, needs_link = extend_without_link(tx, before, term, by, seen=seen)
     if needs_link:
         renew_link(tx, extended, issue(deps, tx, extended, by))
@@ -68,7 +67,7 @@ def extend_in(
 def extend_without_link(
     tx: Transaction, before: Agreement, term: int, by: Principal, *, seen: int | None = None
 ) -> tuple[Agreement, bool]:
-    """The same, and whether the signatory needs a new link, which is not made here."""
+    """As ``extend_in``, but says whether a new link is needed instead of making it."""
     until = end_of_day_after(tx.now(), term)
     expired = before.state is State.EXPIRED
     state = _state_before_expiry(tx, before) if expired else next_state(Step.EXTEND, before.state)

@@ -1,7 +1,6 @@
 """Makes and freezes the document: from then on, exactly these bytes are shown and signed.
 
-Every edition of an agreement's text has the template chosen at the start, even if another one is
-the default by then, so that the final text is the one that the customer read first.
+Every edition has the template chosen at the start, even if another one is the default by then.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ TEMPLATE_MISSING = kept_code(ErrorCode.TEMPLATE_MISSING)
 def generate(deps: Deps, agreement_id: str) -> None:
     """Make and freeze the document of an agreement that is being prepared; a job.
 
-    Only the first finished document of an edition is stored, while the agreement waits for it.
+    Only the first finished document of an edition is stored.
     """
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
@@ -149,10 +148,7 @@ def as_document(
 
 def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion | None:
     """The template of this agreement; the installed one if it names none, or if former code stored
-    only the Word file.
-
-    None for a missing own template, which no other text replaces (``TEMPLATE_MISSING``).
-    """
+    only the Word file. None for a missing own template (``TEMPLATE_MISSING``)."""
     kept = tx.templates.get(agreement.template_sha256) if agreement.template_sha256 else None
     if kept is None and tx.own_templates.of_digest(agreement.template_sha256):
         return None

@@ -1,8 +1,6 @@
-"""An agreement gets another owner: a colleague who may send.
+"""An agreement gets another owner, who gets the mails about it and the customer's answers.
 
-Mails about it then go to the new owner, as do the customer's answers. Possible until everybody has
-signed: the package made then names the owner, to restore the index from
-(``service/workflow/keeping/recover.py``).
+Not after everybody has signed: the package made then names the owner.
 """
 
 from __future__ import annotations
@@ -45,7 +43,7 @@ def hand_over(deps: Deps, reference: str, to_id: str, by: Principal) -> None:
 
 
 def new_owner(tx: Transaction, to_id: str) -> Staff:
-    """An active member of staff who may send. Raises Invalid naming ``to``."""
+    """Raises Invalid naming ``to`` unless active and allowed to send."""
     if not to_id:
         raise Invalid([FieldError("to", FieldCode.CHOOSE)])
     account = tx.accounts.by_id(to_id)
@@ -73,7 +71,6 @@ def hand_over_in(tx: Transaction, before: Agreement, owner: Staff, by: Principal
 
 
 def tell_of_many(tx: Transaction, owner: Staff, count: int, by_name: str, *, once: str) -> None:
-    """Notify the new owner of several agreements, in one mail."""
     tell_staff(
         tx,
         owner,

@@ -27,7 +27,7 @@ def request_preview(deps: Deps, reference: str) -> None:
 
 
 def preview(deps: Deps, reference: str) -> bytes | None:
-    """The preview for the present data, or None while it is being made; changes nothing.
+    """The preview for the present data, or None while it is being made.
 
     Raises GenerationFailed if the last attempt failed with exactly these data.
     """

@@ -1,10 +1,8 @@
 """Reminds the signatory of an unused link with the same link, automatically or by hand.
 
-The rules are in ``service/agreement/reminders.py``: at most three automatic mails, only in the
-signatory's turn and without an open question of theirs; ``ZEGEL_REMINDER_DAYS`` can turn them off.
-
-A person who got one link for several agreements is reminded of all that wait in one mail, which
-counts for each.
+The rules are in ``service/agreement/reminders.py``; ``ZEGEL_REMINDER_DAYS`` can turn automatic ones
+off. A person who got one link for several agreements is reminded in one mail, which counts for
+each.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
     """Send all due reminders and return how many; a periodic job.
 
     ``now`` defaults to the database's clock. The rules are checked again under the agreement's
-    lock, because the person may have signed meanwhile. Raises SomeFailed after trying all of them.
+    lock. Raises SomeFailed.
     """
     marks = deps.settings.reminder_days
     with deps.database.begin() as tx:
@@ -86,8 +84,7 @@ def remind(deps: Deps, reference: str, by: Principal) -> None:
 
 
 def remind_in(tx: Transaction, agreement: Agreement, by: Principal) -> None:
-    """The same in this transaction; ``by`` may send. The caller locked the bundle's agreements
-    before ``agreement``."""
+    """The caller locked the bundle's agreements before ``agreement``."""
     next_state(Step.RESEND, agreement.state)
     situation = tx.reminders.situation(agreement.id)
     now = tx.now()

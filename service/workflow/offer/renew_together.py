@@ -1,8 +1,7 @@
 """New links for several agreements in one mail, for who got one mail about them.
 
-Used by a step over many agreements (``bulk/batch.py``). The first of a bundle renews the others
-too; each later one finds itself in a bundle made since the step began, so it is done. The caller
-holds all of them.
+Used by a step over many agreements (``bulk/batch.py``): the first of a bundle renews all, and each
+later one finds that done since the step began. The caller holds all of them.
 """
 
 from __future__ import annotations
@@ -26,10 +25,9 @@ from service.workflow.telling.links import issue, renew_link
 def resend_together(
     deps: Deps, tx: Transaction, agreement: Agreement, by: Principal, *, since: datetime
 ) -> list[str]:
-    """Mail one new link for this agreement and all of its bundle that the person can still sign;
-    their ids.
+    """Mail one new link for this agreement and all of its bundle that the person can still sign.
 
-    Nothing if its bundle was made after ``since``. Raises as for one.
+    Returns their ids; none if its bundle was made after ``since``. Raises as for one.
     """
     refuse_before_turn(agreement)
     if _renewed(tx, agreement, since):
@@ -51,9 +49,9 @@ def extend_together(
     also: Callable[[Sequence[str]], Collection[str]],
 ) -> list[str]:
     """Extend the term of this agreement; if it had ended, also of those of its bundle that ``also``
-    leaves, with one new link for all. Returns the ids of the extended.
+    leaves, with one new link for all.
 
-    Nothing if done with another one after ``since``. Raises as for one.
+    Returns the ids of the extended; none if done after ``since``. Raises as for one.
     """
     if agreement.state is not State.EXPIRED:
         until = end_of_day_after(tx.now(), term)

@@ -9,7 +9,7 @@ from service.workflow.telling.links import issue, renew_link
 
 
 def resend(deps: Deps, reference: str, by: Principal) -> None:
-    """Mail a new link to the same person, and revoke the former one."""
+    """To the same person; revokes the former one."""
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)

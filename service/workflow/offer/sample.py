@@ -1,8 +1,7 @@
 """The sample text, to read before filling anything in: the agreement with blanks.
 
-It is not an agreement and says so on every page. It has no data of a customer, so many agreements
-share one, found by its contents. It is made at sending; if there is none, the reader can request
-it, because reading changes nothing.
+It has no data of a customer, so many agreements share one, found by its contents. It is made at
+sending or on request, because reading changes nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def request(deps: Deps, agreement: Agreement) -> None:
 
 
 def sample(deps: Deps, agreement: Agreement) -> Sample | None:
-    """The sample, or None if there is none yet; changes nothing. Raises GenerationFailed."""
+    """None if there is none yet. Raises GenerationFailed."""
     with deps.database.look() as tx:
         known = tx.samples.get(_key(deps, agreement))
     if known and known.failure:

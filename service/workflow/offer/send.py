@@ -26,9 +26,8 @@ from service.workflow.telling.notify import last_day
 def send(deps: Deps, reference: str, by: Principal) -> Agreement:
     """Send a draft and return the sent agreement.
 
-    If the controller signs first, the link is mailed now; otherwise the document is made, and the
-    link is mailed once the processor has signed. Raises WrongState if it was already sent, Refused
-    if nobody can sign for us.
+    The link is mailed now if the controller signs first; otherwise the document is made first.
+    Raises WrongState if it was already sent, Refused if nobody can sign for us.
     """
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
@@ -38,10 +37,7 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
 def send_in(
     deps: Deps, tx: Transaction, before: Agreement, by: Principal, *, requested: bool = False
 ) -> Agreement:
-    """The same in this transaction; ``by`` may send, ``before`` was loaded under its lock.
-
-    ``requested``: the signatory began on the public page, so the mail confirms that.
-    """
+    """``requested``: the signatory began on the public page, so the mail confirms that."""
     sent = send_without_mail(tx, before, by)
     if sent.order is Order.PROCESSOR_FIRST:
         tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)

@@ -1,7 +1,7 @@
 """Sales sends several agreements to the one person who signs them: one mail with one link.
 
-Each has a link of its own; the bundle joins them. One person means the same mailbox and name.
-Another sender, message or language also needs another mail.
+A bundle joins the links of the agreements. They have the same mailbox, name, sender, message and
+language.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A colleague takes over signing for the processor, before anyone has signed.
 
-A text that was made names the former signer, so the next edition is made, and readings and prepared
-signatures become invalid. After the first signature the text cannot change: withdraw it and use
-*Kopie maken*.
+A text that names the former signer is made again, so readings and prepared signatures become
+invalid.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from service.workflow.telling.notify import Reader, sender, tell
 def take_over(deps: Deps, reference: str, staff: Staff) -> None:
     """Make this colleague the processor's signer; notify the sender and the former one. Repeatable.
 
-    The present signer may do it if the account's name differs from the text. Raises NotAllowed,
+    Also for the present signer, if the account's name differs from the text. Raises NotAllowed,
     WrongState, Refused once somebody has signed.
     """
     require(staff, Permission.COUNTERSIGN)

@@ -27,7 +27,7 @@ def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
 
 
 def checked_reason(reason: str) -> str:
-    """The reason as it is kept. Raises Invalid without one."""
+    """Raises Invalid without one."""
     check = Checker()
     given = check.line("reason", reason, least=3, most=500)
     check.raise_if_wrong()
@@ -35,8 +35,7 @@ def checked_reason(reason: str) -> str:
 
 
 def void_in(tx: Transaction, before: Agreement, reason: str, by: Principal) -> None:
-    """The same in this transaction, for who may send, with a checked reason; ``before`` was loaded
-    under its lock."""
+    """With a checked reason."""
     voided = void_without_mail(tx, before, reason, by)
     if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
         tell_signatory(tx, voided, Voided(reason), once="voided")

@@ -1,8 +1,7 @@
 """Several agreements withdrawn at once: who got one mail about them gets one mail again.
 
-For one step over many agreements (``bulk/batch.py``), as ``renew_together``: the first one whose
-turn it is takes the others of its bundle along; each later one finds that it was withdrawn with
-others since the step over many began, so it is done. The caller holds all of them.
+Used by a step over many agreements (``bulk/batch.py``), as ``renew_together``. The caller holds all
+of them.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ def void_together(
     also: Callable[[Sequence[str]], Collection[str]],
 ) -> list[str]:
     """Withdraw this agreement and the others of its bundle that ``also`` leaves, and mail once
-    about all; returns their ids.
+    about all.
 
-    Nothing if that was done with another one after ``since``. Raises as for one.
+    Returns their ids; none if done after ``since``. Raises as for one.
     """
     if agreement.state is State.VOIDED and _told_with_others(tx, agreement, since):
         return [agreement.id]

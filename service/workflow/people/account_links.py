@@ -1,8 +1,7 @@
 """Mailed single-use links to an account: making, showing, using.
 
-They invite colleagues, replace forgotten passwords and unlock accounts: nobody chooses a password
-for somebody else. The token is derived from the secret key (docs/decisions/0003), the database
-stores its hash, and a GET does not use up a link.
+They invite, replace forgotten passwords and unlock: nobody chooses a password for somebody else.
+The token is derived from the secret key (docs/decisions/0003), and the database stores its hash.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ MINUTES = {
 
 @dataclass(frozen=True)
 class MadeLink:
-    """A newly made link. ``until`` is aware UTC."""
+    """``until`` is aware UTC."""
 
     id: str
     until: datetime
@@ -59,17 +58,16 @@ def make(tx: Transaction, deps: Deps, person: Staff, purpose: AccountPurpose) ->
 
 
 def look(deps: Deps, token: str) -> AccountLink:
-    """The link, for showing its page. Changes nothing. Raises Refused if it has ended."""
+    """For showing its page. Raises Refused if it has ended."""
     with deps.database.begin() as tx:
         return _living(tx, token, lock=False)
 
 
 def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: str = "") -> str:
-    """Choose a password through a link.
+    """Choose a password through a link; returns the cookie by which this browser is known.
 
     Ends all sessions, forgets all other browsers, lifts a lock, and notifies the person and all
-    administrators. Returns the cookie by which this browser is known. Raises Invalid naming the
-    field, Refused if the link has ended.
+    administrators. Raises Invalid naming the field, Refused if the link has ended.
     """
     with deps.database.begin() as tx:
         person = _to_choose(tx, token, lock=False).person
@@ -88,9 +86,10 @@ def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: st
 
 
 def unlock(deps: Deps, token: str, *, browser: str = "") -> str:
-    """Make this browser known, so that a lock caused by strangers does not apply to it.
+    """Make this browser known, so that a lock caused by strangers does not apply; returns its
+    cookie.
 
-    Returns its cookie. Raises Refused if the link has ended.
+    Raises Refused if the link has ended.
     """
     with deps.database.begin() as tx:
         link = _living(tx, token, lock=True)

@@ -23,8 +23,8 @@ def tell_of_change(
 ) -> None:
     """Mail the changes to the person concerned and to every administrator.
 
-    ``about`` is None for the processor's profile; ``by`` is a name. ``personally`` is False if
-    another mail tells the person concerned.
+    ``about`` is None for the processor's profile. Not ``personally`` if another mail tells the
+    person concerned.
     """
     readers = {each.id: each for each in tx.accounts.with_role(Role.ADMIN)}
     person = about if isinstance(about, Staff) else None

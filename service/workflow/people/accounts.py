@@ -44,12 +44,12 @@ def sign_in(
 ) -> SignedIn:
     """Check a password and begin a session in place of the one with the cookie ``former``.
 
-    ``browser`` is the cookie of a browser from which this account has signed in before. It has its
-    own count of attempts, so that a stranger who knows the e-mail address locks out only strangers.
-    ``address`` is the client's IP address.
+    ``browser`` is the cookie of a browser known to this account, which has its own count of
+    attempts: a stranger who knows the e-mail address locks out only strangers. ``address`` is the
+    client's IP address.
 
-    An unknown address, a disabled account and a wrong password take the same path at the same cost,
-    so that the answer does not reveal accounts. Raises Invalid; TooMany after too many attempts.
+    An unknown address, a disabled account and a wrong password take equally long, so that accounts
+    are not revealed. Raises Invalid; TooMany after too many attempts.
     """
     email = email.strip()
     with deps.database.begin() as tx:
@@ -136,8 +136,7 @@ def _judge(
 ) -> str:
     """Count the attempt, then check the password without any lock or transaction.
 
-    Returns a new hash to store, or an empty string if the present one is up to date. Raises _Wrong;
-    TooMany if a counter allows no attempt, or the process is too busy.
+    Returns a new hash to store, or an empty string if up to date. Raises _Wrong, TooMany.
     """
     with deps.database.look() as tx:  # read-only, for clients that try in a loop
         _refuse_if_used_up(tx, counters)

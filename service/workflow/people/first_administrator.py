@@ -12,10 +12,8 @@ from service.workflow.people import passwords
 
 
 def first_administrator(deps: Deps, email: str, name: str, function: str) -> str | None:
-    """Make the first account with every role and return its password; None if an account exists.
-
-    The printed password can only be used to sign in and choose another.
-    """
+    """Make the first account with every role; returns its password, which must be replaced at once.
+    None if an account exists."""
     password = secrets.token_urlsafe(15)
     with deps.database.begin() as tx:
         if tx.accounts.any_staff():

@@ -1,7 +1,7 @@
 """Requests for a link without signing in: after a forgotten password or a lock by strangers.
 
-A request is one row and one job, so it takes equally long whether or not the account exists.
-Requests are limited per address, per network and in total.
+One row and one job, so equally long whether or not the account exists. Limited per address, per
+network and in total.
 """
 
 from __future__ import annotations

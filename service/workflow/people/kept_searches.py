@@ -32,7 +32,7 @@ def keep(deps: Deps, name: str, query: str, by: Staff) -> None:
 
 
 def drop(deps: Deps, name: str, by: Staff) -> None:
-    """Forget what has this name; a repetition changes nothing."""
+    """Repeatable."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
         tx.kept_searches.drop(by.id, name)

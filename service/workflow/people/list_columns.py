@@ -11,21 +11,21 @@ from service.deps import Deps
 
 
 def choose(deps: Deps, names: Sequence[str], by: Staff) -> None:
-    """Show these of ``SHOWN`` from now on; there may be none."""
+    """Of ``SHOWN``; there may be none."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
         tx.list_columns.keep(by.id, [name for name in SHOWN if name in names])
 
 
 def choose_usual(deps: Deps, by: Staff) -> None:
-    """Show the usual ones again; a repetition changes nothing."""
+    """Repeatable."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
         tx.list_columns.drop(by.id)
 
 
 def columns_of(deps: Deps, by: Staff) -> list[str]:
-    """The names of this person's columns, in the order of the page."""
+    """In the order of the page."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.look() as tx:
         chosen = tx.list_columns.of(by.id)

@@ -29,7 +29,7 @@ _OF_A_DRAWING = {
 
 
 def logo_png(deps: Deps, sha256: str) -> bytes:
-    """The bytes of a logo. Raises NotFound."""
+    """Raises NotFound."""
     with deps.database.begin() as tx:
         png = tx.looks.png(sha256)
     if png is None:

@@ -1,7 +1,6 @@
 """The processor's look: its colour and logo, and its own words in the mails to customers.
 
-A person sees a form's ``Proposal`` before it is saved. The saved look applies at once, also to
-agreements that were sent before.
+A person sees a ``Proposal`` before it is saved; the saved look applies to all agreements at once.
 """
 
 from __future__ import annotations
@@ -42,7 +41,6 @@ class Proposal:
 
 
 def look(deps: Deps) -> Look:
-    """The current look."""
     with deps.database.look() as tx:
         return tx.looks.newest()
 
@@ -70,8 +68,8 @@ def proposed(
 
 
 def sheet_picture(processor: Processor, new: Proposal, staff: Staff) -> bytes:
-    """The first page of an invented evidence sheet with this look, as a PNG; ``new.png`` is its
-    logo. Empty if it could not be made in time."""
+    """The first page of an invented evidence sheet with this look, as a PNG; empty if not made in
+    time. ``new.png`` is its logo."""
     require(staff, Permission.MANAGE_PROFILE)
     contents = example_sheet(processor, staff.name, OURS)
     try:
@@ -82,7 +80,7 @@ def sheet_picture(processor: Processor, new: Proposal, staff: Staff) -> bytes:
 
 
 def change_look(deps: Deps, new: Proposal, staff: Staff, proof: Proof) -> None:
-    """Use this look from now on, and notify every administrator. Raises Invalid."""
+    """Notifies every administrator. Raises Invalid."""
     require(staff, Permission.MANAGE_PROFILE)
     must_prove(deps, staff, proof)
     with deps.database.begin() as tx:

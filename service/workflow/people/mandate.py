@@ -1,7 +1,6 @@
 """Giving and revoking a standing mandate, and looking at what was signed under it.
 
-Giving always asks for the password, because the person then signs whatever fits, unseen; revoking
-never does. The signatory and every administrator are told of both.
+Only giving asks for the password. The signatory and every administrator are told of both.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ class Shown:
 
 
 def own_mandates(deps: Deps, staff: Staff) -> list[Shown]:
-    """This person's mandates, the newest first."""
+    """Newest first."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
         return _shown(tx, tx.mandates.of(staff.id))
 
 
 def all_mandates(deps: Deps, by: Staff) -> list[Shown]:
-    """Everybody's, for the administrator, the newest first."""
+    """Everybody's, newest first."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.look() as tx:
         return _shown(tx, tx.mandates.of())
@@ -75,10 +74,11 @@ def draft(
     *,
     templates: Sequence[str] | None = None,
 ) -> Draft:
-    """The mandate with these terms, to read before giving it; stores nothing.
+    """The mandate with these terms, to read before giving it; ``templates`` are digests, None: the
+    default.
 
-    ``templates`` are the digests of those it is for; None: the default. Raises Invalid naming
-    ``templates``, ``services``, ``until`` or ``per_day``; NotFound without a profile.
+    Raises Invalid naming ``templates``, ``services``, ``until`` or ``per_day``; NotFound without a
+    profile.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
@@ -100,9 +100,8 @@ def give(
 ) -> Mandate:
     """Give the mandate with these terms, in the place of one that is in force.
 
-    ``shown`` is the SHA-256 of the text shown (``Draft.sha256``). Raises Invalid naming a term,
-    ``confirmed`` or ``password``; Refused if the text has changed; TooMany if the account is
-    locked.
+    ``shown`` is ``Draft.sha256``. Raises Invalid naming a term, ``confirmed`` or ``password``;
+    Refused if the text has changed; TooMany if the account is locked.
     """
     require(staff, Permission.COUNTERSIGN)
     read = draft(deps, fields, services, staff, templates=templates)

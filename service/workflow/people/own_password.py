@@ -19,8 +19,8 @@ from service.workflow.people.sessions import begin
 def change(deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser: str = "") -> str:
     """Choose another password; ends every session and forgets every browser except this one.
 
-    Returns this browser's new cookie, so that a stranger who locks the account meanwhile does not
-    lock out its owner. Raises Invalid naming the field, TooMany.
+    Returns this browser's new cookie, so that a stranger cannot lock out the owner. Raises Invalid
+    naming the field, TooMany.
     """
     with deps.database.begin() as tx:
         about = words_about(tx, staff)
@@ -39,7 +39,7 @@ def choose_first(
 ) -> tuple[str, str]:
     """Replace the printed password; returns the cookies of a new session and of this browser.
 
-    Raises Invalid naming the field, NotAllowed for somebody who already chose a password.
+    Raises Invalid naming the field, NotAllowed if the password was chosen before.
     """
     staff = session.person
     if not staff.first_password:

@@ -1,7 +1,6 @@
-"""Hashing and checking passwords: a few at a time, and never inside a transaction.
+"""Hashing and checking passwords: ``AT_ONCE`` at a time per process, never inside a transaction.
 
-argon2id is slow on purpose, and could otherwise block every page. A process has ``AT_ONCE`` turns;
-a request that gets none is refused.
+argon2id is slow on purpose, and could otherwise block every page.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def turn(patience: float = PATIENCE_SECONDS) -> Iterator[None]:
 
 
 def hashed(password: str) -> str:
-    """The hash of a new password; takes a turn. Raises TooMany."""
+    """Takes a turn. Raises TooMany."""
     with turn():
         return _HASHER.hash(password)
 

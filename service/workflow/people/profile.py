@@ -21,7 +21,7 @@ from service.workflow.people.reauthenticate import Proof, must_prove
 
 
 def profile(deps: Deps) -> tuple[int, Processor] | None:
-    """The newest version and its contents; None if there is none."""
+    """The newest version and its contents."""
     with deps.database.begin() as tx:
         return tx.profiles.newest()
 

@@ -33,7 +33,7 @@ def fresh(session: Session, now: datetime) -> bool:
 
 def must_prove(deps: Deps, staff: Staff, proof: Proof) -> None:
     """Raises Invalid naming ``own_password`` if the password is needed, wrong or locked, and
-    NotAllowed for a session that does not (or no longer) belong to ``staff``."""
+    NotAllowed for a session that does not belong to ``staff``."""
     digest = hash_secret(proof.session)
     with deps.database.begin() as tx:
         session = tx.sessions.get(digest)

@@ -1,7 +1,7 @@
 """Account recovery from the command line, for when no administrator can sign in any more.
 
-No password is asked, because who may run commands here can also read the database and the secret
-key. All administrators are notified nevertheless.
+Without a password, because who may run commands here can read the database and the secret key. All
+administrators are notified.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Roles that bind the processor: one administrator asks, a second one grants.
 
-So one stolen session cannot appoint a signer for the processor. Without another active
-administrator they are given at once; the log and the mail to everybody then say so.
+So one stolen session cannot appoint a signer. Without another active administrator they are given
+at once, and the log and the mail to everybody say so.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff)
 
 
 def waiting(deps: Deps, by: Staff) -> list[RoleRequest]:
-    """Requests awaiting a second administrator, oldest first."""
+    """Oldest first."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.begin() as tx:
         return tx.role_requests.waiting()
@@ -99,8 +99,7 @@ def waiting(deps: Deps, by: Staff) -> list[RoleRequest]:
 def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof) -> None:
     """Grant or refuse a role; the administrator who asked for it can only withdraw.
 
-    Raises Invalid for a wrong password, Refused if the administrator who asked tries to grant it,
-    NotFound if it was decided or withdrawn meanwhile.
+    Raises Invalid for a wrong password, Refused for who asked, NotFound if decided meanwhile.
     """
     require(by, Permission.MANAGE_STAFF)
     must_prove(deps, by, proof)

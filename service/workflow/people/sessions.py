@@ -38,7 +38,7 @@ def begin(tx: Transaction, person: Staff, *, former: str, user_agent: str) -> st
 
 
 def find(deps: Deps, secret: str) -> Session | None:
-    """The session of this cookie, if any; this records its use."""
+    """Records its use."""
     if not secret:
         return None
     digest = hash_secret(secret)
@@ -52,7 +52,7 @@ def sign_out(deps: Deps, secret: str) -> None:
 
 
 def own_sessions(deps: Deps, staff: Staff, here: str) -> list[OwnSession]:
-    """The sessions of ``staff``, most recently used first; ``here`` is the id of this session."""
+    """Most recently used first; ``here`` is the id of this session."""
     with deps.database.begin() as tx:
         return [
             OwnSession(
@@ -67,7 +67,7 @@ def own_sessions(deps: Deps, staff: Staff, here: str) -> list[OwnSession]:
 
 
 def end_own(deps: Deps, staff: Staff, session_id: str) -> None:
-    """End one of one's own sessions. Raises NotFound."""
+    """Raises NotFound."""
     with deps.database.begin() as tx:
         if not tx.sessions.end_one(staff.id, session_id):
             raise NotFound(ErrorCode.NOT_FOUND)
@@ -75,7 +75,7 @@ def end_own(deps: Deps, staff: Staff, session_id: str) -> None:
 
 
 def end_others(deps: Deps, staff: Staff, secret: str) -> int:
-    """End all of one's own sessions except this cookie's; returns how many."""
+    """Returns how many."""
     with deps.database.begin() as tx:
         ended = tx.sessions.end_all(staff.id, but=hash_secret(secret))
         if ended:

@@ -1,7 +1,7 @@
 """Limits on failed password attempts: per address, known browser and network, and in total.
 
-A browser from which the account has signed in before has only its own count, so strangers cannot
-lock out the owner there. Signers' pages use none of them.
+A browser known to the account has only its own count, so strangers cannot lock out the owner there.
+Signers' pages use none of them.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def of_browser(deps: Deps, browser_id: str) -> Counter:
 
 
 def of_stranger(deps: Deps, email: str, ip: str) -> list[Counter]:
-    """The counters for an attempt from an unknown browser: its e-mail address, its network (for
-    IPv6 the /64, which belongs to one customer), and the total."""
+    """The counters for an unknown browser: its e-mail address, its network (for IPv6 the /64, which
+    belongs to one customer), and the total."""
     network = Counter(_key(deps, "network", network_of(ip)), MOST_OF_A_NETWORK, _MINUTE)
     everybody = Counter(_key(deps, "everybody", ""), MOST_OF_EVERYBODY, _MINUTE)
     return [of_address(deps, email), network, everybody]

@@ -1,8 +1,7 @@
 """Administration of staff: invite, change, block, and send a link for a new password.
 
 Each requires the administrator's own password again and is mailed to the person and to every
-administrator. A role that binds the processor needs a second administrator
-(``service/workflow/people/role_grants.py``). Nobody chooses a password for somebody else.
+administrator. Some roles need a second one (``service/workflow/people/role_grants.py``).
 """
 
 from __future__ import annotations
@@ -44,10 +43,7 @@ def invite(
     by: Staff,
     proof: Proof,
 ) -> None:
-    """Add a member of staff, and mail a link for choosing a password.
-
-    Raises Invalid naming the field.
-    """
+    """Mails a link for choosing a password. Raises Invalid naming the field."""
     require(by, Permission.MANAGE_STAFF)
     check = Checker()
     person = Staff(
@@ -96,11 +92,8 @@ def change(
     by: Staff,
     proof: Proof,
 ) -> bool:
-    """Change name, function, roles, or whether the account is active.
-
-    Returns whether a role awaits a second administrator. Raises Invalid naming the field, Refused
-    if no active administrator would be left, NotFound.
-    """
+    """Returns whether a role awaits a second administrator. Raises Invalid naming the field,
+    Refused if no active administrator would be left, NotFound."""
     require(by, Permission.MANAGE_STAFF)
     check = Checker()
     new_name = check.person("name", name)
@@ -149,9 +142,10 @@ def _may_keep(before: Staff, after: Staff, active: bool) -> bool:
 
 
 def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
-    """Mail a new invitation, or a link for choosing another password.
+    """Mail a new invitation, or a link for another password; until it is used the old one stays
+    valid.
 
-    The old password and all sessions stay valid until the link is used. Raises NotFound.
+    Raises NotFound.
     """
     require(by, Permission.MANAGE_STAFF)
     must_prove(deps, by, proof)
@@ -173,14 +167,13 @@ def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
 
 
 def everyone(deps: Deps, by: Staff) -> list[Account]:
-    """All accounts, for the administrator."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.begin() as tx:
         return tx.accounts.everyone()
 
 
 def newest_link(deps: Deps, staff_id: str, by: Staff) -> LinkMail | None:
-    """The status of the newest link mailed to a person, for the administrator."""
+    """The status of the newest link mailed to a person."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.begin() as tx:
         return tx.account_links.newest_mail(staff_id)

@@ -235,7 +235,6 @@ def _details(line: Line, known: _Known, language: Language) -> list[str]:
 
 
 def _value(name: str, value: str, known: _Known, language: Language) -> str:
-    """The value of a filter."""
     if name == "owner":
         return known.people.get(value) or text("staff.log.who.gone", language)
     if name == "template":

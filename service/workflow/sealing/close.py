@@ -1,7 +1,7 @@
 """The closing: makes and seals the evidence, and stores the one original.
 
-A repetition after a crash differs only in the digests of current revocation lists and the sheet's
-time stamp; the database keeps the first.
+After a crash only the digests of revocation lists and the sheet's time stamp differ; the database
+keeps the first.
 """
 
 from __future__ import annotations
@@ -133,10 +133,10 @@ def _sealed_sheet(
     seals: Sequence[Part],
     decoration: Mapping[str, Any],
 ) -> _Sheet:
-    """The evidence sheet over the ``known`` files and the current certificates; ``seals`` are those
-    in the agreement, ``decoration`` the processor's colour and logo.
+    """The evidence sheet over the ``known`` files and the current certificates.
 
-    Raises AuthorityError ``superseded`` if the keys were replaced meanwhile.
+    ``seals`` are those in the agreement, ``decoration`` the processor's colour and logo. Raises
+    AuthorityError ``superseded`` if the keys were replaced meanwhile.
     """
     chains = sealer.certificates(seals)
     certificates = {
@@ -251,15 +251,13 @@ def _mandate(tx: Transaction, agreement: Agreement) -> str:
 
 
 def _until_closed(entries: list[Entry]) -> list[Entry]:
-    """The log up to the closing, without gaps. The end is fixed, so that the evidence is always the
-    same; later entries are only in the service's own log."""
+    """The log up to the closing, without gaps: always the same."""
     closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
     return [entry for entry in entries if entry.seq <= closed]
 
 
 def _log_lines(entries: list[Entry]) -> bytes:
-    """The log as JSON lines with personal data and salts, so that this file is enough to check
-    every hash.
+    """The log as JSON lines with personal data and salts, so that it proves itself.
 
     Lines are canonical (RFC 8785), so the bytes after ``"entry":`` are exactly those hashed.
     """

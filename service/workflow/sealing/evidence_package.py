@@ -48,11 +48,10 @@ OWN = "eigen"  # the quality of the service's own time stamps
 def fixed_files(
     facts: Facts, *, seals: Sequence[Part], template: bytes | None, views: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """The additional files, by name, that can be made before the evidence sheet, which contains
-    their digests.
+    """The files, by name, that can be made before the evidence sheet, which contains their digests.
 
-    ``seals`` are those in the agreement. ``template`` is the Word file of the text, None if it was
-    not kept; ``views`` are the texts shown as pages, and the mandate of an act that names one.
+    ``seals`` are those in the agreement. ``template`` is the Word file, None if it was not kept;
+    ``views`` are the texts shown as pages, and the mandate of an act that names one.
     """
     files = {f"{RECORDS}{act.place}.json": act.record.canonical for act in facts.acts}
     files |= _loose(_named(AGREEMENT, seals))
@@ -74,10 +73,10 @@ def explanations(
     shown: bytes,
     checked_at: datetime,
 ) -> dict[str, bytes]:
-    """LEESMIJ.txt and README.txt, whose digests are in the sealed sheet.
+    """LEESMIJ.txt and README.txt, whose digests are in the sealed sheet: they cannot name its
+    seals.
 
-    So the positions of the sheet's own seals are in a separate file. ``checked_at`` (aware) is a
-    moment at which certificates and revocation lists are valid.
+    ``checked_at`` (aware) is a moment at which certificates and revocation lists are valid.
     """
     told = _told(
         facts,
@@ -158,8 +157,8 @@ def _told(
     """The values for LEESMIJ.txt and README.txt; offsets and lengths in bytes, ``attime`` in
     seconds.
 
-    Each certificate is checked at the time of its token: keys may be replaced between two acts, and
-    the commands must still work in thirty years.
+    Each certificate is checked at the time of its token, so that the commands still work in thirty
+    years.
     """
     agreement, effective = facts.agreement, facts.agreement.effective_date
     if effective is None:
@@ -241,12 +240,11 @@ def _story(absent: Set[str]) -> dict[str, list[tuple[str, str]]]:
 
 
 def encoded(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Encode files as base64 for JSON."""
+    """As base64 for JSON."""
     return {name: base64.b64encode(data).decode() for name, data in files.items()}
 
 
 def decoded(files: Mapping[str, str]) -> dict[str, bytes]:
-    """The inverse of ``encoded``."""
     return {name: base64.b64decode(data) for name, data in files.items()}
 
 
@@ -267,7 +265,7 @@ def stamp_files(evidence: StampEvidence, stamps: Sequence[x509.Certificate]) -> 
     """Third-party certificates and revocation lists with their names in the archive; none for ours.
 
     ``stamps`` are the certificates of all time stamps, ours too, so that OpenSSL can check every
-    token with one file. OCSP responses are in the originals themselves.
+    token with one file.
     """
     if not evidence.stamps:
         return {}

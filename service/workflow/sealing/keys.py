@@ -74,7 +74,7 @@ class Keys:
 
 
 def keys(deps: Deps) -> Keys:
-    """The keys and their present status, by the database's clock. Raises KeysUnusable."""
+    """With their status by the database's clock. Raises KeysUnusable."""
     with deps.database.begin() as tx:
         now = tx.now()
     return keys_in(read_keys(deps), deps.settings.seal_provider, now)
@@ -89,7 +89,7 @@ def read_keys(deps: Deps) -> Authority:
 
 
 def keys_in(authority: Authority, provider: str, now: datetime) -> Keys:
-    """The same, for a loaded authority."""
+    """For a loaded authority."""
     root_list, issuing_list, *_ = lists = authority.lists
     lines = [
         _line(role, certificate, IN_USE, lists, now)
@@ -110,8 +110,8 @@ def keys_in(authority: Authority, provider: str, now: datetime) -> Keys:
 def published_file(deps: Deps, name: str) -> tuple[bytes, str]:
     """One published certificate or list with its media type: DER, or PEM for names in ``.pem``.
 
-    ``wortel`` and ``uitgever`` are the current ones; others are named by their key's identifier, as
-    certificates refer to it. Raises NotFound, KeysUnusable.
+    ``wortel`` and ``uitgever`` are current; others are named by their key's identifier. Raises
+    NotFound, KeysUnusable.
     """
     bare, as_pem = name.removesuffix(".pem"), name.endswith(".pem")
     stem, dot, kind = bare.partition(".")

@@ -13,10 +13,8 @@ LEAST_LEFT = timedelta(days=20)  # of the 30 of a list: time to notice a stopped
 
 
 def renew_revocation_list(deps: Deps) -> int:
-    """Renew the list when fewer than 20 days are left; an hourly job. Returns how many.
-
-    Without a valid list no original can be closed. Raises AuthorityError.
-    """
+    """Renew the list, without which no original can be closed, when fewer than 20 days are left; an
+    hourly job. Returns how many. Raises AuthorityError."""
     with deps.database.begin() as tx:
         now = tx.now()
     issuing = x509.load_pem_x509_crl(deps.authority().crl)

@@ -1,8 +1,7 @@
 """Sealing: each accepted act as its own PAdES revision, then the closing.
 
-A worker whose step is already stored discards its own bytes and continues from the stored ones. So
-despite kills, repetitions or parallel runs there is one chain of revisions, which begins with
-exactly the bytes shown.
+A worker whose step is already stored continues from the stored bytes. So there is one chain of
+revisions, which begins with exactly the bytes shown.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def seal(deps: Deps, agreement_id: str) -> bool:
     """Seal all accepted acts that are not sealed yet; close the whole after the last one.
 
     Returns False while acts are awaited. Raises the errors of the time stamp authority or the key
-    store; the job is then retried indefinitely, and ``note_failure`` shows the failure.
+    store, which ``note_failure`` shows.
     """
     while (sealed := _go_on(deps, agreement_id)) is None:
         pass
@@ -44,8 +43,8 @@ def seal(deps: Deps, agreement_id: str) -> bool:
 
 
 def _go_on(deps: Deps, agreement_id: str) -> bool | None:
-    """Do what is possible now. False if acts are still awaited, each of which brings its own job;
-    None if another worker was first, so that the caller must check again."""
+    """Do what is possible now. False if acts are still awaited; None if another worker was first,
+    so that the caller must check again."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
@@ -135,7 +134,7 @@ def _mark_failed(tx: Transaction, before: Agreement, state: State, reason: str) 
 
 
 def _as_signed(act: AcceptedAct) -> Act:
-    """The act as put into the PDF: without addresses or browser (DESIGN.md §5)."""
+    """Without addresses or browser."""
     record = act.record
     return Act(
         place=act.place.key,

@@ -1,7 +1,7 @@
 """Accepting signing acts: the only place where a signature becomes valid.
 
-Called under the agreement's row lock, in the transaction that commits everything about the act. The
-last act also sets the effective date (clause 12.1).
+Called under the agreement's row lock, in the transaction of the act. The last act also sets the
+effective date (clause 12.1).
 """
 
 from __future__ import annotations
@@ -43,8 +43,7 @@ PATIENCE_SECONDS = 10.0
 class Person:
     """The signer, the organisation, and the evidence (only for the record).
 
-    ``turn`` identifies the signer among those with places. With a ``mandate``, the service signs in
-    this person's name, and nobody looked at the text.
+    With a ``mandate``, the service signs in this person's name, and nobody looked at the text.
     """
 
     principal: Principal
@@ -62,7 +61,7 @@ class Person:
 def signature_image(
     method: str, typed: str, picture: bytes, name: str, face: str = ""
 ) -> SignatureImage:
-    """Check a given signature. Raises Invalid naming ``method`` or ``signature``.
+    """Raises Invalid naming ``method`` or ``signature``.
 
     A typed one without a known ``face`` gets the first: if all look alike none is offered.
     """
@@ -124,10 +123,9 @@ def accept(
     """Accept the acts of one person at all of their places, or none; returns the resulting
     agreement.
 
-    ``said`` are the person's statements per text, ``shown_sha256`` is the hash of the bytes shown.
-    Raises TooLate or WrongState if the agreement is no longer open, Refused if it is another
-    person's turn, the text has changed, or a member of staff has not opened it. An act under a
-    mandate needs no opening: the mandate is in its record instead.
+    ``said`` are the person's statements per text, ``shown_sha256`` is of the bytes shown. Raises
+    TooLate or WrongState if the agreement is no longer open, Refused if it is another person's
+    turn, the text has changed, or a member of staff has not opened it (not needed under a mandate).
     """
     own = before.own_places(person.turn)
     state = next_state(_step(before, own), before.state)

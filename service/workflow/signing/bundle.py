@@ -1,7 +1,7 @@
 """One link for a person who signs several agreements, with the progress of each.
 
-The bundle only opens them: each keeps its own link and session and is read and signed by itself. A
-link that ended (replaced, delegated) stays in the list and opens nothing.
+The bundle only opens them: each keeps its own link and session. An ended link stays in the list and
+opens nothing.
 """
 
 from __future__ import annotations
@@ -48,12 +48,11 @@ class Bundle:
 
     @property
     def open(self) -> list[Entry]:
-        """Those that can still be signed, in the order in which they are offered."""
+        """In the order in which they are offered."""
         return [each for each in self.entries if each.status == "open"]
 
     @property
     def signed(self) -> int:
-        """How many this person signed."""
         return sum(each.status in ("signed", "completed") for each in self.entries)
 
     def of(self, reference: str) -> Entry:
@@ -74,8 +73,7 @@ def landing(deps: Deps, token: str) -> Bundle | None:
 def enter(deps: Deps, token: str, *, known: str = "") -> str:
     """Exchange the link for a session of the bundle and return the cookie's value.
 
-    ``known`` is the browser's former cookie: a code entered in that session still counts. Raises
-    LinkUnusable.
+    A code entered in the session of the former cookie ``known`` still counts. Raises LinkUnusable.
     """
     secret = new_session_secret()
     with deps.database.begin() as tx:
@@ -91,7 +89,7 @@ def enter(deps: Deps, token: str, *, known: str = "") -> str:
 
 
 def bundle(deps: Deps, secret: str) -> Bundle:
-    """The bundle of a cookie, its own or that of one of its links. Raises LinkUnusable."""
+    """Of a bundle's cookie, or that of one of its links. Raises LinkUnusable."""
     with deps.database.look() as tx:
         session = tx.bundles.session(hash_secret(secret)) if secret else None
         if session is None:
@@ -108,10 +106,8 @@ def bundle_of(deps: Deps, found: Visit) -> Bundle | None:
 
 
 def open_one(deps: Deps, secret: str, reference: str, client: Client, *, known: str) -> str:
-    """Open one agreement's link in the browser of the bundle, and return the cookie's value.
-
-    ``known`` is the browser's former cookie for that link. Raises LinkUnusable.
-    """
+    """Open one agreement's link in the browser of the bundle, and return the cookie's value;
+    ``known`` is the former one. Raises LinkUnusable."""
     opened = new_session_secret()
     with deps.database.begin() as tx:
         session = tx.bundles.session(hash_secret(secret)) if secret else None
@@ -123,7 +119,6 @@ def open_one(deps: Deps, secret: str, reference: str, client: Client, *, known: 
 
 
 def token_of_entry(deps: Deps, entry: Entry) -> str:
-    """The token of this agreement's own link."""
     return token_for(deps.secret_key, entry.link.id)
 
 
@@ -134,7 +129,7 @@ def _bundle(tx: Transaction, bundle_id: str) -> Bundle:
 
 
 def entries_of(tx: Transaction, bundle_id: str) -> list[Entry]:
-    """Those of a bundle, by reference."""
+    """By reference."""
     return [
         Entry(link, agreement, status_of(agreement, link, now))
         for link, agreement, now in tx.bundles.entries(bundle_id)

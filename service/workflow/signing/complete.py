@@ -1,7 +1,6 @@
 """The controller completes the organisation's details, then Bijlage 1; then the text is made.
 
-Going back before anyone has signed begins the next edition: the frozen text stays on record but
-will not be signed.
+Going back before anyone has signed begins the next edition.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ def save_details(
     """Step 1: confirm or correct the organisation and the signatory's name and function.
 
     ``sent`` are the fields as typed, kept as a draft if refused. If a text exists, a change begins
-    its next edition. The e-mail address cannot change here: the mailbox proof depends on it. Raises
-    Invalid, LinkUnusable, and WrongState while the text is made and after the first act.
+    its next edition. Not the e-mail address: the mailbox proof depends on it. Raises Invalid,
+    LinkUnusable, and WrongState while the text is made and after the first act.
     """
 
     def step(tx: Transaction, found: Visit) -> None:

@@ -36,8 +36,7 @@ _OPEN_FIRST = (ErrorCode.NOT_OPENED, ErrorCode.CHANGED)
 @dataclass(frozen=True)
 class Waiting:
     """An agreement that the processor can sign now; ``question`` is the open one with which it was
-    returned to the sender. ``misfits`` are codes of ``mandate.misfit``; None if no mandate was
-    tried."""
+    returned. ``misfits`` are codes of ``mandate.misfit``; None if no mandate was tried."""
 
     agreement: ToSign
     question: Question | None = None
@@ -46,8 +45,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """One page; ``counts`` are over all pages, ``next`` is the cursor of the next page. ``first``
-    is the whole first agreement, whose parties the statements name."""
+    """One page; ``counts`` are over all pages, ``next`` is the next one's cursor. ``first`` is the
+    whole first agreement, whose parties the statements name."""
 
     waiting: list[Waiting]
     counts: Counts
@@ -72,7 +71,7 @@ class Outcome:
 def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue:
     """A page of agreements awaiting this person's signature, the longest waiting first.
 
-    ``after`` is the cursor of the page, ``only`` the reference of a single agreement to show.
+    ``after`` is its cursor, ``only`` the reference of a single one.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
@@ -113,10 +112,10 @@ def countersign(
     staff: Staff,
     client: Client,
 ) -> list[Outcome]:
-    """Sign the agreements in ``shown`` (reference to the SHA-256 that was shown).
+    """Sign the agreements in ``shown`` (reference to the SHA-256 shown), each in its own
+    transaction.
 
-    ``browser`` is the cookie of a known browser (see ``accounts.sign_in``). Each is signed in its
-    own transaction, so one that was withdrawn does not block the others. Raises Invalid naming
+    ``browser`` is the cookie of a known browser (``accounts.sign_in``). Raises Invalid naming
     ``selected``, ``confirmed``, ``password``, ``function`` or ``signature``, TooMany if the account
     is locked.
     """
@@ -183,9 +182,9 @@ def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, 
     """Name and function for the record of the act: those printed in the frozen text.
 
     Only the chosen person may sign. An account renamed since (beyond capitals, accents and titles)
-    cannot, because the text would not name the person who signed; a take-over, also by the same
-    person, makes a new text. A new function does not matter: the text states it at signing. Old
-    agreements without a countersigner print the representative. Raises Refused.
+    cannot, because the text names nobody of that name; a take-over makes a new text. A new function
+    does not matter. Old agreements without a countersigner print the representative. Raises
+    Refused.
     """
     chosen = agreement.countersigner
     if chosen is None:

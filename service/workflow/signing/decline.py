@@ -21,7 +21,7 @@ from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_se
 
 
 def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Client) -> None:
-    """Decline to sign. Everyone involved is notified, above all those who have signed.
+    """Notifies everyone involved.
 
     Raises Invalid naming ``reason``, LinkUnusable.
     """

@@ -1,8 +1,7 @@
 """The controller's representative delegates to a colleague.
 
-First the colleague is named, then the mailbox is proved in this browser, then the agreement is
-handed over. Without the proof, anybody with the link could delegate to their own mailbox and sign
-from there (docs/decisions/0011).
+First the colleague is named, then the mailbox proved, then the agreement handed over. Without the
+proof, anybody with the link could sign from their own mailbox (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -56,12 +55,11 @@ def name_colleague(
 
 
 def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
-    """Hand over to the named colleague, who gets a new link; revokes the present one. Returns the
-    colleague.
+    """Hand over to the named colleague, who gets a new link in place of the present one.
 
-    A frozen text is made again, because it names the signatory. The former signatory is notified
-    too, because somebody else may have done this. Raises LinkUnusable, Refused until a colleague is
-    named and the mailbox is proved in this browser, and if the processor has already signed.
+    A frozen text is made again with the new name. The former signatory is notified too, because
+    somebody else may have done this. Raises LinkUnusable, Refused until a colleague is named and
+    the mailbox is proved in this browser, and if the processor has already signed.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)

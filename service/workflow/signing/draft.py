@@ -42,10 +42,9 @@ def step_or_keep(
     sent: Sent | None,
     step: Callable[[Transaction, Visit], None],
 ) -> None:
-    """Take a step with what was sent; if it is refused, keep that as a draft.
+    """Take a step with what was sent, or keep that as a draft if it is refused.
 
-    One transaction does both, so ``step`` raises before it writes. Raises what the step raises, and
-    LinkUnusable.
+    ``step`` must raise before it writes. Raises what the step raises, and LinkUnusable.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)

@@ -1,7 +1,6 @@
 """The controller's representative opens the link: the landing page, the exchange, the visit.
 
-A GET changes nothing, because mail scanners follow links; the POST exchanges the token for a
-session, whose cookie then replaces it.
+Mail scanners follow links, so a GET changes nothing; the POST exchanges the token for a session.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ CAN_ENTER = ("open", "signed", "completed")
 class Landing:
     """The landing page of a link, before the exchange.
 
-    ``status`` is open, signed or completed (all three can be entered), or why the link does not
-    work: expired, replaced, delegated, voided, declined, unknown.
+    ``status`` is open, signed or completed (all three can be entered), or expired, replaced,
+    delegated, voided, declined, unknown.
     """
 
     status: str
@@ -79,7 +78,7 @@ class Visit:
 
 
 def landing(deps: Deps, token: str) -> Landing:
-    """The present status of a link. Changes nothing."""
+    """The present status of a link."""
     with deps.database.look() as tx:
         found = tx.visits.behind_token(token_hash(token))
         if found is None:
@@ -99,8 +98,7 @@ def landing(deps: Deps, token: str) -> Landing:
 def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
     """Exchange a link for a session and return the cookie's value. Raises LinkUnusable.
 
-    ``known`` is the browser's former cookie: its session continues if it proved the mailbox for
-    this link.
+    The session of the former cookie ``known`` continues if it proved the mailbox for this link.
     """
     secret = new_session_secret()
     with deps.database.begin() as tx:
@@ -122,8 +120,7 @@ def open_session(
 ) -> None:
     """Give the browser with this new ``secret`` a session of the link. Raises LinkUnusable.
 
-    ``within`` is the session of the bundle through which it is opened: it ends with that one and
-    takes over the code entered there.
+    ``within`` is the session of the bundle through which it is opened, with the code entered there.
     """
     before = tx.agreements.lock_by_id(link.agreement_id)
     status = status_of(before, link, tx.now())
@@ -159,7 +156,7 @@ def open_session(
 
 
 def visit(deps: Deps, secret: str) -> Visit:
-    """The visit of a cookie, for showing a page. Raises LinkUnusable."""
+    """For showing a page. Raises LinkUnusable."""
     with deps.database.look() as tx:
         return load_visit(tx, secret, lock=False)
 
@@ -185,8 +182,8 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
 def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     """The same, for showing or downloading the contents of the agreement.
 
-    Before the controller signs, the link is enough. Afterwards it remains in a mailbox or a log for
-    years, so only a browser that proved the mailbox gets access. Raises Refused until then.
+    After the controller signs, the link stays in a mailbox or a log for years, so it is not enough.
+    Raises Refused until the mailbox is proved.
     """
     found = load_visit(tx, secret, lock=lock)
     if found.status != "open" and not found.proved:

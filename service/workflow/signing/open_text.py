@@ -27,8 +27,8 @@ AT_ONCE = 50  # per page; each is a few lines
 class Unread:
     """An agreement to read that this person has not opened.
 
-    ``html`` is the difference from the common text, or the whole text if there is none; a POST must
-    return its ``sha256``.
+    ``html`` is the difference from the common text, or the whole text; a POST must return its
+    ``sha256``.
     """
 
     agreement: Agreement
@@ -92,7 +92,7 @@ def note_read(
 ) -> dict[str, ZegelError]:
     """Record that this person was shown these texts: by reference, the SHA-256 from ``to_read``.
 
-    Returns, by reference, why one could not be recorded: withdrawn, or the text has changed.
+    Returns, by reference, why one could not be recorded.
     """
     require(staff, Permission.COUNTERSIGN)
     refused: dict[str, ZegelError] = {}

@@ -2,12 +2,11 @@
 
 It proves control of the mailbox at that moment, no more; the evidence says so. It is required
 (docs/decisions/0011) for signing, for delegating, and for opening the agreement again after
-signing. The mail states the purpose of its code, which is accepted for no other. In the browser
-where it was entered, any code is enough for the last two; only a code for signing allows signing.
+signing. A code is accepted only for the purpose in its mail. In the browser where it was entered,
+any code is enough for the last two; only a code for signing allows signing.
 
-In a browser that opened a bundle, one code to sign or to open is for all its agreements where that
-is still possible: the mail names them, and it counts in the log and the session of each. A code to
-delegate is for one agreement.
+In the browser of a bundle, one code to sign or to open is for all its agreements where that is
+still possible. A code to delegate is for one.
 """
 
 from __future__ import annotations
@@ -61,8 +60,8 @@ def _code_waits(tx: Transaction, found: Visit, purpose: Purpose) -> bool:
 def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Purpose.SIGN) -> None:
     """Mail a six-digit code; an earlier one stops working, whatever its purpose.
 
-    Raises LinkUnusable, Refused if the purpose does not apply now (signing: before the text is
-    frozen), TooMany after five in an hour or ten in a day, over all purposes.
+    Raises LinkUnusable, Refused if the purpose does not apply now, TooMany after five in an hour or
+    ten in a day, over all purposes.
     """
     with deps.database.begin() as tx:
         found = _visit(tx, secret, purpose)
@@ -136,10 +135,10 @@ def _log(
 def confirm_code(
     deps: Deps, secret: str, typed: str, client: Client, purpose: Purpose = Purpose.SIGN
 ) -> None:
-    """Check the code. A wrong attempt is always counted.
+    """Check the code. A wrong attempt is always counted, except the code of an earlier mail.
 
-    Raises Invalid naming ``code``: wrong with the attempts left, expired (or for another purpose),
-    locked, or from an earlier mail, which is not counted; LinkUnusable, Refused as for requesting.
+    Raises Invalid naming ``code`` (wrong, expired, for another purpose, locked, or of an earlier
+    mail), LinkUnusable, Refused as for requesting.
     """
     digits = "".join(
         character for character in typed if character.isascii() and character.isdigit()
@@ -198,8 +197,8 @@ def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
 
 
 def _entries_for(tx: Transaction, found: Visit, purpose: Purpose) -> list[Entry]:
-    """The agreements that one code is for: the visit's and, in the browser of a bundle, all others
-    in it that wait for the same. Under their locks."""
+    """The agreements that one code is for: the visit's and, in a bundle, all others that wait for
+    the same. Under their locks."""
     own = Entry(found.link, found.agreement, found.status)
     if not (found.link.bundle_id and found.session.browser) or purpose is Purpose.DELEGATE:
         return [own]

@@ -35,8 +35,6 @@ from signatures.package.names import AGREEMENT, SHOWN
 
 @dataclass(frozen=True)
 class Reading:
-    """The text as shown and signed."""
-
     visit: Visit
     document: FrozenText
     html: str
@@ -59,11 +57,8 @@ class Ending:
 
 
 def frozen(deps: Deps, secret: str) -> Reading:
-    """The frozen document of the visit.
-
-    Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
-    none, or what the store raises.
-    """
+    """Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there
+    is none, or what the store raises."""
     with deps.database.look() as tx:
         found = load_proved_visit(tx, secret, lock=False)
         document = tx.documents.frozen_text(found.agreement.id, found.agreement.edition)
@@ -77,8 +72,8 @@ def confirm_reading(
 ) -> bool:
     """Record that the text was shown; returns whether a code must still be mailed.
 
-    ``view_sha256`` is of the reading view in the page, ``document_sha256`` of the PDF with the same
-    text. Raises Refused if the text is not the current one.
+    ``view_sha256`` is of the reading view, ``document_sha256`` of the PDF. Raises Refused if the
+    text is not the current one.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -158,10 +153,7 @@ def fetch_sealed(deps: Deps, secret: str, client: Client, name: str) -> Download
 
 
 def acts(deps: Deps, secret: str) -> list[AcceptedAct]:
-    """The accepted acts, in the order of signing.
-
-    Raises LinkUnusable, Refused until the mailbox is proved.
-    """
+    """In the order of signing. Raises LinkUnusable, Refused until the mailbox is proved."""
     with deps.database.look() as tx:
         agreement = load_proved_visit(tx, secret, lock=False).agreement
         return tx.documents.acts(agreement.id, agreement.edition)

@@ -1,7 +1,6 @@
-"""A countersigner returns an agreement to the sender with a question.
+"""A countersigner returns an agreement to the sender with a question; it may still be signed.
 
-It still awaits our signature and may be signed. The text of the question is not in the log, which
-becomes part of the archived package: internal questions do not belong there.
+The question's text is not in the log, which becomes part of the archived package.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from service.workflow.telling.notify import Reader, sender, tell
 
 
 def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
-    """Ask the sender; replies to the mail go to the person who asked. Repeatable.
+    """Ask the sender; replies go to the person who asked. Repeatable.
 
     Raises Invalid naming ``question``, Refused if it is not our turn or another question is open,
     WrongState or TooLate.

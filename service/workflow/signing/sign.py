@@ -43,8 +43,6 @@ ANNEX_STATEMENTS = ("annex_guarantee", "annex_sign")
 
 @dataclass(frozen=True)
 class Receipt:
-    """The page's data after signing."""
-
     signed_at: datetime
     agreement: Agreement
 
@@ -61,11 +59,12 @@ def prepare(
     face: str = "",
     sent: Sent | None = None,
 ) -> None:
-    """First tap: store the three statements and the signature until Bijlage 1 follows.
+    """First tap: store the statements and the signature until Bijlage 1 follows; nothing is signed
+    yet.
 
-    Nothing is signed yet. Without a ``picture`` the prepared one is used again. ``sent`` are the
-    fields as typed, kept as a draft if refused. Raises Invalid naming ``statements``, ``method`` or
-    ``signature``, Refused if the mailbox is not proved or the text has changed.
+    Without a ``picture`` the prepared one is used again. ``sent`` are the fields as typed, kept as
+    a draft if refused. Raises Invalid naming ``statements``, ``method`` or ``signature``, Refused
+    if the mailbox is not proved or the text has changed.
     """
 
     def step(tx: Transaction, found: Visit) -> None:
@@ -88,10 +87,10 @@ def prepare(
 def sign(
     deps: Deps, secret: str, *, document_sha256: str, said: Set[str], client: Client
 ) -> Receipt:
-    """Second tap: accept both acts in this one transaction, or neither.
+    """Second tap: accept both acts in this one transaction; a repetition returns the first receipt.
 
-    A repetition returns the first receipt. Raises Invalid naming ``statements``, Refused if it is
-    not the controller's turn or the text has changed, LinkUnusable, TooLate.
+    Raises Invalid naming ``statements``, Refused if it is not the controller's turn or the text has
+    changed, LinkUnusable, TooLate.
     """
     with deps.database.begin() as tx:
         found = load_visit(tx, secret, lock=True)
@@ -125,7 +124,7 @@ def sign(
 
 
 def receipt(deps: Deps, secret: str) -> Receipt | None:
-    """The receipt of a person who has signed. Raises LinkUnusable."""
+    """Raises LinkUnusable."""
     with deps.database.look() as tx:
         return _receipt(tx, load_visit(tx, secret, lock=False))
 

@@ -1,11 +1,9 @@
 """Signing for the processor under a standing mandate: what deviates in nothing is signed at once.
 
 The controller's acts leave a job, which decides under the locks of the agreement and the mandate,
-so that a revocation comes either before the act, which is then refused, or after it. What does not
-fit waits in the queue with the reasons.
-
-What only exceeds the number of a day is tried again the next day if the mandate says so, in the
-order in which the controllers signed and before that day's own.
+so that a revocation comes before or after the act. What does not fit waits in the queue with the
+reasons. If the mandate says so, what only exceeds the number of a day is tried again first the next
+day.
 """
 
 from __future__ import annotations
@@ -28,10 +26,8 @@ from signatures.effective_date import local_date
 
 
 def sign_under_mandate(deps: Deps, agreement_id: str) -> None:
-    """Sign the agreement under the mandate if it fits; else ask the signer. A job.
-
-    Each text is decided on once, so a repetition changes nothing.
-    """
+    """Sign the agreement under the mandate if it fits; else ask the signer. A job; each text is
+    decided on once."""
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
         found = _to_try(tx, before)
@@ -66,7 +62,7 @@ def sign_held(deps: Deps) -> int:
     """Try again what exceeded an earlier day's number, in the order in which the controllers
     signed, and settle what waits under an ended mandate; a periodic job.
 
-    Returns how many were tried. Raises SomeFailed after trying all of them.
+    Returns how many. Raises SomeFailed.
     """
     with deps.database.look() as tx:
         held = tx.mandates.held(local_date(tx.now()))
@@ -81,7 +77,7 @@ def _again(deps: Deps, agreement_id: str) -> int:
 def _to_try(tx: Transaction, agreement: Agreement) -> tuple[Case, Mandate] | None:
     """The undecided case of the present text, with its mandate under its lock.
 
-    What no longer waits for us (signed by hand, withdrawn, expired) is settled as refused.
+    What no longer waits for us is settled as refused.
     """
     case = tx.mandates.case(agreement.id, agreement.edition)
     if case is None or case.outcome is not Outcome.WAITING:

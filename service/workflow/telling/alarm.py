@@ -1,13 +1,13 @@
 """Notifies everybody with the role ``beheer`` when something keeps failing. A periodic job.
 
-Everything that fails is retried indefinitely, so this repairs nothing. Stalled items are read from
-the state tables: a lost job, a dead worker and a server that refuses look the same there.
+It repairs nothing. Stalled items are read from the state tables: a lost job, a dead worker and a
+server that refuses look the same there.
 
 - The first alarm comes after 15 minutes, then one every day.
 - A damaged or missing package is reported at once, because it cannot recover by itself; those found
   in the same minute share a mail.
-- After an alarm, further items of its kind wait for an hour, so that a server that is down for
-  everybody causes one mail. Kinds that take nights to recover wait for a day.
+- After an alarm, further items of its kind wait for an hour, so that one outage causes one mail.
+  Kinds that take nights to recover wait for a day.
 - A periodic job whose last run failed is reported until a run succeeds.
 - A permanently refused mail is reported to its sender at once (``deliver.py``), not here.
 - A time stamp that expired before its renewal is reported once: nothing can be done about it.

@@ -1,8 +1,5 @@
-"""Asks for the processor's signature: the first agreement at once, later ones in one mail.
-
-Somebody who was asked within the last four hours is asked again after that time, about all that
-came meanwhile. The queue shows them at once.
-"""
+"""Asks for the processor's signature: the first agreement at once, those of the next four hours in
+one mail. The queue shows them at once."""
 
 from __future__ import annotations
 
@@ -25,11 +22,10 @@ NAMED = 20  # agreements named in one mail; the queue has all of them
 
 
 def tell_countersigners(tx: Transaction, agreement: Agreement) -> None:
-    """Ask the processor's signer, now or with the next mail; for agreements from before one was
-    chosen, everyone who may sign.
+    """Ask the processor's signer, now or with the next mail; in old agreements without one,
+    everyone who may sign.
 
-    A signer who may no longer sign is not asked: the pages and an alarm show that it waits for
-    nobody.
+    Not a signer who may no longer sign: the pages and an alarm show that.
     """
     for person in tx.accounts.with_role(Role.SIGNATORY):
         if not agreement.signed_for_us_by(person.id):

@@ -1,11 +1,9 @@
 """Sending one mail; a job. Also: who gets a copy of the original, and refused mails.
 
-A worker killed between the server's acceptance and our commit sends the mail again; with its fixed
-Message-ID, mail programs show it once.
+After a kill a mail may be sent twice; with its fixed Message-ID, mail programs show it once.
 
 A permanent refusal is reported at once to the sender of the agreement or, if the mail was to the
-sender, to everybody with the role ``beheer``; a refused report causes no other. The page *Taken*
-shows it.
+sender, to everybody with the role ``beheer``; a refused report causes no other.
 """
 
 from __future__ import annotations
@@ -52,10 +50,8 @@ _ONCE = "completed"  # the event of the mails with the copies
 
 
 def send_copies(tx: Transaction, agreement: Agreement) -> None:
-    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
-
-    On our side only the sender and the signer get it.
-    """
+    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy); on our
+    side the sender and the signer."""
     theirs = Completed(agreement.processor.known_as, agreement.effective_date)
     ours = Completed(agreement.controller.name, agreement.effective_date)
     tell_signatory(tx, agreement, theirs, once=_ONCE, attach_original=True)
@@ -83,9 +79,8 @@ def send_copies(tx: Transaction, agreement: Agreement) -> None:
 def deliver(deps: Deps, message_id: str) -> None:
     """Compose and send a queued mail.
 
-    A mail too large for the server is sent again with a link instead of the file. A permanent
-    refusal is recorded, shown in the dossier and reported. Raises Unavailable if the server cannot
-    accept it now; the job is then retried.
+    If it is too large for the server, a link replaces the file. A permanent refusal is recorded and
+    reported. Raises Unavailable if the server cannot accept it now.
     """
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)

@@ -31,10 +31,9 @@ def issue(
     bundle_id: str | None = None,
 ) -> str:
     """Make the only valid link of the present signatory and return its id; a former one ends as
-    ``ended``: replaced, or delegated.
+    ``ended``.
 
-    Only who makes a bundle gives ``bundle_id``, and for its first link ``link_id``; a later link is
-    in none.
+    Only who makes a bundle gives ``bundle_id``, and for its first link ``link_id``.
     """
     former = tx.signing.live_link(agreement.id)
     link_id = link_id or str(uuid.uuid4())
@@ -62,7 +61,7 @@ def invite(
     delegated_by: str = "",
     pre_signed: bool = False,
 ) -> None:
-    """Queue the first mail with the signing link."""
+    """The first mail with the link."""
     mail = Invitation(
         sender_name=sender(tx, agreement).name,
         message=agreement.message,
@@ -74,13 +73,13 @@ def invite(
 
 
 def confirm_request(tx: Transaction, agreement: Agreement, link_id: str) -> None:
-    """Queue the mail with the link for a signatory who began on the public page."""
+    """For a signatory who began on the public page."""
     mail = Requested(last_day(agreement))
     tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 
 
 def renew_link(tx: Transaction, agreement: Agreement, link_id: str) -> None:
-    """Queue a mail with a new signing link for a signatory who already had one."""
+    """For a signatory who already had a link."""
     mail = LinkRenewed(last_day(agreement))
     tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 

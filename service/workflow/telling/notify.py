@@ -54,9 +54,8 @@ def tell(
 ) -> bool:
     """Queue one mail about an agreement; ``page`` is the target of its link, if it has no other.
 
-    A person gets each kind of mail once per value of ``once``, even if the step is repeated.
-    ``sent_as`` names the mail about several agreements that is sent instead; this one is only
-    noted. Returns whether it was queued now.
+    A person gets each kind of mail once per value of ``once``. ``sent_as`` names the mail about
+    several agreements that is sent instead. Returns whether it was queued now.
     """
     message_id = message_id or str(uuid.uuid4())
     common = {
@@ -132,7 +131,7 @@ def tell_staff(
 def tell_applicant(tx: Transaction, processor: Processor, application_id: str, email: str) -> None:
     """Queue the code for whoever began on the public page.
 
-    It contains nothing that was typed there: anybody could send others words of their own with it.
+    It contains nothing typed there: anybody could otherwise mail their own words to others.
     """
     message_id = str(uuid.uuid4())
     common = {
@@ -206,8 +205,7 @@ def tell_about_all(
 ) -> bool:
     """Queue one mail about several agreements to the person who signs all of them.
 
-    It is sent as that of the first and noted for the others. ``link_ids`` by agreement. Returns
-    whether it was queued now.
+    It is sent as that of the first and noted for the others. Returns whether it was queued now.
     """
     links = link_ids or {}
     return _about_all(
@@ -283,7 +281,6 @@ def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
 
 
 def sender(tx: Transaction, agreement: Agreement) -> Staff:
-    """The member of staff who prepared the agreement."""
     account = tx.accounts.by_id(agreement.sender_id)
     if account is None:  # the foreign key makes this impossible
         raise LookupError(agreement.sender_id)

@@ -21,10 +21,10 @@ from service.workflow.templates.publish import alone_with, another_administrator
 class Looked:
     """A version with what people look at before they publish it.
 
-    ``sample`` is None until it was made; ``fallen`` is what changes in it if all optional contents
-    are absent. ``changes`` are the differences from ``beside``; None if there is nothing to
-    compare. ``offered``: new agreements can get it. ``waits_for_another``: another administrator
-    than this person, who imported it, must publish it; ``alone``: there is no other.
+    ``sample`` is None until it was made; ``fallen`` is what changes in it without all optional
+    contents. ``changes`` are the differences from ``beside``, if there is one. ``offered``: new
+    agreements can get it. ``waits_for_another``: another administrator must publish it; ``alone``:
+    there is no other.
     """
 
     version: Version

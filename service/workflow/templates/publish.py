@@ -1,8 +1,7 @@
 """Publishing versions of templates, withdrawing them, and which family is the default.
 
-Two people look at a text that binds the processor: who imports a version does not publish it,
-unless there is no other administrator. The operator of the machine may do both without a password,
-because they could change the database too; the log and the mail to all administrators say so.
+Who imports a version does not publish it, unless there is no other administrator. The operator of
+the machine may do both without a password; the log and the mail to all administrators say so.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ from service.workflow.templates.take_in import note, tell
 def publish(deps: Deps, version_id: str, by: Principal, proof: Proof | None = None) -> Version:
     """Let new agreements have this version from now on, instead of the former one of its family.
 
-    Raises Invalid for a wrong password, Refused for who imported it if another administrator could
-    publish it, or if it cannot be published; NotFound.
+    Raises Invalid for a wrong password, Refused if it cannot be published, or not by who imported
+    it; NotFound.
     """
     require(by, Permission.MANAGE_TEMPLATES)
     _prove(deps, by, proof)
@@ -53,7 +52,7 @@ def publish(deps: Deps, version_id: str, by: Principal, proof: Proof | None = No
 
 
 def withdraw(deps: Deps, version_id: str, by: Principal, proof: Proof | None = None) -> Version:
-    """Let no new agreement have this version. The published one before it is current again.
+    """Let no new agreement have this version; the one published before is current again.
 
     Raises Invalid for a wrong password; Refused if it is not published, or the default and the last
     one of its family; NotFound.
@@ -72,7 +71,7 @@ def withdraw(deps: Deps, version_id: str, by: Principal, proof: Proof | None = N
 
 
 def remove(deps: Deps, version_id: str, by: Principal) -> Version:
-    """Delete a version that was never published. Raises Refused, NotFound."""
+    """Only if it was never published. Raises Refused, NotFound."""
     require(by, Permission.MANAGE_TEMPLATES)
     with deps.database.begin() as tx:
         tx.own_templates.take_turns()

@@ -46,8 +46,8 @@ def take_in(
     """Examine the file, and store it as the next version of a family, or the first of a new one
     called ``name``. The worker then makes a sample of it.
 
-    A faulty file is not kept. It is examined even if its name is wrong, so that all mistakes are
-    shown together. Raises Invalid naming ``name``, ``family`` or ``file``.
+    A faulty file is not kept; all mistakes are shown together. Raises Invalid naming ``name``,
+    ``family`` or ``file``.
     """
     require(by, Permission.MANAGE_TEMPLATES)
     check = Checker()

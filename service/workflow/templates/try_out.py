@@ -1,6 +1,6 @@
 """Makes a sample of an imported version, as agreements are made; a job of the worker.
 
-Only a version with a sample can be published. People look at it beside that of the current version.
+Only a version with a sample can be published.
 """
 
 from __future__ import annotations

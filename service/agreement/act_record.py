@@ -1,8 +1,7 @@
 """A signing act and its record: what is stored and hashed, and what the hash proves.
 
-The record's SHA-256 is in the signed bytes of the act's seal (``/Reason``), so its holder can prove
-that it was sealed. The agreement has only this hash of the addresses in it; the salt prevents
-guessing them.
+The record's SHA-256 is in the signed bytes of the act's seal (``/Reason``). The agreement has only
+this hash of the addresses in the record; the salt prevents guessing them.
 """
 
 from __future__ import annotations
@@ -29,8 +28,7 @@ SCHEMA = "zegel-act/6"
 class ProvedMailbox:
     """A code was mailed to this mailbox and entered. Moments are aware.
 
-    ``together`` are the references of all agreements for which that one code was mailed, if
-    several.
+    ``together`` are the references of all agreements for which it was mailed, if several.
     """
 
     address: str
@@ -60,7 +58,7 @@ class ProvedMailbox:
 @dataclass(frozen=True)
 class UsedLink:
     """The link that was used, and whether staff had access to it. ``bundle`` is the id of the
-    bundle's link through which it was opened, if any."""
+    bundle's link, if any."""
 
     id: str
     sent_to: str
@@ -109,8 +107,8 @@ class Observed:
 
 @dataclass(frozen=True)
 class ActRecord:
-    """``content`` is what was hashed, in this version or a former one; read it through the
-    properties, which are empty for values that a former version lacks."""
+    """``content`` is what was hashed, in this version or a former one; the properties read both,
+    and are empty for what a former version lacks."""
 
     content: Mapping[str, Any]
 
@@ -234,12 +232,9 @@ def act_record(
     shown: Sequence[Opening],
     mandate: MandateInRecord | None = None,
 ) -> ActRecord:
-    """The record of an act.
-
-    ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); ``salt`` is 128 random bits
-    in hexadecimal; ``view_sha256`` is of the reading view, and ``shown`` are this person's recorded
-    openings. Under a ``mandate`` nobody looked: the statements are those made when it was given.
-    """
+    """``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); ``salt`` is 128 random
+    bits in hexadecimal; ``view_sha256`` is of the reading view, and ``shown`` are this person's
+    openings. The statements under a ``mandate`` are those made when it was given."""
     image = signature.image
     content = {
         "schema": SCHEMA,

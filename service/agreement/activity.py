@@ -26,11 +26,9 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the staff log. ``at`` is aware UTC.
-
-    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or, if
-    unknown, empty; ``client`` and ``personal`` are None if erased or never present.
-    """
+    """``at`` is aware UTC. ``kind`` is an event of the chain or an activity; ``actor`` is
+    ``staff:<id>``, ``system`` or empty (unknown); ``client`` and ``personal`` are None if erased or
+    never present."""
 
     at: datetime
     source: str

@@ -57,7 +57,7 @@ def root(heads: Sequence[Head]) -> str:
 
 
 def path(heads: Sequence[Head], head: Head) -> list[tuple[str, str]]:
-    """The path from the leaf of ``head`` to the root: the side and hash of each sibling.
+    """The side and hash of each sibling, from the leaf of ``head`` to the root.
 
     Raises ValueError when ``head`` is not among them.
     """
@@ -75,10 +75,8 @@ def path(heads: Sequence[Head], head: Head) -> list[tuple[str, str]]:
 def record(
     *, number: int, now: datetime, last_day: date | None, previous: str, heads: Sequence[Head]
 ) -> bytes:
-    """The record of an anchor as canonical JSON. ``now`` is aware; the day is in UTC.
-
-    It lists the days since the last anchor that have none: nothing is back-dated.
-    """
+    """The record of an anchor as canonical JSON, with the days since the last one that have none.
+    ``now`` is aware; the day is in UTC."""
     day = day_of(now)
     return rfc8785.dumps(
         {

@@ -94,10 +94,9 @@ def parse_annex(
     check: Checker,
     complete: bool,
 ) -> Annex:
-    """Bijlage 1 from a form: catalogue codes, custom lines, and the DPO fields.
+    """Bijlage 1 from a form. An item in ``before`` keeps the party that entered it.
 
-    An item in ``before`` keeps the party that entered it. Adds to ``check``: ``personal_data``,
-    ``data_subjects``, ``dpo_answer`` and ``dpo_*``.
+    Adds to ``check``: ``personal_data``, ``data_subjects``, ``dpo_answer`` and ``dpo_*``.
     """
     items: list[Item] = []
     for name in LISTS:

@@ -1,7 +1,7 @@
 """Customers who begin by themselves: what they fill in, and what the lists of customers say.
 
-Anybody can type a public name and number; only the mailbox is proved. So a customer is *the same*
-as on a list only if that mailbox is there too.
+Names and numbers are public, so a customer is *the same* as on a list only if the proved mailbox is
+there too.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _FORMS = re.compile(
 class Known(StrEnum):
     """What the lists of customers say of somebody; for staff only. Labels in ``labels.known``.
 
-    ``SAME``: number, name and proved mailbox of one customer. ``DIFFERENT``: a customer with
-    another name or mailbox. ``UNCHECKED``: no list was imported.
+    ``SAME``: number, name and proved mailbox of one customer. ``DIFFERENT``: another name or
+    mailbox. ``UNCHECKED``: no list was imported.
     """
 
     SAME = "same"

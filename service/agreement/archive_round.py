@@ -12,9 +12,9 @@ page says *more than*."""
 
 @dataclass(frozen=True)
 class Round:
-    """``overdue`` of ``total`` originals were not read back within the term (``COUNTED + 1`` means
-    any larger number); ``oldest`` is the oldest last check. ``failing`` is the reference of one
-    that could not be read, or empty; ``reason`` is why."""
+    """``overdue`` of ``total`` originals were not read back in time (``COUNTED + 1`` means any
+    larger number); ``oldest`` is the oldest last check. ``failing`` is the reference of one that
+    could not be read, or empty; ``reason`` is why."""
 
     total: int
     overdue: int

@@ -53,10 +53,8 @@ class Now:
 
 
 def check(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) -> None:
-    """Raises what the step itself would raise, as far as a line of the list tells.
-
-    ``situation`` is None for an agreement that does not wait for its signatory.
-    """
+    """Raises what the step itself would raise, as far as a line of the list tells. ``situation`` is
+    None if it does not wait for its signatory."""
     if kind is BatchKind.VOID:
         next_state(Step.VOID, line.state)
     elif kind is BatchKind.HAND_OVER:

@@ -1,8 +1,7 @@
 """Links, codes and known browsers: derived from the service's secret key and an id, never stored.
 
-The token of a link is the HMAC-SHA256 of the link's random id under the secret key: 256 bits. The
-database holds only its SHA-256, and a mail job derives the token again, so a copy of the database
-or the queue opens no link.
+A link's token is the HMAC-SHA256 of its random id under the secret key. The database holds only its
+SHA-256 and mails derive it again, so a copy of the database or the queue opens no link.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Changes to accounts and to the processor's own data, of which everybody concerned is notified.
 
-A change is stored as a code and values, and shown as a sentence of ``staff.change``.
+Stored as a code and values, shown as a sentence of ``staff.change``.
 """
 
 from __future__ import annotations

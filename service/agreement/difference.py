@@ -1,7 +1,7 @@
 """The difference between an agreement and the common text of its template.
 
-Both are reading views: HTML with one heading, clause, line or table per line. Each line outside the
-difference is in the common text, letter for letter, so the two together are the whole agreement.
+Both are reading views: HTML with one heading, clause, line or table per line. Lines outside the
+difference are in the common text, letter for letter.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ def lines(view: str) -> list[str]:
 def difference(common: str, view: str) -> str:
     """The lines of ``view`` that are not in ``common``, as HTML, each under its heading.
 
-    Lines only in ``common`` follow as deleted text, except those with a blank, which are merely
-    filled in.
+    Lines only in ``common`` follow as deleted text, except those with a blank.
     """
     before, now = lines(common), lines(view)
     parts: list[str] = []

@@ -81,8 +81,8 @@ def draft(
 ) -> Draft:
     """Check the whole input. Raises Invalid naming every wrong field.
 
-    ``today`` is the date in Brussels; ``able`` may sign for the processor; ``templates`` are the
-    digests to choose from.
+    ``today`` is the date in Brussels; ``able`` may sign for us; ``templates`` are digests to choose
+    from.
     """
     check = Checker()
     fields = given.fields
@@ -141,10 +141,8 @@ def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | Non
 def choose(
     typed: Any, able: Sequence[Staff], processor: Processor | None, check: Checker
 ) -> Countersigner | None:
-    """The one of ``able`` with the given id, or the suggested one without an id.
-
-    None if nobody may sign yet: such a draft can be made but not sent.
-    """
+    """The one of ``able`` with the given id, or the suggested one. None if nobody may sign yet:
+    such a draft cannot be sent."""
     wanted = clean(typed)
     if wanted:
         chosen = next((each for each in able if each.id == wanted), None)

@@ -1,8 +1,7 @@
-"""What the archive keeps of a recorded end: one record per change, in canonical JSON.
+"""What the archive keeps of a recorded end: one record per change, beside the closed package.
 
-They are beside the package, which was closed before. Each names the SHA-256 of the one before, so
-that none can be left out, and has its log entry as a line of ``logboek.jsonl``. The last one says
-which end is in force, if any.
+Each is canonical JSON, names the SHA-256 of the one before, so that none can be left out, and has
+its log entry as a line of ``logboek.jsonl``. The last one says which end is in force, if any.
 """
 
 from __future__ import annotations

@@ -193,7 +193,7 @@ def in_words(
 ) -> str:
     """An entry of the log as a sentence of the present catalogue, or its code if there is none.
 
-    ``erased``: the personal data, from which a sentence takes names and reasons, are gone.
+    ``erased``: names and reasons are gone.
     """
     failures = {
         name: reasons.in_words(str(data[name]), language) for name in _FAILURES if data.get(name)

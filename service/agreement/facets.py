@@ -1,7 +1,7 @@
 """The filters of lists and the archive besides dates and words.
 
-Each is stored as one more search word of the agreement, so that one index finds all. They contain
-more than letters and digits, so nobody can type them.
+Each is one more search word of the agreement, so that one index finds all; nobody can type it,
+because it has other signs than letters and digits.
 """
 
 from __future__ import annotations

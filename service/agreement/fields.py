@@ -1,7 +1,6 @@
 """Checks of single typed values: names, numbers, addresses.
 
-A check adds errors to a list under the field's name, so that a form shows all mistakes at once.
-Values are cleaned by ``service.agreement.pasted``.
+Errors are collected under the field's name. ``service.agreement.pasted`` cleans the values.
 """
 
 from __future__ import annotations
@@ -70,7 +69,7 @@ class Checker:
     ) -> str:
         """One line of printed text: cleaned, printable characters only, within its length.
 
-        Bidirectional controls are refused: without them the text would not read as it was typed.
+        Bidirectional controls are refused: the text would not read as it was typed.
         """
         line = without_bullet(clean(value))
         if not line:
@@ -105,8 +104,7 @@ class Checker:
     def email(self, name: str, value: str | None, *, required: bool = True) -> str:
         """An e-mail address (RFC 5321 syntax, no network) with its domain in lower case.
 
-        Only ASCII before the @: other letters need SMTPUTF8, which most servers do not offer.
-        Addresses are printed, so their characters must be printable.
+        Only ASCII before the @: most servers do not offer SMTPUTF8.
         """
         address = clean(value)
         if not address:
@@ -169,10 +167,8 @@ class Checker:
         return code
 
     def day(self, name: str, value: str | None, *, today: date | None = None) -> date | None:
-        """A date as a browser sends it (``2024-03-02``) or as people type it (``2/3/2024``).
-
-        Over a year after ``today`` (in Brussels), if given, it is refused as a typing error.
-        """
+        """A date such as ``2024-03-02`` or ``2/3/2024``; over a year after ``today`` (in Brussels),
+        it is refused as a typing error."""
         typed = clean(value)
         if not typed:
             return None
@@ -195,11 +191,11 @@ class Checker:
 
 
 def belgian_number(typed: str) -> str | None:
-    """The ten digits of the one Belgian enterprise number in the typed text, or None.
+    """The ten digits of the one Belgian enterprise number in a text such as *RPR Gent 0863.643.458*
+    or *TVA: BE 863 643 458*, or None.
 
-    People copy it with text around it: *RPR Gent 0863.643.458*, *TVA: BE 863 643 458*. The first
-    digit is 0 or 1, the last two are 97 minus the first eight modulo 97 (KBO); with nine digits, a
-    spreadsheet dropped the leading zero.
+    The first digit is 0 or 1, the last two are 97 minus the first eight modulo 97 (KBO); nine
+    digits lack the leading zero.
     """
     found = {
         _NOT_DIGITS.sub("", each[0])

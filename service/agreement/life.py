@@ -1,7 +1,7 @@
 """The life of an agreement after signing, and how long its original is kept after its end.
 
 It is *in force* from its effective date, *terminating* once its end is recorded, and *terminated*
-from that date on. Only the date is stored. All dates are Europe/Brussels calendar dates.
+from that date on. Dates are Europe/Brussels calendar dates.
 
 The original is kept until some years after the end, by default ten: for so long a party can sue on
 a contract in Belgium (art. 2262bis § 1 of the former Civil Code, which the new Code still leaves in

@@ -79,7 +79,7 @@ class ToSign:
     """One line of a countersigner's queue; ``number`` as printed.
 
     ``flags`` are the reasons for review, each with its lines of Bijlage 1. ``opened_at`` is when
-    this person first opened the text; None if not yet: then it cannot be signed.
+    this person first opened the text; it cannot be signed before.
     """
 
     id: str
@@ -120,9 +120,8 @@ class Narrowing:
     """Filters that combine, and the order; empty values do not filter.
 
     ``owner`` is an account's id, ``template`` a SHA-256, ``service`` a code, ``imported`` the
-    number of an import, ``origin`` SELF_STARTED or empty. ``state_days``: still waiting, and at
-    least so long in its state. ``idle_days``: at least so long without an event. ``running_only``:
-    those that can still be signed.
+    number of an import, ``origin`` SELF_STARTED or empty. ``state_days``: waiting, at least so long
+    in its state. ``idle_days``: so long without an event. ``running_only``: can still be signed.
     """
 
     owner: str = ""
@@ -145,9 +144,8 @@ class Narrowing:
 class Search:
     """The search; empty values do not filter.
 
-    ``in_force_on`` is a Brussels calendar date on which they had taken effect and not ended, even
-    if superseded since. ``lately``: that date is about today, so that the order of the last
-    activity serves it too.
+    ``in_force_on``: in force on this Brussels calendar date, even if superseded since. ``lately``:
+    that is about today, so the order of the last activity serves it too.
     """
 
     words: str = ""

@@ -1,7 +1,7 @@
 """The look of the processor: its colour and logo, and its own words in the mails to customers.
 
-An introduction may name a few values in braces, in the words of the catalogue: ``Beste lezer van
-{organisatie}``. Everything else in a mail stays ours.
+An introduction may name a few values in the words of the catalogue: ``Beste lezer van
+{organisatie}``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The standing mandate: a signatory lets the service countersign what deviates in nothing.
 
-Only under a mandate is a text signed that its signatory did not open. So the mandate is shown word
-for word, given with a password, kept, and named in each act: its record is canonical JSON (RFC
-8785), of which each act's record has the SHA-256.
+No other text is signed that its signatory did not open. So the mandate is shown word for word,
+given with a password, kept, and named in each act by the SHA-256 of its record, canonical JSON (RFC
+8785).
 """
 
 from __future__ import annotations

@@ -31,10 +31,10 @@ class Facts:
 
     ``flags`` are those besides the annex's; ``account`` is the mandator's present one; ``printed``
     and ``function`` are our signer's in the frozen text, ``template_sha256`` is its template.
-    ``signed_at``: when the controller signed. ``unanswered``: a question was never answered.
-    ``today`` is a Brussels date; ``signed_today`` counts that day's acts under the mandate and
-    those waiting longer for a place. ``start`` is how the customer began it, if so;
-    ``other_agreement``: another one with the same number runs or is in force.
+    ``signed_at``: by the controller. ``unanswered``: a question never was. ``today`` is a Brussels
+    date; ``signed_today`` counts its acts under the mandate and those waiting longer for a place.
+    ``start`` is how the customer began it, if so; ``other_agreement``: another one with the same
+    number runs or is in force.
     """
 
     agreement: Agreement

@@ -14,13 +14,13 @@ from service.texts import Language
 
 @dataclass(frozen=True)
 class Agreement:
-    """One agreement. Instants are aware UTC; ``effective_date`` is a Brussels calendar date.
+    """Instants are aware UTC; ``effective_date`` is a Brussels calendar date, None until the last
+    act is accepted, and then never changes (clause 12.1).
 
-    ``effective_date`` is None until the last act is accepted, and then never changes (clause 12.1).
-    ``countersigner`` is None in old agreements, which print the profile's representative and may be
-    signed by everybody with the role. ``places`` are in the order of signing; ``signatory`` is the
-    controller's first one. Only people raise ``version`` (``service/agreement/version.py``).
-    ``template_sha256`` is of the Word file; empty in old agreements.
+    ``countersigner`` is None in old agreements, which everybody with the role may sign. ``places``
+    are in the order of signing; ``signatory`` is the controller's first one. Only people raise
+    ``version`` (``service/agreement/version.py``). ``template_sha256`` is of the Word file; empty
+    in old agreements.
     """
 
     id: str

@@ -1,7 +1,6 @@
 """The parties: the controller with its representative, and the processor's profile and signer.
 
-``parse_*`` take typed fields and return a value or raise Invalid, naming the fields of the forms
-and of the input file.
+``parse_*`` take typed fields and return a value or raise Invalid naming the fields.
 """
 
 from __future__ import annotations
@@ -124,10 +123,8 @@ class Processor:
 
 @dataclass(frozen=True)
 class Countersigner:
-    """The member of staff who signs for the processor, as in the account now.
-
-    ``can_sign`` is False once the account is blocked or has lost the role.
-    """
+    """Who signs for the processor, as in the account now; not ``can_sign`` once the account is
+    blocked or has lost the role."""
 
     staff_id: str
     name: str

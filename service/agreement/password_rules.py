@@ -1,7 +1,6 @@
 """Password rules: long enough, not on a list of leaked passwords, not about its owner.
 
-They follow NIST SP 800-63B (5.1.1.2) and ASVS 5.0 (6.2), with the lists and the estimate of zxcvbn
-(MIT).
+After NIST SP 800-63B (5.1.1.2) and ASVS 5.0 (6.2), with the lists and the estimate of zxcvbn (MIT).
 """
 
 from __future__ import annotations

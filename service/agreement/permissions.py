@@ -77,10 +77,7 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
 
 
 class Principal(ABC):
-    """A member of staff, a signer, an applicant, the operator of the machine, or the system.
-
-    A new kind needs a class here and, if it needs permissions, a capacity in the table.
-    """
+    """A new kind needs a class here and, if it needs permissions, a capacity in the table."""
 
     name: str
 

@@ -1,12 +1,11 @@
 """The signature places: who signs where, and in which order; data of an agreement.
 
-They come from the template's declaration, and determine turns, the fields of the PDF, the steps of
-sealing, and what a verdict expects. The usual three: the controller under the agreement and under
-Bijlage 1, and the processor under the agreement.
+They come from the template and determine turns, the fields of the PDF, the steps of sealing, and
+what a verdict expects. Usually: the controller under the agreement and under Bijlage 1, and the
+processor under the agreement.
 
-A place's name is the party, the signed text and, from a party's second signatory on, a number
-(``controller_agreement_2``). The PDF's field, the act, its record and the files of a package use
-it.
+A name is the party, the signed text and, from a party's second signatory on, a number
+(``controller_agreement_2``); fields, acts, records and files use it.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ Places = dict[Place, PlaceState]
 def declared(names: Sequence[str]) -> tuple[Place, ...]:
     """The places that a template declares, in its order.
 
-    Raises ValueError for an unknown or repeated name, or unless at least one person signs for the
+    Raises ValueError for an unknown or repeated name, or without at least one person for the
     controller and exactly one for the processor.
     """
     places = tuple(map(Place.named, names))
@@ -95,10 +94,8 @@ def declared(names: Sequence[str]) -> tuple[Place, ...]:
 
 
 def at_the_start(places: Iterable[Place], order: Order) -> Places:
-    """The places in the order of signing: open for the first signer, the others blocked.
-
-    A person signs all their places at once, in the order of the template.
-    """
+    """The places in the order of signing: open for the first signer, who signs all of them at once,
+    the others blocked."""
     first = Party.CONTROLLER if order is Order.CONTROLLER_FIRST else Party.PROCESSOR
     ordered = sorted(places, key=lambda place: (place.party is not first, place.signatory))
     return {

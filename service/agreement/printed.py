@@ -1,7 +1,5 @@
-"""The data as printed: filled into the template, and attached to the PDF as JSON.
-
-Every key is present (None if missing), with its printed form, so that both say the same.
-"""
+"""The data as printed: filled into the template, and attached to the PDF as JSON. Every key is
+present, None if missing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How far an agreement is with its customer, and how long it took: what the overview counts.
 
-Every sent agreement is in one stage, counted by month of sending and import, as are the times to
-opening and to the last signature. A change says which counts it moves (``moved``).
+Stages and times are counted by month of sending and import; a change says which counts it moves
+(``moved``).
 """
 
 from __future__ import annotations

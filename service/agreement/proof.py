@@ -40,10 +40,8 @@ class EventFacts:
 
 @dataclass(frozen=True)
 class Succession:
-    """A change of signatory, ``delegated`` by the former one or else made by staff.
-
-    ``mailbox`` is how the former signatory's mailbox was proved at that moment.
-    """
+    """A change of signatory, ``delegated`` by the former one, whose ``mailbox`` was proved, or made
+    by staff."""
 
     old: str
     new: str
@@ -78,9 +76,8 @@ class Facts:
 def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
     """The evidence as JSON values (schema ``zegel-evidence/3``).
 
-    ``parts`` has, by name, the SHA-256 of every file of the package that is final before the sheet:
-    sealed with it, and used to verify a package. In the canonical form (RFC 8785) each ``record``
-    is byte for byte what was hashed at the act.
+    ``parts`` has the SHA-256 of every file of the package that is final before the sheet, by name.
+    In the canonical form (RFC 8785) each ``record`` is byte for byte what was hashed at the act.
     """
     agreement = facts.agreement
     return {

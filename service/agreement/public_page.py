@@ -25,9 +25,8 @@ FROM_ADDRESS = {"customer": CUSTOMER, "name": ORGANISATION, "number": NUMBER}
 class PublicPage:
     """The setting; the page is closed until an administrator opens it.
 
-    ``services`` are those of its agreements, ``owner_id`` their owner (empty: whoever signs for
-    us), ``countersigner_id`` our signer (empty: the usual one). ``per_day`` limits the codes in 24
-    hours.
+    ``owner_id`` owns its agreements (empty: whoever signs for us), ``countersigner_id`` signs
+    (empty: the usual one). ``per_day`` limits the codes in 24 hours.
     """
 
     opened: bool = False
@@ -57,10 +56,8 @@ def parse_public_page(
     able: Sequence[Staff],
     processor: Processor | None,
 ) -> PublicPage:
-    """Raises Invalid naming ``services``, ``owner``, ``countersigner`` or ``per_day``.
-
-    A closed page may lack what an open one needs: services, and somebody who can sign for us.
-    """
+    """Raises Invalid naming ``services``, ``owner``, ``countersigner`` or ``per_day``. A closed
+    page may lack services and somebody who can sign for us."""
     check = Checker()
     opened = clean(form.get("opened")) == "yes"
     chosen = tuple(each for each in catalogue("services", OURS) if each in services)

@@ -1,7 +1,7 @@
 """Why something failed: stored as a code with values, printed in the reader's language.
 
-The codes are of errors (``error_words.kept``), of ``labels.reason`` and of the verdict. Other
-words, such as file names and other programs' messages, are printed as they are.
+Codes of errors (``error_words.kept``), of ``labels.reason`` and of the verdict; other words are
+printed as they are.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An agreement that was signed elsewhere, as a member of staff registers it.
 
-Zegel saw nobody sign it, so its record says who registered which file and what that person read in
-it. It is canonical JSON, sealed and kept beside the file.
+Its record says who registered which file and what that person read in it, not who signed. It is
+canonical JSON, sealed and kept beside the file.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A mark is a number of days after the link was made or, if negative, before it ex
 o'clock in Brussels on that day or the next working day, unless that is after the end of the term or
 within two days of another mail with the link.
 
-The rules only use the times of mails with the link, so after an outage the worker sends only the
-last missed reminder. None is sent while a question of the signatory is open, and never a fifth.
+After an outage only the last missed reminder is sent. None is sent while a question of the
+signatory is open, and never a fifth.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ FIRST_HOUR, LAST_HOUR = 9, 18  # Brussels time; a missed reminder is not sent in
 class Situation:
     """An agreement whose signatory has a valid link and can proceed.
 
-    ``contacts`` are the instants of the signatory's mails with the link and closed questions;
-    ``reminders`` is the number of reminders among the mails.
+    ``contacts`` are the instants of mails with the link and closed questions; ``reminders`` counts
+    the reminders among them.
     """
 
     link_id: str

@@ -1,9 +1,8 @@
 """Sentences printed long after their facts were stored.
 
-The sentence says how to print each stored value: ``{until:day}`` is a date,
-``{place:labels.place}`` the name of a code, ``{roles:roles}`` the names of several; with ``!o`` a
-missing value prints nothing. Otherwise it is marked; a value in an unexpected form is printed as it
-is, because sentences change while facts are kept.
+The sentence says how to print each value: ``{until:day}`` is a date, ``{place:labels.place}`` the
+name of a code, ``{roles:roles}`` the names of several. A missing value is marked, or with ``!o``
+left out; one in an unexpected form is printed as it is.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ class Opening:
     """One text that a person opened: the reading view, the PDF, or a difference.
 
     ``sha256`` is of the bytes shown. For a difference, ``common_sha256`` is the common text,
-    ``common_opened_at`` when this person first opened that, and ``html`` the difference's bytes.
-    Instants are aware.
+    ``common_opened_at`` when this person first opened that, and ``html`` its bytes. Instants are
+    aware.
     """
 
     what: str

@@ -1,7 +1,7 @@
 """The initial lines of Bijlage 1: those usual for each service.
 
-The defaults are in the catalogue ``suggestions``; a processor can change them. They enter an
-agreement when it is sent; of them, only what the controller ticks at submission is valid.
+The defaults are in the catalogue ``suggestions``; a processor can change them. They are put in at
+sending; only what the controller ticks is valid.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The processor's own templates: families, and the versions of each with their states.
 
-An *imported* version is *checked* once a sample of it was made, or *faulty* if that failed. It can
-be *published*, for new agreements, and *withdrawn* and published again. The newest published
-version of a family is its current one.
+An *imported* version is *checked* once a sample of it was made, or *faulty*. It can be *published*,
+for new agreements, and *withdrawn* and published again. The newest published version of a family is
+its current one.
 
 The template that comes with Zegel is a family of one version without rows, and the default as long
-as no other family is.
+as no other is.
 """
 
 from __future__ import annotations
@@ -71,8 +71,7 @@ class Version:
     """One version of an own template, without its files.
 
     ``imported_by`` and the other people are ids of accounts, or None: the operator, or nobody yet.
-    ``findings`` are those of ``service.documents.own`` as JSON, ``failure`` is why the sample could
-    not be tried. Instants are aware UTC.
+    ``findings`` are those of ``service.documents.own`` as JSON. Instants are aware UTC.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """The inverse of ``printed``: restores the data of an agreement from its document.
 
-Printing them gives the same document. Lost are a legal form that the name already ends with and,
-outside Belgium and the Netherlands, where a postcode ends.
+Lost are a legal form that the name already ends with and, outside Belgium and the Netherlands,
+where a postcode ends.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The version of an agreement: a number raised only by changes that people make.
 
-Visits and the worker (making the document, sealing, storing) do not raise it. So people can name
-the version they read, and are not refused because of changes that do not concern them.
+Visits and the worker do not raise it, so people can name the version they read and are not refused
+because of what does not concern them.
 """
 
 from __future__ import annotations

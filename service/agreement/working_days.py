@@ -1,8 +1,7 @@
 """Working days in Belgium: Monday to Friday, except the ten legal holidays.
 
-They are those of the law of 4 January 1974 and the royal decree of 18 April 1974, art. 1, computed
-for any year. The day with which an employer replaces a holiday on a Sunday is unknown to us, so it
-is a working day.
+Computed after the law of 4 January 1974 and the royal decree of 18 April 1974, art. 1. The day with
+which an employer replaces a holiday on a Sunday is unknown to us, so it is a working day.
 """
 
 from __future__ import annotations

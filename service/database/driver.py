@@ -17,8 +17,8 @@ def driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 class Cursor(psycopg.Cursor[Any]):
-    """Makes the description of a result's columns only when it is read: SQLAlchemy asks for it
-    after each statement, but reads it once. Making it took a quarter of our time for a dossier."""
+    """Makes the description of a result's columns only when it is read, which SQLAlchemy does once;
+    making it each time took a quarter of our time for a dossier."""
 
     @property
     def description(self) -> list[Column] | None:

@@ -1,7 +1,7 @@
 """The database and its transactions: the only access to stored data.
 
-``with database.begin() as tx:`` commits at the end of the block and rolls back on any exception.
-State, audit entry and follow-up work are written through the same ``tx``, so they commit together.
+``with database.begin() as tx:`` commits at the end of the block and rolls back on any exception, so
+that state, audit entry and follow-up work commit together.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class Transaction:
         self._connection = connection
 
     def now(self) -> datetime:
-        """The database's clock at this moment, aware UTC, used for all decisions and dates.
+        """The database's clock at this moment, aware UTC, for all decisions and dates.
 
         ``clock_timestamp()``, not ``now()``: a transaction that waited for a row lock must not date
         its act before the one it waited for.
@@ -207,8 +207,8 @@ class Database:
 
     @contextmanager
     def look(self) -> Iterator[Transaction]:
-        """For reading only: no statements begin or end a transaction, and each sees the data
-        committed when it begins. Raises Unavailable if the database does not answer."""
+        """For reading only, without a transaction: each statement sees the data committed when it
+        begins. Raises Unavailable."""
         with self._connected(self._looking) as connection:
             yield Transaction(connection)
 

@@ -22,8 +22,8 @@ _LOCK = 7_403_142
 def upgrade(url: str, application: Role | None = None) -> None:
     """Run all pending migrations; waits for another process that is migrating.
 
-    The role ``application``, which owns nothing, then gets exactly the rights that the service
-    needs. None: the service uses the role of ``url``.
+    The role ``application``, which owns nothing, then gets exactly the rights of the service. None:
+    the service uses the role of ``url``.
     """
     engine = create_engine(url)
     try:

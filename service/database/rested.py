@@ -1,8 +1,7 @@
 """Checks connections that were idle, or that have unread data, before they are used again.
 
-SQLAlchemy's ``pool_pre_ping`` would check each time, which was one statement in six. A server that
-ends a connection announces it on the socket, which is cheap to inspect; one that vanished silently
-is detected once the connection was idle for ``RESTED``.
+SQLAlchemy's ``pool_pre_ping`` would check each time, one statement in six. The socket announces the
+end of a connection; a server that vanished silently is detected after ``RESTED``.
 """
 
 from __future__ import annotations

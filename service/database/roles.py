@@ -1,7 +1,7 @@
 """The service's database role: it owns nothing and has only the rights that the service needs.
 
-The owner of a table can disable its triggers, so another role owns the schema. The rights are given
-per table after every migration; append-only tables can only be read and inserted into.
+An owner can disable triggers, so another role owns the schema. Rights are given per table after
+every migration, only to read and insert in append-only tables.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ class Role:
 def admit(connection: Connection, role: Role) -> None:
     """Give ``role`` the rights of the service; ``connection`` is the owner's. Repeatable.
 
-    Raises SQLAlchemy's DBAPIError, or psycopg's Error, if the owner may not create the role or give
-    these rights.
+    Raises SQLAlchemy's DBAPIError, or psycopg's Error, if the owner may not.
     """
     raw = driver(connection)
     found = raw.execute("select current_user, current_database()").fetchone()

@@ -1,7 +1,6 @@
 """What the columns of a list hold: guessed from headings and contents, corrected by a person.
 
-The headings are in the catalogue ``import_headings``, in Dutch, French and English; pages show the
-first name of each.
+The headings are in the catalogue ``import_headings``; pages show the first name of each.
 """
 
 from __future__ import annotations
@@ -106,10 +105,8 @@ def _names() -> Mapping[str, str]:
 
 
 def _heading(rows: Sequence[Cells]) -> int:
-    """The first row with the most known headings, at least two.
-
-    If there is none: the row above the first e-mail address, if it fills as many columns.
-    """
+    """The first row with the most known headings, at least two; else the row above the first e-mail
+    address, if it fills as many columns."""
     known = [len({*map(target_of, cells)} - {""}) for cells in rows]
     best = max(known, default=0)
     if best > 1:

@@ -26,8 +26,8 @@ WITHOUT = (Cover.ENDED, Cover.NEVER)
 
 class Match(StrEnum):
     """How an agreement was recognised as that of a row, from the surest: made of this row, the same
-    enterprise number, made of the same customer's row in a list like this one, or the same name
-    where one of both has no number."""
+    enterprise number, made of the same customer's row in such a list, or the same name where one of
+    both has no number."""
 
     ROW = "row"
     NUMBER = "number"

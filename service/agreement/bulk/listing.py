@@ -15,10 +15,8 @@ from service.texts import OURS, table
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of customers. ``headings`` are empty strings if the file has none.
-
-    ``left_out`` are the numbers of rows that are no customers: totals, and repeated headings.
-    """
+    """``headings`` are empty strings if the file has none. ``left_out`` are the numbers of rows
+    that are no customers: totals, and repeated headings."""
 
     headings: tuple[str, ...]
     columns: Columns

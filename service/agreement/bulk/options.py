@@ -16,9 +16,9 @@ class Options:
     """The choices for every agreement of an import, as in the form of one.
 
     ``fields`` may hold ``message``, ``link_days``, ``order``, ``countersigner`` (an id of staff)
-    and ``country``. ``owner_id`` is the owner (empty: who imports). ``again``: make a line even if
-    an earlier import of this list did. ``family`` is the template's family, whose version at the
-    start of the import counts; empty: the default.
+    and ``country``. ``owner_id`` is the owner (empty: who imports). ``again``: even if an earlier
+    import of this list made it. ``family`` is the template's, with its version at the start of the
+    import; empty: the default.
     """
 
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)

@@ -1,10 +1,9 @@
 """The states of an import and of its lines.
 
 An import from a page is *choosing* until a person confirmed its columns and choices, *judging*
-until every line has its verdict, then *ready* for a look. Once started it is *running*: the worker
-makes the agreements of the good lines and, if asked, sends them. It can be *paused* and go on, be
-*stopped* for good, or be *done*; then it can be asked to send what was made or try again what
-failed.
+until every line has its verdict, then *ready*. *Running*, the worker makes and, if asked, sends the
+agreements of the good lines. It can be *paused* and go on, be *stopped* for good, or be *done*;
+then what was made can be sent and what failed tried again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The verdict on each row: what is wrong, what deserves a look, and what will happen.
 
-Rows are judged one by one, then beside each other, then beside what the caller read from the
-database for many rows at once (``Known``).
+Rows are judged one by one, beside each other, and beside what the database has (``Known``).
 """
 
 from __future__ import annotations
@@ -78,8 +77,8 @@ class Identity:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Digests; two rows of a list with an equal one are about the same agreement: the same
-        customer number, or the same name or number with the same mailbox."""
+        """Digests, of which an equal one means the same agreement: the same customer number, or the
+        same name or number with the same mailbox."""
         said = []
         if self.customer:
             said.append(f"customer {fold(self.customer)}")
@@ -110,8 +109,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Known:
-    """What the database has of these rows: references of agreements that have not ended, by number
-    and by name in small letters; and by key, of what an earlier import of the list made."""
+    """References of agreements that have not ended, by number and by name in small letters; and by
+    key, of what an earlier import of the list made."""
 
     numbers: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """Customers who begin by themselves: what waits for its code, and how their agreements began.
 
-The input is kept until it is an agreement or its code expires; then only keyed digests stay, for
-counting.
+After that only keyed digests of the input stay, for counting.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links that were mailed as one, to a person who signs several agreements.
 
-Each agreement keeps its own link, sessions and text. One token opens all links, and a code entered
-in a browser of the bundle counts for all it was mailed for.
+One token opens all links, and a code counts for all it was mailed for; everything else is per
+agreement.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Bundles(Records):
 
     def hold_with(self, agreement_id: str) -> None:
         """The same for the bundle of this agreement's link, if any. Call it before locking the
-        agreement, or locks would be taken in another order."""
+        agreement, to keep the order of locks."""
         self._hold_any(self._column(_BUNDLE_OF, {"agreement": agreement_id}))
 
     def _hold_any(self, found: Sequence[str]) -> None:

@@ -20,11 +20,8 @@ from service.database.tables.records import Records, columns, names, record
 
 @dataclass(frozen=True)
 class Document:
-    """A stored document; ``pdf`` are the bytes that are shown and signed.
-
-    ``pdf`` and the reading view are None once only the archive has them; ``size`` is that of the
-    PDF then.
-    """
+    """``pdf`` are the bytes that are shown and signed; it and the reading view are None once only
+    the archive has them; ``size`` is that of the PDF then."""
 
     edition: int
     kind: DocumentKind
@@ -105,11 +102,8 @@ _ORIGINAL = select(originals).where(originals.c.agreement_id == bindparam("agree
 
 class Documents(Records):
     def put(self, agreement_id: str, made: Document, *, common_sha256: str = "") -> bool:
-        """Store a document; False if this edition already has one of its kind.
-
-        A preview is replaced; a frozen one never is. ``common_sha256`` is the common text, for the
-        countersigner's difference.
-        """
+        """Store a document; False if this edition already has one of its kind. A preview is
+        replaced; a frozen one never is."""
         if made.kind is DocumentKind.PREVIEW:
             self._connection.execute(
                 delete(documents).where(

@@ -87,8 +87,8 @@ class Drafts(Records):
         )
 
     def drop_ended(self, after: str = _FIRST) -> str | None:
-        """Of the next ``PART`` drafts after this signatory, delete those that can no longer be
-        submitted or were abandoned. Returns the last signatory of the part; None at the end."""
+        """Of the next ``PART`` drafts, delete those that can no longer be submitted or were
+        abandoned. Returns the last signatory of the part; None at the end."""
         last = self._connection.execute(_END_OF_PART, {"after": after}).scalar()
         self._connection.execute(_DROP_ENDED, {"after": after, "last": last or _LAST})
         return last

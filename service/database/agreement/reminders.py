@@ -1,7 +1,6 @@
 """Candidates for reminders: agreements whose signatory has a valid link and can proceed.
 
-One statement reads many, so that the frequent check is cheap; ``service.agreement.reminders``
-decides whether one is due.
+One statement reads many; ``service.agreement.reminders`` decides.
 """
 
 from __future__ import annotations

@@ -174,10 +174,8 @@ class Signing(Records):
         )
 
     def continue_session(self, known_hash: bytes, secret_hash: bytes, **of_bundle: Any) -> None:
-        """Continue a browser's session under a new secret when it opens the link again.
-
-        The expiry stays. Whoever knows the former secret may have planted it in the browser.
-        """
+        """Continue a browser's session, with its expiry, under a new secret: the former one may
+        have been planted in the browser."""
         again(self._connection, link_sessions, known_hash, secret_hash)
         if of_bundle:
             self._change(secret_hash, **of_bundle)

@@ -1,9 +1,5 @@
 """The templates of agreements, each stored once under the digest of its Word file, which is never
-changed or deleted.
-
-Its declaration (title, placeholders, places) is our code's knowledge and may be corrected; the
-newest is kept.
-"""
+changed or deleted. Of its declaration (title, placeholders, places) the newest is kept."""
 
 from __future__ import annotations
 

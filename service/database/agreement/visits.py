@@ -26,10 +26,9 @@ from service.database.tables.records import Records, names, record
 class LinkSession:
     """A browser session that was started with a link.
 
-    ``mailbox`` is how the mailbox was proved in it and ``proof`` the purpose of that code; None
-    before. ``pending`` is the prepared signature, ``colleague`` the named delegate. ``browser`` is
-    that of the bundle through which it was opened, if any. ``read_at`` is the database's time of
-    this reading.
+    ``mailbox`` is how the mailbox was proved in it and ``proof`` the purpose of that code.
+    ``pending`` is the prepared signature, ``colleague`` the named delegate. ``browser`` is the
+    bundle's, if any. ``read_at`` is the database's time of this reading.
     """
 
     secret_hash: bytes

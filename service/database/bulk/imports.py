@@ -187,10 +187,7 @@ class Imports(Records):
 
     def drop_old(self) -> int:
         """Empty the lines of old imports that a newer list replaced or nobody started; returns how
-        many.
-
-        Their agreements and digests stay. An emptied import has no columns.
-        """
+        many. Their agreements and digests stay, but no columns."""
         newer = imports.alias("newer")
         old = list(
             self._connection.execute(

@@ -84,11 +84,8 @@ def unpacked(data: bytes) -> dict[str, tuple[int, str]]:
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """The state of a package, and its checks.
-
-    ``checked_at`` is the last successful check, ``looked_at`` the last with any result. ``failure``
-    says what is wrong, or why the last attempt to store or read it back failed.
-    """
+    """``checked_at`` is the last successful check, ``looked_at`` the last with any result.
+    ``failure`` says what is wrong, or why the last attempt to store or read back failed."""
 
     state: PackageState
     prefix: str

@@ -55,8 +55,8 @@ class ArchiveRound(Records):
     def due(self, after: timedelta, damaged_after: timedelta, limit: int) -> list[str]:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
 
-        Damaged and disputed ones are due sooner. Those with only a first verdict come next; those
-        that could not be read last time come last, so that they never delay the others.
+        Damaged and disputed ones are due sooner, those with only a first verdict come next, and
+        those that could not be read last time come last.
         """
         looked_at, once = archive_states.c.looked_at, archive_states.c.judged_twice_at.is_(None)
         late = looked_at < func.now() - after
@@ -79,10 +79,8 @@ class ArchiveRound(Records):
         )
 
     def some_originals(self, count: int) -> list[tuple[str, ArchivedObject]]:
-        """The sealed agreements of some presumably intact packages, with their agreement ids.
-
-        A random choice: ids are random, so the next ones after a random position are too.
-        """
+        """The sealed agreements of some presumably intact packages, with their agreement ids. Ids
+        are random, so the next ones after a random position are too."""
         whole = (
             select(archived_objects)
             .join(archive_states, archive_states.c.agreement_id == archived_objects.c.agreement_id)

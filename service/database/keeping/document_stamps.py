@@ -33,10 +33,8 @@ SEALED_FILES = (AGREEMENT, SHEET)
 
 @dataclass(frozen=True)
 class DocumentStamp:
-    """The last time stamp of one file; instants are aware UTC.
-
-    ``name`` is the stamped file: the package's sealed file ``of``, or a renewed copy of it.
-    """
+    """The last time stamp of one file: the package's sealed file ``of``, or a renewed copy of it.
+    Instants are aware UTC."""
 
     agreement_id: str
     name: str

@@ -19,10 +19,8 @@ from service.database.tables.records import Records
 
 class Recovery(Records):
     def keep_account(self, person: Staff, placeholder: str) -> None:
-        """Add an unusable account for a person whom an old agreement names, unless the id exists.
-
-        ``placeholder`` replaces an e-mail address that another account has by now.
-        """
+        """Add an unusable account for a person whom an old agreement names. ``placeholder``
+        replaces an e-mail address that another account has by now."""
         taken = select(exists().where(func.lower(staff.c.email) == person.email.lower()))
         self._connection.execute(
             upsert(staff)

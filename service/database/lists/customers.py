@@ -46,9 +46,8 @@ class Customers(Records):
     def agreements_of(
         self, controller: Controller, most: int, after: str = ""
     ) -> tuple[list[str], str]:
-        """The ids of the newest agreements with this number; without one, of those with the same
-        folded name and no number. Also the cursor of the next page, empty at the end; ``after`` is
-        this page's."""
+        """The ids of the newest agreements with this number, or with the same folded name and no
+        number; and the cursor of the next page, empty at the end."""
         asked: dict[str, Any] = {"last": after} if after else {}
         if controller.number:
             asked |= {"number": controller.number, "most": most + 1}

@@ -1,7 +1,7 @@
 """The groups of the sales list: the agreements in each, and their number.
 
-Words in an index condition are literals (``word``): the planner cannot see the parameters of a
-prepared statement, so it cannot tell that the index applies.
+Words in an index condition are literals (``word``), because the planner cannot see the parameters
+of a prepared statement.
 """
 
 from __future__ import annotations
@@ -98,11 +98,8 @@ def in_group(name: str) -> ColumnElement[bool]:
 
 
 def branches(name: str) -> list[ColumnElement[bool]]:
-    """Mutually exclusive conditions that together form the group.
-
-    An index has one state in the order of a list, not several; so the list merges the first page of
-    each.
-    """
+    """Mutually exclusive conditions that together form the group: an index has one state in the
+    order of a list, so the list merges the first page of each."""
     if name in ("awaits_us", "trouble"):
         return [in_group(name)]
     return [

@@ -6,10 +6,9 @@ common; its statistics tell which one reads least.
 - *In order*, if only the order, a group or dates are asked, which an index has.
 - *Read the first ones one by one* until the page is full: best for what many have.
 - *Use the index on words* and sort the result: best for what is rare.
-- *By fortnight*, for whole words that are common, but perhaps not among the first, such as a former
-  template. The index has the half year, fortnight and day of the last activity and of the effective
-  date, so it tells in which fortnight the first are. From there they are found day by day, and
-  after six weeks by fortnight.
+- *By fortnight*, for whole words that are common, but perhaps not among the first. The index has
+  the half year, fortnight and day of the last activity and of the effective date; from the first
+  fortnight on they are found day by day, and after six weeks by fortnight.
 """
 
 from __future__ import annotations

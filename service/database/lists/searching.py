@@ -1,8 +1,8 @@
 """The words of a search: how common each is, and the conditions that find them.
 
-Every typed word must be the beginning of a stored word. Filters are whole words
-(``service/agreement/facets.py``). A typed word that is common by itself but rare as the beginning
-of longer ones is also taken whole; the longer ones are then found separately.
+A typed word must be the beginning of a stored word; filters are whole words
+(``service/agreement/facets.py``). A typed word that is common by itself but rare as a beginning is
+also taken whole; the longer ones are then found separately.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
 class Words:
     """Folded words of a search, and those of its filters.
 
-    ``beginnings`` and ``whole`` are typed words, looked up as such; ``states`` are those of its
-    group, of which an agreement has one. ``shares`` are the shares of agreements with each,
-    ``agreements`` their number; words are assumed to be independent.
+    ``beginnings`` and ``whole`` are typed words; ``states`` are those of its group. ``shares`` are
+    the shares of agreements with each, ``agreements`` their number; words are assumed to be
+    independent.
     """
 
     all: tuple[str, ...]

@@ -1,7 +1,5 @@
-"""Everything that a search of the archive finds, read in parts: for exports of any size.
-
-In the order of the effective dates, which never change, so that nothing shifts meanwhile.
-"""
+"""Everything that a search of the archive finds, read in parts in the order of the effective dates,
+which never change."""
 
 from __future__ import annotations
 

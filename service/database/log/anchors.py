@@ -70,8 +70,8 @@ class Anchors(Records):
         return self._one(select(anchors).order_by(anchors.c.number.desc()).limit(1))
 
     def grown(self) -> tuple[list[Head], int]:
-        """The heads that no anchor holds yet, in the order of the tree, and the newest entry. For a
-        closed agreement also the closing, which ends the log in its package."""
+        """The heads that no anchor holds yet, in the order of the tree, and the newest entry. Of a
+        closed agreement also the closing."""
         through = self._connection.execute(
             text("select coalesce(max(id), 0) from audit_entries")
         ).scalar_one()

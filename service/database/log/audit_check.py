@@ -1,7 +1,7 @@
 """Detects tampering with a chain of the audit log: pure, from its entries and anchored heads.
 
-A hash covers the entry's number and the previous hash: if it fits *another* number, the entry was
-moved; if it fits none, it was changed. If every hash is recomputed, only an anchor reveals that.
+A hash that fits *another* number means a moved entry; one that fits none, a changed entry. If every
+hash is recomputed, only an anchor reveals it.
 """
 
 from __future__ import annotations

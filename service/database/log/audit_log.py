@@ -1,9 +1,8 @@
 """The audit log: one hash chain per agreement, and a general one for everything else.
 
 ``hash = SHA-256(canonical JSON of {agreement, seq, at, actor, event, data, personal, prev})``,
-canonical as in RFC 8785; ``personal`` is the salted digest of personal data stored beside the
-chain, which can be erased without breaking it. The row lock of the agreement (or an advisory lock
-for the general chain) keeps the numbering without gaps.
+canonical as in RFC 8785; ``personal`` is the salted digest of personal data beside the chain, which
+can be erased. The agreement's row lock (or an advisory lock) keeps the numbering without gaps.
 """
 
 from __future__ import annotations
@@ -113,9 +112,8 @@ class AuditLog(Records):
         row lock.
 
         ``by`` is stored as ``signer:<id>``, ``staff:<id>``, ``operator`` or ``system``. ``data``
-        can never be erased; names, addresses and text that somebody typed or a program reported
-        belong in ``personal``. Raises ValueError for a name in ``data`` that is not in
-        ``IN_THE_CHAIN``.
+        can never be erased; names, addresses and free text belong in ``personal``. Raises
+        ValueError for a name in ``data`` that is not in ``IN_THE_CHAIN``.
         """
         if unknown := data.keys() - IN_THE_CHAIN:
             raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")
@@ -279,10 +277,8 @@ def _sha256(hashed: Mapping[str, Any]) -> str:
 def _cut(
     agreement_id: str | None, actor: str, event: Event, data: Mapping[str, Any], personal: str
 ) -> tuple[bytes, bytes]:
-    """The canonical JSON of an entry up to its time, and from there up to the previous hash.
-
-    RFC 8785 puts the names in this order; ``_APPEND`` completes it with ``seq``, the last one.
-    """
+    """The canonical JSON (RFC 8785) of an entry up to its time, and from there up to the previous
+    hash; ``_APPEND`` adds ``seq``, the last name."""
     before = rfc8785.dumps({"actor": actor, "agreement": agreement_id})
     between = rfc8785.dumps({"data": dict(data), "event": str(event), "personal": personal})
     return before[:-1] + b',"at":"', b'+00:00",' + between[1:-1] + b',"prev":"'

@@ -131,10 +131,8 @@ class AccountLinks(Records):
         return record(LinkMail, row) if row else None
 
     def ask(self, purpose: str, email: str, address_key: bytes) -> str | None:
-        """Record a request for a link; returns its id, or None after too many.
-
-        The time taken and the answer do not depend on whether such an account exists.
-        """
+        """Record a request for a link; returns its id, or None after too many. Equally long whether
+        or not the account exists."""
         hour_ago = func.clock_timestamp() - text("interval '1 hour'")
         asked = self._connection.execute(
             select(

@@ -107,8 +107,8 @@ class Accounts(Records):
         """The active account with this address and True, or another one and False; None without
         accounts.
 
-        One query for both, so that an unknown address takes as long as a known one. The same
-        ``seed`` gives the same other account.
+        One query for both, so that an unknown address takes as long. The same ``seed`` gives the
+        same other account.
         """
         asked = and_(func.lower(staff.c.email) == email.replace("\0", "").lower(), staff.c.active)
         shuffled = func.md5(func.concat(staff.c.id, literal(seed)))

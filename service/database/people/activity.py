@@ -1,7 +1,6 @@
 """Staff activity outside the hash-chained log, and one combined view of both.
 
-A row counts one activity of a person on one subject within an hour, so a flood of wrong passwords
-takes few rows. Personal data can be erased.
+A row counts one activity of a person on one subject within an hour, and can be erased.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Standing mandates, and the agreements for which they were tried.
 
-Everything about a mandate is decided under the lock of its row in ``mandate_states``. Locks are
-taken in the order agreement, mandate, staff.
+A mandate is decided on under the lock of its row in ``mandate_states``; the order of locks is
+agreement, mandate, staff.
 """
 
 from __future__ import annotations

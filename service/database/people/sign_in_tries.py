@@ -1,7 +1,6 @@
 """Failed sign-in attempts: counted for a limited time.
 
-An attempt is counted before the check, and reverted if right. So the check needs no transaction,
-and simultaneous attempts are all counted.
+Counted before the check, which needs no transaction, and reverted if right.
 """
 
 from __future__ import annotations
@@ -51,10 +50,8 @@ class SignInTries(Records):
         return int(found or 0)
 
     def count(self, counter: Counter) -> int:
-        """Count an attempt; returns the new count, or 0 if none is allowed.
-
-        Locks the counter's row until the transaction ends, so use counters in a fixed order.
-        """
+        """Count an attempt; returns the new count, or 0 if none is allowed. Locks the counter's
+        row, so use counters in a fixed order."""
         until = _now() + func.make_interval(0, 0, 0, 0, 0, 0, counter.seconds)
         over = sign_in_tries.c.counts_until <= _now()
         first = insert(sign_in_tries).values(key=counter.key, tries=1, counts_until=until)

@@ -17,13 +17,11 @@ PAUSE_SECONDS = 1
 
 
 class PatientConnector(PsycopgConnector):
-    """Checks a connection only if unread data, such as the notice of its end, are waiting on it,
-    not before every statement as Procrastinate does. Each statement is its own transaction: one
-    round trip instead of three.
+    """Checks a connection only if unread data wait on it, not before every statement as
+    Procrastinate does. Each statement is its own transaction: one round trip instead of three.
 
     Also repeats statements that may have been lost with a broken connection, above all the one that
-    marks a job as finished: a job recorded as running at a live worker blocks all others on its
-    subject. Marking twice is harmless.
+    marks a job as finished: a job recorded as running blocks all others on its subject.
     """
 
     def __init__(self, conninfo: str, *, max_size: int) -> None:

@@ -26,10 +26,10 @@ class Asked:
 
 class IdempotencyKeys(Records):
     def answered(self, asked: Asked) -> str | None:
-        """The answer to this principal under this key within a day.
+        """The answer to this principal under this key within a day; waits for a first request that
+        is not answered yet.
 
-        A second request waits for the end of the first one's transaction. Raises KeyReused if it
-        differs from the first.
+        Raises KeyReused if the request differs from the first.
         """
         words = f"{asked.principal.actor} {asked.key}"
         self._connection.execute(

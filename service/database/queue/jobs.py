@@ -32,9 +32,9 @@ _BY_NAME = {each.name: each for each in QUEUES}
 class Task:
     """One kind of job. Its name is stored with waiting jobs, so it must never change.
 
-    ``about`` names the argument that is a job's subject: at most one job per subject runs and one
-    waits. Without it, all share the subject ``single``. ``goes_on``: a job that keeps killing its
-    worker is retried indefinitely; otherwise a person decides.
+    ``about`` names the argument that is a job's subject (without it, ``single``): of one subject at
+    most one job runs and one waits. ``goes_on``: retried indefinitely even if it keeps killing its
+    worker; otherwise a person decides.
     """
 
     name: str
@@ -90,11 +90,10 @@ class Jobs(Records):
         """Defer a job with these arguments, unless one on the same subject waits already.
 
         ``what`` is the subject if it is more than the task's own argument. ``queue`` names another
-        queue than the task's own, also after a failure.
+        queue, also after a failure.
 
         A waiting job stays locked until this transaction ends: a worker that took it now would not
-        see our uncommitted change. Workers skip locked rows. While one runs, another may wait,
-        because the state may have changed since.
+        see our uncommitted change.
         """
         key = f"{task.name}:{what or task.what(arguments)}"
         own = _BY_NAME.get(queue, task.queue)

@@ -1,7 +1,6 @@
 """Mails and their delivery: contents, recipient and status.
 
-``values`` hold what the mail template needs except secrets: a link or code is derived from its id
-when the mail is sent, and never stored.
+``values`` hold what the template needs except secrets: links and codes are derived at sending.
 """
 
 from __future__ import annotations
@@ -23,11 +22,10 @@ from service.database.tables.records import Records, columns, record
 
 @dataclass(frozen=True, kw_only=True)
 class NewMessage:
-    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice, and is
-    None once the archive has the rest.
+    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice.
 
     A mail about several agreements has a row for each; all but one only name the one that is sent
-    (``sent_as``) and share its status.
+    (``sent_as``). ``key`` is None once the archive has the rest.
     """
 
     id: str

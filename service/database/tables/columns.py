@@ -61,11 +61,8 @@ def now(name: str) -> Column[object]:
 
 
 def word(value: str) -> ColumnElement[str]:
-    """One of our own words as a literal in a statement, not as a parameter.
-
-    A partial index is used only if the planner sees the literals of its condition. Raises
-    ValueError for anything but such a word.
-    """
+    """One of our own words as a literal in a statement: with a parameter, the planner would not use
+    a partial index. Raises ValueError for anything but such a word."""
     if not all(letter.isalnum() or letter in "_./%" for letter in value):
         raise ValueError(value)
     return literal_column(f"'{value}'", Text)

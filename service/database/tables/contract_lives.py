@@ -1,7 +1,7 @@
 """The tables of ends: how the life of a completed agreement ended or will end.
 
-A row of ``contract_lives`` is the end in force; without a row none is known. ``end_records`` has
-every change since migration 0053, as the archive keeps it.
+A row of ``contract_lives`` is the end in force; ``end_records`` has every change since migration
+0053, as the archive keeps it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The tables of the counts that the overview shows, and of the changes since they were added up.
-
-A change adds rows and locks none, so that two agreements never wait for each other.
-"""
+"""The tables of the counts that the overview shows, and of the changes since they were added up: a
+change only adds rows, so two agreements never wait for each other."""
 
 from __future__ import annotations
 

@@ -46,7 +46,6 @@ def kept(failure: Exception) -> str:
 
 
 def kept_code(code: ErrorCode | StartCode, **values: object) -> str:
-    """A failure to be stored as its code and values."""
     return kept_line(_key(code), values)
 
 

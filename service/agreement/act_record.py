@@ -119,7 +119,6 @@ class ActRecord:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 (hexadecimal) of the canonical bytes."""
         return hashlib.sha256(self.canonical).hexdigest()
 
     @property
@@ -155,7 +154,6 @@ class ActRecord:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements agreed to, word for word."""
         return tuple(Statement(**said) for said in self.content["statements"])
 
     @property

@@ -44,7 +44,6 @@ def in_order(heads: Sequence[Head]) -> list[Head]:
 
 
 def lines(heads: Sequence[Head]) -> bytes:
-    """The leaves, one per line."""
     return b"".join(head.leaf() + b"\n" for head in heads)
 
 

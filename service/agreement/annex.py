@@ -64,7 +64,6 @@ class Annex:
 
     @property
     def complete(self) -> bool:
-        """Whether both lists have an item and the DPO question is answered."""
         answered = self.dpo_answer == "no" or (self.dpo_answer == "yes" and self.dpo is not None)
         return answered and all(self.of(name) for name in LISTS)
 

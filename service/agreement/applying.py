@@ -59,13 +59,12 @@ class Applied:
         return asdict(self)
 
     def as_input(self, services: Sequence[str], countersigner_id: str) -> Input:
-        """The input of an agreement, as the form of sales fills it."""
         fields = {name: value for name, value in asdict(self).items() if name != "customer"}
         return Input({**fields, "countersigner": countersigner_id}, services)
 
     @property
     def customer_key(self) -> str:
-        """The digest under which lines of a list with this customer number are found; or ''."""
+        """The digest under which lines with this customer number are found; or ''."""
         keys = Identity(customer=self.customer).keys
         return keys[0] if keys else ""
 

@@ -49,7 +49,7 @@ def account_token_for(secret_key: bytes, link_id: str) -> str:
 
 
 def address_key(secret_key: bytes, email: str) -> bytes:
-    """A keyed hash of an e-mail address, for counting without storing the address."""
+    """A keyed hash, for counting without storing the address."""
     return hmac.digest(secret_key, b"asked-by:" + email.lower().encode(errors="replace"), "sha256")
 
 
@@ -103,12 +103,10 @@ def token_hash(token: str) -> bytes:
 
 
 def hash_secret(secret: str) -> bytes:
-    """The stored hash of a token or a session cookie."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def new_session_secret() -> str:
-    """A new cookie value of 256 random bits."""
     return secrets.token_urlsafe(32)
 
 

@@ -39,11 +39,9 @@ class Input:
     typed: Mapping[ListName, Sequence[str]] = field(default_factory=dict)
 
     def chosen_of(self) -> dict[ListName, Sequence[str]]:
-        """Catalogue codes per list, both lists present."""
         return {name: self.chosen.get(name, ()) for name in LISTS}
 
     def typed_of(self) -> dict[ListName, Sequence[str]]:
-        """Custom lines per list, both lists present."""
         return {name: self.typed.get(name, ()) for name in LISTS}
 
     @property

@@ -57,7 +57,6 @@ class EndRecord:
 
 
 def digest(record: bytes) -> str:
-    """The SHA-256 by which the next record names this one."""
     return hashlib.sha256(record).hexdigest()
 
 

@@ -68,7 +68,6 @@ class Facets:
 
 
 def words_for(chosen: Mapping[Kind, str]) -> tuple[str, ...]:
-    """The search words of what is chosen; empty values give none."""
     return tuple(facet_word(kind, value) for kind, value in chosen.items() if value)
 
 

@@ -50,7 +50,6 @@ class Checker:
     errors: list[FieldError] = field(default_factory=list)
 
     def refuse(self, name: str, code: FieldCode, **values: object) -> None:
-        """Record a mistake in field ``name``."""
         self.errors.append(FieldError(name, code, values))
 
     def raise_if_wrong(self) -> None:

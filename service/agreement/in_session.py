@@ -19,7 +19,6 @@ class Prepared(SignatureImage):
     at: datetime
 
     def kept(self) -> dict[str, str]:
-        """As JSON values; the picture is stored separately."""
         return {
             "document_sha256": self.document_sha256,
             "method": self.method,
@@ -30,7 +29,7 @@ class Prepared(SignatureImage):
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any], image: bytes | None) -> Self:
-        """Restore it; older ones have no typeface."""
+        """Older ones have no typeface."""
         return cls(
             kept["method"],
             kept["typed"],

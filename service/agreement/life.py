@@ -88,7 +88,6 @@ def life_of(end: RecordedEnd | None, today: date, years: int) -> Life:
 
 
 def state_after(ends_on: date, today: date) -> LifeState:
-    """The state today of an agreement with this end."""
     return LifeState.TERMINATED if ends_on <= today else LifeState.TERMINATING
 
 

@@ -70,7 +70,6 @@ class Summary:
 
     @property
     def running(self) -> bool:
-        """Whether it can still be signed before its term ends."""
         return self.state in RUNNING
 
 
@@ -136,7 +135,6 @@ class Narrowing:
     order: Order = Order.ACTIVITY
 
     def __bool__(self) -> bool:
-        """Whether it asks for anything but the usual list."""
         return self != Narrowing()
 
 

@@ -76,7 +76,6 @@ PLAIN = Look()
 
 
 def paragraphs(said: str) -> list[str]:
-    """What stands between empty lines."""
     return [each for each in re.split(r"\n{2,}", said) if each]
 
 

@@ -139,7 +139,6 @@ class Mandate:
 
     @property
     def templates(self) -> tuple[str, ...]:
-        """The SHA-256 of the Word files."""
         return tuple(each["sha256"] for each in self.content["templates"])
 
     @property
@@ -182,12 +181,10 @@ class Mandate:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """What the person stated when giving it, word for word."""
         return tuple(Statement(**said) for said in self.content["statements"])
 
     @property
     def canonical(self) -> bytes:
-        """The hashed bytes."""
         return canonical(self.content)
 
     @property
@@ -227,7 +224,6 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """The SHA-256 (hexadecimal) of a record."""
     return hashlib.sha256(canonical(content)).hexdigest()
 
 

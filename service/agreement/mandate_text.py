@@ -48,7 +48,6 @@ class Draft:
 
     @property
     def version(self) -> str:
-        """Of the wording."""
         return catalogue("mandate", self.language)["version"]
 
     @property
@@ -58,7 +57,6 @@ class Draft:
 
     @property
     def opening(self) -> str:
-        """Who lets whom sign."""
         return self._said("opening")
 
     @property
@@ -81,7 +79,6 @@ class Draft:
 
     @property
     def closing(self) -> tuple[str, ...]:
-        """What follows from it, and how it ends."""
         return tuple(map(self._said, ("waits", "tomorrow", "unseen", "revoke")))
 
     @property
@@ -193,5 +190,4 @@ def parse_terms(
 
 
 def latest(today: date) -> date:
-    """The last day that can be chosen."""
     return today + timedelta(days=MOST_DAYS_AHEAD)

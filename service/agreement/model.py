@@ -98,7 +98,7 @@ class Agreement:
         return tuple(place for place, was in self.places.items() if was is PlaceState.SIGNED)
 
     def own_places(self, turn: Turn) -> tuple[Place, ...]:
-        """The places that this person signs, all at once."""
+        """Signed all at once."""
         return tuple(place for place in self.places if place.turn == turn)
 
     def has_signed(self, turn: Turn) -> bool:
@@ -117,7 +117,6 @@ class Agreement:
 
     @property
     def awaits_processor(self) -> bool:
-        """Whether the countersigner can sign now."""
         return self.awaits(COUNTERSIGNER)
 
     @property
@@ -126,7 +125,6 @@ class Agreement:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The signature fields of the document, in the order of signing."""
         return tuple(place.key for place in self.places)
 
     def ordinal(self, place: Place) -> int:
@@ -135,5 +133,4 @@ class Agreement:
 
     @property
     def closing_step(self) -> int:
-        """The sealing step that closes the whole, after all acts."""
         return len(self.places) + 1

@@ -51,7 +51,6 @@ class Controller:
 
     @property
     def seat(self) -> str:
-        """The registered office on one line, as printed."""
         return _seat(self.street, self.postcode, self.city, self.country)
 
     @property
@@ -63,16 +62,13 @@ class Controller:
 
     @property
     def full_name(self) -> str:
-        """The name with the legal form, not repeated."""
         return " ".join(filter(None, (self.name, self.form_to_add)))
 
     @property
     def shown_number(self) -> str:
-        """The number as printed: ``0863.643.458``; empty if there is none."""
         return show_belgian_number(self.number) if self.number_type == "be" else self.number
 
     def number_label(self, language: Language) -> str:
-        """The name of the kind of number; empty if there is none."""
         if not self.number:
             return ""
         return text(f"labels.number_type.{self.number_type}", language)
@@ -103,7 +99,6 @@ class Processor:
 
     @property
     def seat(self) -> str:
-        """The registered office on one line, as printed."""
         return _seat(self.street, self.postcode, self.city, self.country)
 
     @property

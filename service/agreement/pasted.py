@@ -34,7 +34,6 @@ def clean(value: str | None) -> str:
 
 
 def without_bullet(line: str) -> str:
-    """A clean line without its list bullet."""
     return _BULLET.sub("", line)
 
 

@@ -95,7 +95,7 @@ class Principal(ABC):
         return bool(self.capacities & PERMISSIONS[permission])
 
     def with_name(self, **said: str) -> dict[str, str]:
-        """Personal data for a log entry: the name, and what was said; without what is empty."""
+        """Personal data for a log entry, without what is empty."""
         return {name: each for name, each in {"name": self.name, **said}.items() if each}
 
 

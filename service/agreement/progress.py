@@ -146,7 +146,6 @@ def wait_between(since: datetime, until: datetime) -> str:
 
 
 def shown_wait(value: str) -> tuple[int, str]:
-    """The number of a wait, and ``hours`` or ``days``."""
     unit, _, number = value.partition(" ")
     return int(number), "hours" if unit == "hours" else "days"
 

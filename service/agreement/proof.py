@@ -69,7 +69,6 @@ class Facts:
 
     @property
     def under_mandate(self) -> bool:
-        """Whether the service placed a signature under a mandate."""
         return any(act.record.mandate for act in self.acts)
 
 

@@ -111,7 +111,6 @@ def entry(signed: Signed, own: OwnFacts, on: date, language: Language) -> dict[s
 
 
 def cells(values: dict[str, Value]) -> list[str]:
-    """An entry as the cells of a row, in the order of the columns."""
     return [
         value if isinstance(value, str) else SHOWN_SEPARATOR.join(value)
         for value in (values[name] for name in COLUMNS)

@@ -11,7 +11,6 @@ VIEW, PDF, DIFFERENCE = "view", "pdf", "difference"
 
 
 def sha256_of(html: str) -> str:
-    """The SHA-256 (hexadecimal) of a text sent in a page."""
     return hashlib.sha256(html.encode()).hexdigest()
 
 

@@ -176,7 +176,6 @@ def next_state(step: Step, state: State) -> State:
 
 
 def refusal(state: State) -> WrongState:
-    """The error for a step that this state does not allow."""
     if state in ENDED:
         return TooLate(ErrorCode.TOO_LATE, state=state.value)
     return WrongState(ErrorCode.WRONG_STATE, state=state.value)

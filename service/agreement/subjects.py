@@ -35,5 +35,4 @@ class Subject:
 
     @property
     def agreement_id(self) -> str | None:
-        """The id of the agreement; None for any other subject."""
         return self.id if self.kind is SubjectKind.AGREEMENT else None

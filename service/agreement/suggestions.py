@@ -19,7 +19,6 @@ Suggestions = Mapping[str, Mapping[ListName, Sequence[str]]]
 
 
 def field_of(service: str, name: ListName) -> str:
-    """The form field name of the tick boxes for one service and list."""
     return f"{service}.{name}"
 
 

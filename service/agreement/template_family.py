@@ -132,7 +132,6 @@ class Family:
 
     @property
     def installed(self) -> bool:
-        """Whether it came with Zegel."""
         return self.id == INSTALLED
 
 

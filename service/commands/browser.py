@@ -69,7 +69,6 @@ class Browser:
         self._ask("POST", address, values, multipart=multipart)
 
     def text(self) -> str:
-        """The text of the page, on one line."""
         return " ".join(self._page.text_content().split())
 
     def links(self) -> list[str]:

@@ -16,7 +16,6 @@ from service.workflow.applying import page
 
 
 def say(settings: Settings) -> None:
-    """Print whether the page is open, and how much it is used."""
     with installation(settings) as deps:
         _say(deps)
 
@@ -33,7 +32,6 @@ def reopen(settings: Settings) -> None:
 
 
 def close(settings: Settings) -> None:
-    """Close the page at once."""
     with installation(settings) as deps:
         page.close(deps, OPERATOR)
         _say(deps)

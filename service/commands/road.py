@@ -60,7 +60,6 @@ class Road:
         self.reference = ""
 
     def to(self, stop: str) -> None:
-        """From the beginning to this stop."""
         for each in STOPS[: STOPS.index(stop) + 1]:
             getattr(self, each)()
 
@@ -127,12 +126,10 @@ class Road:
         _until(self.staff, verified)
 
     def link(self) -> str:
-        """The link in the mail to the signatory."""
         found = newest_mail(self.staff, self.sales["signatory_email"], "klaar om te ondertekenen")
         return next(link for link in found if "/tekenen/link/" in link)
 
     def code(self) -> str:
-        """The code in the mail to the signatory."""
         newest_mail(self.staff, self.sales["signatory_email"], "Uw code")
         return str(re.findall(r"\b\d{6}\b", self.staff.text())[0])
 

@@ -127,7 +127,6 @@ class EmbeddedPostgres:
         return self._url(OWNER, database)
 
     def pid(self) -> int | None:
-        """The process id of the running server, or None."""
         running = self._running()
         return running.pid if running else None
 

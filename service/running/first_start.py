@@ -77,7 +77,6 @@ def _sample(deps: Deps) -> None:
 
 
 def read_example(name: str) -> dict[str, Any]:
-    """One file of ``examples``."""
     found: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
     return found
 

@@ -24,7 +24,6 @@ class FirstSignIn:
     password: str
 
     def as_line(self) -> str:
-        """For the supervisor."""
         return json.dumps({"email": self.email, "password": self.password})
 
     @staticmethod
@@ -35,7 +34,6 @@ class FirstSignIn:
 
 
 def supervised() -> bool:
-    """Whether ``zegel run`` started this process."""
     return MARK in os.environ
 
 

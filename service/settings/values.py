@@ -84,7 +84,6 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def path(raw: str) -> Path:
-    """A path, made absolute from the current directory."""
     return Path(raw).expanduser().absolute()
 
 

@@ -66,6 +66,5 @@ def forget(deps: Deps, form_id: str, holder: bytes) -> None:
 
 
 def forget_all(deps: Deps, holder: bytes) -> None:
-    """Delete all kept input of this browser."""
     with deps.database.begin() as tx:
         tx.forms.forget_all(holder)

@@ -16,7 +16,6 @@ from service.texts import OURS, text
 
 
 def installed_name() -> str:
-    """What the template that comes with Zegel is called."""
     return text("labels.installed_template", OURS)
 
 

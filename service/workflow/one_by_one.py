@@ -20,7 +20,6 @@ class SomeFailed(Exception):
 
 
 def said(failure: Exception) -> str:
-    """A failure as one line, for the log and the pages."""
     return kept(failure)
 
 

@@ -38,12 +38,10 @@ _EMAIL = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]{2,}")
 
 
 def known_targets() -> tuple[str, ...]:
-    """Everything that a column may hold, in the order of the catalogue."""
     return tuple(table("import_headings", OURS)["headings"])
 
 
 def shown_name(target: str) -> str:
-    """The name of a target on pages."""
     return str(table("import_headings", OURS)["headings"][target][0])
 
 

@@ -25,7 +25,6 @@ class Listing:
 
     @property
     def shape(self) -> str:
-        """The digest of the headings, by which columns are remembered."""
         return shape_of(self.headings)
 
 
@@ -45,7 +44,6 @@ def listing_of(rows: Sequence[Row]) -> Listing:
 
 
 def _guessed(rows: Sequence[Row]) -> tuple[Columns, tuple[str, ...]]:
-    """The columns with their headings."""
     columns = guess([row.cells for row in rows])
     if columns.heading < 0:
         return columns, ("",) * len(rows[0].cells)

@@ -74,7 +74,6 @@ class Applications(Tried):
         self._connection.execute(select(func.pg_advisory_xact_lock(_TURNS_LOCK)))
 
     def by_form(self, form_key: bytes) -> str | None:
-        """The id of the application that this form made."""
         made = select(applications.c.id).where(applications.c.form_key == form_key)
         return self._connection.execute(made).scalar()
 
@@ -95,7 +94,6 @@ class Applications(Tried):
         return Counted((row[0], row[1]), (row[2], row[3]), row[4])
 
     def asked_in_a_day(self) -> int:
-        """How many codes were asked for in the last 24 hours."""
         counted = select(func.count()).where(
             applications.c.asked_at > _ago(hours=APPLICATION_HOURS)
         )

@@ -157,7 +157,7 @@ class Bundles(Records):
         return made
 
     def others_with(self, link_id: str) -> dict[str, str]:
-        """The other links that are still in the bundle of this one, by agreement."""
+        """The other links still in the bundle, by agreement."""
         rows = self._connection.execute(_OTHERS_WITH, {"link": link_id})
         return {row.agreement_id: row.id for row in rows}
 
@@ -167,8 +167,7 @@ class Bundles(Records):
         return [record(MailedWith, row, state=State(row.state)) for row in rows]
 
     def entries(self, bundle_id: str) -> list[tuple[Link, Agreement, datetime]]:
-        """Its links with their present agreements, by reference, and the database's time of
-        reading."""
+        """By reference, with the database's time of reading."""
         rows = self._connection.execute(_ENTRIES, {"bundle": bundle_id}).mappings()
         return [(link_of(row), as_agreement(row), row["read_at"]) for row in rows]
 

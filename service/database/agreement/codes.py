@@ -27,7 +27,6 @@ class Challenge:
     consumed: bool
 
     def is_for(self, reference: str) -> bool:
-        """Whether this code was mailed for the agreement with this reference."""
         return not self.together or reference in self.together
 
 
@@ -77,7 +76,7 @@ class Codes(Tried):
     usable = _USABLE
 
     def codes_asked(self, link_id: str) -> tuple[int, int]:
-        """The numbers of codes requested in the last hour and in the last 24 hours."""
+        """In the last hour and in the last 24 hours."""
         row = self._connection.execute(_CODES_ASKED, {"link": link_id}).one()
         return row.hour, row.day
 
@@ -132,7 +131,6 @@ class Codes(Tried):
         return str(self._connection.execute(found).scalar_one())
 
     def prove(self, secret_hash: bytes, challenge_id: str) -> None:
-        """Record in a session by which code the mailbox was proved."""
         self._connection.execute(_PROVED, {"changed": secret_hash, "used": challenge_id})
 
     def last_challenge(self, link_id: str) -> Challenge | None:

@@ -41,7 +41,6 @@ class ContractLives(Records):
         ).one()
 
     def forget_end(self, agreement_id: str) -> None:
-        """There is no known end any more."""
         self._connection.execute(
             delete(contract_lives).where(contract_lives.c.agreement_id == agreement_id)
         )

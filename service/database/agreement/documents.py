@@ -215,13 +215,11 @@ class Documents(Records):
         return Digests(row.sealed, row.evidence, row.shown, row.shown_length) if row else None
 
     def by_original_sha256(self, sha256: str) -> str | None:
-        """The id of the agreement with this sealed original."""
         return self._connection.execute(
             select(originals.c.agreement_id).where(originals.c.sha256 == sha256)
         ).scalar()
 
     def by_evidence_sha256(self, sha256: str) -> str | None:
-        """The id of the agreement with this sealed evidence sheet."""
         return self._connection.execute(
             select(originals.c.agreement_id).where(originals.c.evidence_sha256 == sha256)
         ).scalar()

@@ -62,7 +62,7 @@ _DROP_ENDED = delete(drafts).where(
 
 class Drafts(Records):
     def keep(self, signatory_id: str, form: str, fields: Mapping[str, list[str]]) -> datetime:
-        """Replace the saved state of the form; returns the time of saving."""
+        """Returns the time of saving."""
         given = {"signatory_id": signatory_id, "form": form, "fields": fields}
         kept_at: datetime = self._connection.execute(_KEEP, given).scalar_one()
         return kept_at

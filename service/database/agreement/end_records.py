@@ -82,7 +82,6 @@ class EndRecords(Records):
         self._change(agreement_id, number, stored_at=stored, failure="")
 
     def note_failure(self, agreement_id: str, failure: str) -> None:
-        """Record why the waiting changes of an agreement could not be stored."""
         self._connection.execute(
             update(end_records)
             .where(end_records.c.agreement_id == agreement_id, end_records.c.stored_at.is_(None))
@@ -96,7 +95,6 @@ class EndRecords(Records):
         return self._column(found.limit(limit))
 
     def any_waiting(self, seconds: int) -> bool:
-        """Whether one has waited for longer than ``seconds``."""
         before = func.statement_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
         return bool(self._column(_WAITING.where(end_records.c.made_at < before).limit(1)))
 

@@ -27,12 +27,10 @@ class View:
 
     @property
     def sha256(self) -> str:
-        """Of the bytes of the view."""
         return sha256_of(self.html)
 
     @property
     def common_sha256(self) -> str:
-        """Of the bytes of the common text; empty if there is none."""
         return sha256_of(self.common) if self.common else ""
 
 
@@ -89,7 +87,7 @@ class Openings(Records):
         return {row.agreement_id: View(row.reading_html, row.html or "") for row in rows}
 
     def keep_common(self, html: str) -> str:
-        """Store a common text and return its SHA-256; repeatable."""
+        """Returns the SHA-256; repeatable."""
         digest = sha256_of(html)
         self._connection.execute(
             upsert(common_texts).values(sha256=digest, html=html).on_conflict_do_nothing()
@@ -163,7 +161,6 @@ class Openings(Records):
         return {(row.agreement_id, row.edition, row.document_sha256): row.at for row in rows}
 
     def common_opened(self, staff_id: str, sha256: str) -> datetime | None:
-        """When this person was first shown a common text; None if never."""
         return self._connection.execute(
             select(func.min(openings.c.opened_at)).where(
                 openings.c.staff_id == staff_id, openings.c.common_sha256 == sha256
@@ -178,6 +175,5 @@ class Openings(Records):
         return str(self._connection.execute(statement.limit(1)).scalar_one())
 
     def common_text(self, sha256: str) -> str:
-        """A common text by its SHA-256; empty if there is none."""
         statement = select(common_texts.c.html).where(common_texts.c.sha256 == sha256)
         return self._connection.execute(statement).scalar() or ""

@@ -178,7 +178,7 @@ class OwnTemplates(Records):
         return _version(row)
 
     def of_digest(self, sha256: str) -> Version | None:
-        """The version with this Word file, whatever its state."""
+        """Whatever its state."""
         row = self._connection.execute(
             _WHOLE.where(template_versions.c.sha256 == sha256)
         ).one_or_none()
@@ -205,7 +205,6 @@ class OwnTemplates(Records):
         return record(TemplateVersion, row, version=str(row.number))
 
     def given(self, version_id: str) -> bytes:
-        """The Word file as it was given."""
         return bytes(
             self._connection.execute(
                 select(template_versions.c.given).where(template_versions.c.id == version_id)
@@ -244,7 +243,6 @@ class OwnTemplates(Records):
         return str(values["id"])
 
     def change(self, version_id: str, state: TemplateState, **values: Any) -> None:
-        """Record another state, with other columns that change with it."""
         self._connection.execute(
             update(template_versions)
             .where(template_versions.c.id == version_id)

@@ -49,7 +49,7 @@ class Questions(Records):
         return [_question(row) for row in rows]
 
     def returned(self, agreement_id: str) -> Question | None:
-        """The open question with which a countersigner returned the agreement."""
+        """The open question of a countersigner."""
         return next((each for each in self.of(agreement_id) if each.by_staff and each.waits), None)
 
     def returned_of(self, agreement_ids: Sequence[str]) -> dict[str, Question]:

@@ -62,7 +62,6 @@ class RegisteredFiles(Records):
         return self._one(_COLUMNS.pdf_sha256 == sha256, _COLUMNS.agreement_id.is_not(None))
 
     def register(self, file_id: str, agreement_id: str, made: bytes) -> None:
-        """Record of which agreement it is."""
         self._change(file_id, agreement_id=agreement_id, record=made)
 
     def put_seal(self, file_id: str, seal: bytes) -> bytes:

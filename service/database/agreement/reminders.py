@@ -108,12 +108,12 @@ class Reminders(Records):
         return [(row.expires_at, row.id) for row in rows]
 
     def situations(self, ids: Sequence[str]) -> dict[str, Situation]:
-        """The situations of those of these agreements that wait for their signatory, by id."""
+        """By id; only of agreements that wait for their signatory."""
         rows = self._connection.execute(_SITUATION_OF_SOME, {"some": list(ids)}).mappings()
         return {row["agreement_id"]: _situation(row) for row in rows}
 
     def situation(self, agreement_id: str) -> Situation | None:
-        """The situation of one agreement; None if it does not wait for its signatory."""
+        """None if it does not wait for its signatory."""
         row = (
             self._connection.execute(_SITUATION_OF, {"agreement": agreement_id})
             .mappings()

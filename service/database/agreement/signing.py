@@ -62,7 +62,6 @@ class Link:
 
     @property
     def signer(self) -> Signer:
-        """The principal who opened this link."""
         return Signer(self.signatory_id, self.signatory_name)
 
 
@@ -181,7 +180,6 @@ class Signing(Records):
             self._change(secret_hash, **of_bundle)
 
     def note_shown(self, secret_hash: bytes, document_sha256: str) -> None:
-        """Record that this browser was shown the document with this SHA-256."""
         self._change(secret_hash, shown_sha256=document_sha256)
 
     def keep_prepared(self, secret_hash: bytes, prepared: Prepared | None) -> None:

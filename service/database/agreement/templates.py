@@ -85,7 +85,7 @@ class Templates(Records):
         )
 
     def get(self, sha256: str) -> TemplateVersion | None:
-        """The template with this digest; None if it or its declaration is missing."""
+        """None if the template or its declaration is missing."""
         row = self._connection.execute(_WHOLE, {"digest": sha256}).one_or_none()
         return record(TemplateVersion, row) if row else None
 
@@ -96,7 +96,7 @@ class Templates(Records):
         return [(row.sha256, row.version) for row in rows]
 
     def shown(self, sha256: str) -> str:
-        """The version of one, as in ``versions``; empty for an unknown one."""
+        """As in ``versions``; empty for an unknown one."""
         found = self._connection.execute(SHOWN.where(document_templates.c.sha256 == sha256))
         return found.scalar() or ""
 

@@ -139,7 +139,7 @@ class Batches(Records):
         return self._one(_WHOLE.where(batches.c.id == batch_id).with_for_update(of=batches))
 
     def hold(self, batch_id: str) -> Batch | None:
-        """The batch if it is running; it stays so until this transaction ends."""
+        """If it is running; it stays so until this transaction ends."""
         held = _WHOLE.where(batches.c.id == batch_id).with_for_update(of=batches, read=True)
         found = self._one(held)
         return found if found.state is BatchState.RUNNING else None
@@ -151,7 +151,7 @@ class Batches(Records):
         return _batch(row)
 
     def unfinished(self) -> list[Batch]:
-        """Those that run, the oldest first."""
+        """Oldest first."""
         wanted = _WHOLE.where(batches.c.state == word(BatchState.RUNNING))
         return [
             _batch(row) for row in self._connection.execute(wanted.order_by(batches.c.created_at))

@@ -116,7 +116,7 @@ class Imports(Records):
         return self._one(number, _WHOLE.with_for_update(of=imports))
 
     def hold_running(self, import_id: str) -> bool:
-        """Whether the import is running; it stays so until this transaction ends."""
+        """If so, it stays so until this transaction ends."""
         state = self._connection.execute(_HOLD, {"import_id": import_id}).scalar_one()
         return bool(state == ImportState.RUNNING.value)
 
@@ -170,7 +170,6 @@ class Imports(Records):
         )
 
     def choose(self, import_id: str, targets: Sequence[str], options: Options) -> None:
-        """Record what the columns hold, and the choices for all lines."""
         self._connection.execute(
             update(imports)
             .where(imports.c.id == import_id)
@@ -222,7 +221,7 @@ class Imports(Records):
         return len(old)
 
     def counts(self, import_id: str) -> dict[LineState, int]:
-        """The number of its lines in each state, without those in none."""
+        """Per state, without those in none."""
         return self.counts_of([import_id])[import_id]
 
     def counts_of(self, import_ids: Sequence[str]) -> dict[str, dict[LineState, int]]:

@@ -137,11 +137,11 @@ class ArchiveRecords(Records):
         )
 
     def note_failure(self, agreement_id: str, failure: str) -> None:
-        """Record why the last attempt failed; the state does not change."""
+        """The state does not change."""
         self._change(agreement_id, failure=failure[:500])
 
     def note_looked(self, agreement_id: str) -> None:
-        """Record the time of a check that does not change the state."""
+        """The state does not change."""
         self._change(agreement_id, looked_at=func.clock_timestamp())
 
     def note_dispute(self, agreement_id: str, said: str) -> None:

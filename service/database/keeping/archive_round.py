@@ -121,7 +121,6 @@ def _counted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
-    """The ids of those checked longest ago."""
     return (
         select(archive_states.c.agreement_id)
         .where(condition)

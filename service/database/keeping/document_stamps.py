@@ -165,6 +165,5 @@ def _still_kept(kept_no_longer: date) -> ColumnElement[bool]:
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The newest of these stamps."""
     newest_first = (document_stamps.c.stamped_at.desc(), document_stamps.c.name.desc())
     return select(document_stamps).where(*conditions).order_by(*newest_first).limit(1)

@@ -56,7 +56,7 @@ MOST_OVERDUE = 1000  # a large archive after a long outage must not slow every c
 
 class Alarms(Records):
     def stalled(self, patience: timedelta, *, limit: int) -> list[StalledItem]:
-        """Items stalled for longer than ``patience``, the longest first."""
+        """The longest first."""
         return self._read(_ALL, patience=patience, most=limit)
 
     def due(
@@ -66,7 +66,6 @@ class Alarms(Records):
         return self._read(_DUE[kind], patience=patience, again=again, most=limit)
 
     def count(self, kind: AlarmKind, patience: timedelta) -> int:
-        """The number of items of a kind stalled for longer than ``patience``."""
         return self._connection.execute(_COUNT[kind], {"patience": patience}).scalar_one()
 
     def told_within(self, kind: AlarmKind, time: timedelta) -> bool:

@@ -61,7 +61,7 @@ class Overview(Records):
         return sorted(lines, key=lambda line: ids.index(line.id))
 
     def these(self, references: Sequence[str]) -> list[Summary]:
-        """The agreements with these references, the latest active first."""
+        """The latest active first."""
         wanted = select(agreements.c.id).where(agreements.c.reference.in_(references))
         return self._summaries(_THESE, {"ids": self._column(wanted)})
 

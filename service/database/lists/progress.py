@@ -46,7 +46,6 @@ class Progress(Records):
         return {Stage(value): count for value, count in counted if count}
 
     def first_month(self) -> str | None:
-        """The first month in which something was sent."""
         found: str | None = self._connection.execute(_FIRST).scalar_one()
         return found
 

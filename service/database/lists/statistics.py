@@ -42,7 +42,6 @@ class Statistics:
         return cls(max(agreements, 1.0), words, [*sums])
 
     def whole(self, word: str) -> float:
-        """The share of agreements with this word."""
         place = bisect_left(self.words, word)
         known = place < len(self.words) and self.words[place] == word
         return self._between(place, place + 1) if known else 0.0

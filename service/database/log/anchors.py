@@ -110,7 +110,6 @@ class Anchors(Records):
         return [record(Anchor, row) for row in rows]
 
     def of_day(self, day: date) -> str:
-        """The SHA-256 of a day's record; empty if there is none."""
         statement = select(anchors.c.sha256).where(anchors.c.day == day)
         return self._connection.execute(statement).scalar() or ""
 

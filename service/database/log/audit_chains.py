@@ -98,6 +98,6 @@ class Chains(Records):
         ]
 
     def empty(self) -> list[tuple[str, str]]:
-        """Id and reference of every agreement without any entry."""
+        """Id and reference of agreements without any entry."""
         rows = self._connection.execute(_EMPTY)
         return [(row.id, row.reference) for row in rows]

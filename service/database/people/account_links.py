@@ -79,7 +79,7 @@ class AccountLinks(Records):
         return made
 
     def by_token(self, token_hash: bytes, *, lock: bool = False) -> AccountLink | None:
-        """The link with this token, unless it has ended or its account is inactive."""
+        """None if it has ended or its account is inactive."""
         return self._one(account_links.c.token_hash == token_hash, lock=lock)
 
     def by_id(self, link_id: str) -> AccountLink | None:

@@ -59,7 +59,6 @@ class Accounts(Records):
         )
 
     def change(self, person: Staff, *, active: bool) -> None:
-        """Save the name, function, roles and whether the account is active."""
         self._change(
             person.id,
             name=person.name,
@@ -94,12 +93,12 @@ class Accounts(Records):
         return _account(row) if row else None
 
     def everyone(self) -> list[Account]:
-        """All accounts by name."""
+        """By name."""
         rows = self._connection.execute(select(staff).order_by(staff.c.active.desc(), staff.c.name))
         return [_account(row) for row in rows]
 
     def with_role(self, role: Role) -> list[Staff]:
-        """Active members of staff who hold a role."""
+        """Active members of staff."""
         rows = self._connection.execute(_WITH_ROLE, {"role": role.value})
         return [person_of(row) for row in rows]
 

@@ -96,13 +96,11 @@ class KeptForms(Records):
         return (row.id, {**row.content, "kept_at": row.kept_at}) if row else None
 
     def forget(self, form_id: str, holder: bytes) -> None:
-        """Delete a form that was accepted."""
         self._connection.execute(
             delete(kept_forms).where(kept_forms.c.id == form_id, kept_forms.c.holder == holder)
         )
 
     def forget_all(self, holder: bytes) -> None:
-        """Delete all forms of a browser when its user signs out."""
         self._connection.execute(delete(kept_forms).where(kept_forms.c.holder == holder))
 
     def drop_ended(self) -> None:

@@ -201,12 +201,11 @@ class Mandates(Records):
         return Used(row.today, row.total)
 
     def latest(self, mandate_id: str) -> list[SignedUnder]:
-        """The last agreements signed under a mandate, the newest first."""
+        """Newest first."""
         rows = self._connection.execute(_LATEST, {"wanted": mandate_id})
         return [record(SignedUnder, row) for row in rows]
 
     def propose(self, agreement_id: str, edition: int, mandate_id: str) -> None:
-        """Record that this text is to be tried under the mandate."""
         self._connection.execute(
             insert(mandate_cases).values(
                 agreement_id=agreement_id, edition=edition, mandate_id=mandate_id

@@ -26,7 +26,7 @@ class Profiles(Records):
         return (row.version, Processor(**row.profile)) if row else None
 
     def suggestions(self) -> Suggestions | None:
-        """The initial lines of Bijlage 1 in the newest version; None if it has none."""
+        """The initial lines of Bijlage 1; None if there are none."""
         row = self._connection.execute(_PROFILE).one_or_none()
         return row.suggestions if row else None
 

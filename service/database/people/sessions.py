@@ -34,7 +34,7 @@ class StaffSessions(Records):
         )
 
     def get(self, secret_hash: bytes) -> Session | None:
-        """The session of a cookie, unless it has ended or the account is inactive."""
+        """None if it has ended or the account is inactive."""
         row = self._connection.execute(_ONE, {"secret": secret_hash}).one_or_none()
         return _session(row) if row else None
 

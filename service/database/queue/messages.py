@@ -56,12 +56,10 @@ class Message(NewMessage):
 
     @property
     def agreement_id(self) -> str | None:
-        """The id of its agreement; None for other subjects."""
         return self.subject.agreement_id
 
     @property
     def undelivered(self) -> bool:
-        """Whether it was refused permanently and this is not settled."""
         return self.state is MailState.REFUSED and not self.settled
 
 

@@ -38,7 +38,6 @@ class SignRequests(Records):
         )
 
     def keep(self, staff_id: str, agreement_id: str) -> None:
-        """Keep this agreement for that person's next mail."""
         self._connection.execute(_KEEP, {"staff_id": staff_id, "agreement_id": agreement_id})
 
     def any_kept(self, staff_id: str) -> bool:

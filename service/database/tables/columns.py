@@ -69,7 +69,6 @@ def word(value: str) -> ColumnElement[str]:
 
 
 def words(values: Iterable[str]) -> list[ColumnElement[str]]:
-    """The same for several words."""
     return [word(value) for value in values]
 
 

@@ -19,7 +19,6 @@ class Records:
         self._connection = connection
 
     def _column(self, statement: Executable, asked: Mapping[str, Any] | None = None) -> list[Any]:
-        """The values of a selection of one column."""
         return list(self._connection.execute(statement, asked).scalars().all())
 
 

@@ -37,7 +37,6 @@ STORED: ColumnElement[Any] = func.array_to_tsvector(bindparam("words", type_=ARR
 
 
 def stored(words: Sequence[str]) -> ColumnElement[Any]:
-    """These words as they are stored."""
     return func.array_to_tsvector(literal(list(words), ARRAY(Text)))
 
 

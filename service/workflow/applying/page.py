@@ -99,7 +99,7 @@ def full(deps: Deps, by: Principal) -> Usage | None:
 
 
 def address(deps: Deps, customer: str, by: Principal) -> tuple[str, bool]:
-    """The page's address, with this customer number if not empty, and whether the page is open."""
+    """The page's address with this customer number, and whether the page is open."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         return public_address(deps.settings.base_url, customer), opened_in(tx) is not None
@@ -169,7 +169,6 @@ def _change(tx: Transaction, wanted: PublicPage, by: Principal) -> None:
 
 
 def _owners(tx: Transaction) -> list[Staff]:
-    """Active members of staff who may own agreements."""
     everybody = [each.person for each in tx.accounts.everyone() if each.active]
     return [each for each in everybody if each.may(Permission.PREPARE)]
 

@@ -194,7 +194,6 @@ def progress(deps: Deps, batch_id: str, by: Staff) -> BatchProgress:
 
 
 def newest(deps: Deps, by: Staff) -> list[Batch]:
-    """The last ones that this person began."""
     if not by.may(Permission.SEND):
         return []
     with deps.database.look() as tx:

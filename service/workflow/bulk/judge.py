@@ -121,7 +121,6 @@ def _as_before(
 
 
 def people(tx: Transaction) -> People:
-    """The members of staff whom a list may name."""
     everybody = [each.person for each in tx.accounts.everyone() if each.active]
     return People(tx.accounts.with_role(Role.SIGNATORY), sellers_of(everybody))
 

@@ -36,7 +36,6 @@ class Progress:
 
     @property
     def mails_waiting(self) -> int:
-        """Mails that the mail server did not take yet."""
         return sum(self.mails.get(each, 0) for each in UNSENT)
 
     @property

@@ -126,7 +126,7 @@ class Dossier:
 
     @property
     def returned(self) -> Question | None:
-        """The open question with which a countersigner returned the agreement."""
+        """The open question with which a countersigner returned it."""
         waiting = (each for each in self.questions if each.by_staff and each.waits)
         return next(waiting, None) if self.open_questions else None
 

@@ -69,7 +69,6 @@ class ArchiveCheck:
 
     @property
     def renewed(self) -> tuple[Report, ...]:
-        """The verdicts on the renewed copies, oldest first."""
         return tuple(each for name, each in self.verdicts.items() if original_of(name))
 
     @property

@@ -61,7 +61,6 @@ def listing(deps: Deps, search: Search, by: Principal) -> Page:
 
 
 def waiting_count(deps: Deps, staff: Staff) -> int:
-    """The number of agreements awaiting this person's countersignature."""
     if not staff.may(Permission.COUNTERSIGN):
         return 0
     with deps.database.look() as tx:

@@ -69,7 +69,6 @@ class Recovered:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The log up to the closing."""
         return [entry_of_line(json.loads(line)) for line in self.files[LOG].splitlines()]
 
     @cached_property
@@ -180,7 +179,6 @@ class Recovered:
 
     @cached_property
     def _requested(self) -> Entry | None:
-        """The entry of the customer who began it; None if one of us did."""
         return next((e for e in self.entries if e.event is Event.AGREEMENT_REQUESTED), None)
 
     @property
@@ -303,7 +301,6 @@ class Recovered:
 
 
 def missing_files(files: Mapping[str, bytes]) -> Sequence[str]:
-    """The missing files among those needed for recovery."""
     return [each for each in (AGREEMENT, SHOWN, SHEET, EVIDENCE, LOG) if each not in files]
 
 

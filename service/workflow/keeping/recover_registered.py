@@ -30,7 +30,6 @@ from storage.registered import NEEDED, RECORD, SEAL
 
 
 def missing_of_registered(held: HeldPackage) -> list[str]:
-    """The missing files among those needed."""
     return [name for name in NEEDED if name not in held.files]
 
 

@@ -47,7 +47,6 @@ def sample(deps: Deps, agreement: Agreement) -> Sample | None:
 
 
 def there(deps: Deps, agreement: Agreement) -> bool:
-    """Whether a readable sample exists."""
     with deps.database.look() as tx:
         return tx.samples.there(_key(deps, agreement))
 

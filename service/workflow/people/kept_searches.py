@@ -39,7 +39,7 @@ def drop(deps: Deps, name: str, by: Staff) -> None:
 
 
 def kept(deps: Deps, by: Staff) -> list[tuple[str, str]]:
-    """What this person kept: names, and the addresses' arguments."""
+    """Names, and the addresses' arguments."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.look() as tx:
         return tx.kept_searches.of(by.id)

@@ -21,7 +21,7 @@ from service.workflow.people.reauthenticate import Proof, must_prove
 
 
 def profile(deps: Deps) -> tuple[int, Processor] | None:
-    """The newest version and its contents."""
+    """The newest version."""
     with deps.database.begin() as tx:
         return tx.profiles.newest()
 

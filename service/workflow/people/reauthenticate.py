@@ -27,7 +27,6 @@ class Proof:
 
 
 def fresh(session: Session, now: datetime) -> bool:
-    """Whether the owner proved their identity within the last minutes."""
     return now - session.proved_at < GOOD_FOR
 
 

@@ -21,7 +21,6 @@ _MINUTE = 60  # seconds
 
 
 def of_address(deps: Deps, email: str) -> Counter:
-    """The attempts for an e-mail address, with or without an account."""
     key = _key(deps, "address", email.lower())
     return Counter(key, TRIES_BEFORE_LOCK, LOCK_MINUTES * _MINUTE)
 

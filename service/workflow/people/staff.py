@@ -173,7 +173,6 @@ def everyone(deps: Deps, by: Staff) -> list[Account]:
 
 
 def newest_link(deps: Deps, staff_id: str, by: Staff) -> LinkMail | None:
-    """The status of the newest link mailed to a person."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.begin() as tx:
         return tx.account_links.newest_mail(staff_id)

@@ -91,7 +91,6 @@ def explanations(
 
 
 def parts_of(pdf: bytes) -> list[Part]:
-    """The seals and time stamps in a sealed file."""
     # Loaded only by the worker, which makes packages; the web process only serves them.
     from signatures.pdf.extraction import parts  # noqa: PLC0415
 

@@ -143,7 +143,6 @@ def _annex(before: Agreement, given: Input) -> Annex:
 
 
 def _require_editable(agreement: Agreement) -> None:
-    """Raise unless the controller may complete or change the agreement and its annex."""
     if agreement.annex_locked:
         raise refusal(State.READY)
     if agreement.state is not State.SENT:

@@ -166,7 +166,7 @@ def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:
 
 
 def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
-    """The same for the link of a browser's session; None without a session."""
+    """For the link of a browser's session."""
     with deps.database.look() as tx:
         found = tx.visits.visit(hash_secret(secret)) if secret else None
         return _ending(tx, found[1], reason) if found else None

@@ -295,7 +295,6 @@ def _tell_refused(tx: Transaction, agreement: Agreement, message: Message, words
 
 
 def _address_can_change(agreement: Agreement) -> bool:
-    """Whether the signatory was invited and has not signed yet."""
     return may(Step.RESEND, agreement.state) and agreement.next_turn == SIGNATORY
 
 

@@ -39,7 +39,7 @@ def families(deps: Deps, by: Principal) -> list[Family]:
 
 
 def of_file(deps: Deps, given: bytes, by: Principal) -> Version | None:
-    """The newest version that was imported from exactly this file, whatever its state."""
+    """The newest version imported from exactly this file."""
     require(by, Permission.MANAGE_TEMPLATES)
     with deps.database.look() as tx:
         return tx.own_templates.of_given(given)

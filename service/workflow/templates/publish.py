@@ -127,7 +127,6 @@ def alone_with(version: Version, by: Principal) -> bool:
 
 
 def another_administrator(tx: Transaction, by: Principal) -> bool:
-    """Whether somebody else could publish."""
     return any(each.id != _id(by) for each in tx.accounts.with_role(Role.ADMIN))
 
 

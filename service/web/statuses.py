@@ -86,15 +86,15 @@ STATUSES: dict[ErrorCode | StartCode, HTTPStatus] = {
 
 _PAGE = """# Errors, for programs
 
-What is under `/api/` answers an error as `application/problem+json` (RFC 9457):
+Errors under `/api/` are `application/problem+json` (RFC 9457):
 
 | member | what it is |
 |---|---|
 | `type`, `title`, `status` | `about:blank`, and the HTTP status in words and as a number |
 | `code` | what went wrong, from the first table below; absent where the status says it all |
-| `detail` | the same in Dutch, for a person; absent where it is of no use to who asked |
+| `detail` | the same in Dutch, for a person; absent where it helps nobody |
 | `errors` | with `invalid`: per wrong field its name `field`, `code` (second table) and `detail` |
-| `instance` | with a surprise (500): the number under which our log has it |
+| `instance` | with an unexpected error (500): its number in our log |
 
 Switch on `code`, never on `detail`: a code never gets another meaning, sentences do change.
 `Retry-After` holds the seconds to wait. `python -m service.web.statuses` makes this page.

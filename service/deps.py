@@ -1,8 +1,5 @@
-"""The external services of the workflow, chosen and built only in ``wiring``.
-
-What is slow to make or needed by one process only is a function that makes it at first use, so that
-a web process stays small.
-"""
+"""The external services of the workflow, chosen and built only in ``wiring``. What is slow to make
+or needed by one process only is a function that makes it at first use."""
 
 from __future__ import annotations
 

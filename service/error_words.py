@@ -1,7 +1,7 @@
 """The text of errors for people: codes become sentences of the catalogue.
 
-Nobody reads a job's error when it occurs: ``kept`` stores its code and values in one line, and
-``kept_in_words`` makes text of it where it is shown.
+``kept`` stores a job's error as one line of code and values, and ``kept_in_words`` makes text of it
+where it is shown.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@
 The heads are the leaves of a Merkle tree, so that a few hashes prove one agreement's place without
 showing the others. ``printf`` and ``sha256sum`` can recompute it: a leaf is canonical JSON, its
 hash the SHA-256 of those bytes; the parent of two nodes is the SHA-256 of ``node <left> <right>``,
-both in hexadecimal; a node without a sibling moves up unchanged. Leaves begin with ``{`` and nodes
-with ``n``, so they cannot be confused.
+both in hexadecimal; a node without a sibling moves up unchanged. Leaves begin with ``{``, nodes
+with ``n``.
 
 The *record* of an anchor, which the time stamp covers, names the root, the day and the SHA-256 of
-the previous record. So the last anchor that lists a chain still proves it later.
+the previous record, so a chain need not be listed again until it grows.
 """
 
 from __future__ import annotations

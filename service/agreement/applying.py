@@ -1,7 +1,6 @@
 """Customers who begin by themselves: what they fill in, and what the lists of customers say.
 
-Names and numbers are public, so a customer is *the same* as on a list only if the proved mailbox is
-there too.
+Names and numbers are public; only the proved mailbox makes a customer *the same* as on a list.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links, codes and known browsers: derived from the service's secret key and an id, never stored.
 
 A link's token is the HMAC-SHA256 of its random id under the secret key. The database holds only its
-SHA-256 and mails derive it again, so a copy of the database or the queue opens no link.
+SHA-256, so a copy of it opens no link.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The filters of lists and the archive besides dates and words.
 
-Each is one more search word of the agreement, so that one index finds all; nobody can type it,
-because it has other signs than letters and digits.
+Each is one more search word of the agreement, which nobody can type, so that one index finds all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The look of the processor: its colour and logo, and its own words in the mails to customers.
 
-An introduction may name a few values in the words of the catalogue: ``Beste lezer van
-{organisatie}``.
+Values in them are named in the words of the catalogue: ``Beste lezer van {organisatie}``.
 """
 
 from __future__ import annotations

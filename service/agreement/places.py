@@ -1,8 +1,7 @@
 """The signature places: who signs where, and in which order; data of an agreement.
 
 They come from the template and determine turns, the fields of the PDF, the steps of sealing, and
-what a verdict expects. Usually: the controller under the agreement and under Bijlage 1, and the
-processor under the agreement.
+what a verdict expects.
 
 A name is the party, the signed text and, from a party's second signatory on, a number
 (``controller_agreement_2``); fields, acts, records and files use it.

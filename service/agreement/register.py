@@ -1,7 +1,7 @@
 """The register of article 30(2) GDPR: what a processor records of each controller it works for.
 
-The processor's own data protection officer, the transfers to third countries and the security
-measures come from the settings; without them the entry refers to the agreement's article.
+Three facts come from the settings: the processor's own data protection officer, the transfers to
+third countries and the security measures; without them the entry refers to the agreement's article.
 """
 
 from __future__ import annotations

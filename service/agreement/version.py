@@ -1,8 +1,5 @@
-"""The version of an agreement: a number raised only by changes that people make.
-
-Visits and the worker do not raise it, so people can name the version they read and are not refused
-because of what does not concern them.
-"""
+"""The version of an agreement: a number raised only by changes that people make, not by visits or
+the worker, so that nobody is refused because of what does not concern them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""``zegel import``: agreements from a list of customers.
+"""``zegel import``: agreements from a list of customers, made by this process; only a worker sends
+them.
 
 Status 0: every row is good or was made before; 1: a row has a fault, or failed; 2: the list, the
-settings, the database or the command cannot be used. This process makes the agreements itself; only
-a worker sends them.
+settings, the database or the command cannot be used.
 """
 
 from __future__ import annotations

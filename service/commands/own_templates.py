@@ -1,7 +1,7 @@
 """``zegel template import``, ``publish``, ``withdraw``, ``default`` and ``list``.
 
-They do what the pages under *Beheer* do, but without a password, because whoever runs a command
-here could change the database too. The log names the operator, and all administrators are mailed.
+As the pages under *Beheer*, but without a password, because whoever runs a command here could
+change the database too. The log names the operator, and all administrators are mailed.
 """
 
 from __future__ import annotations

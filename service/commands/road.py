@@ -1,7 +1,5 @@
-"""The road of one agreement through the pages, as two people walk it with their browsers.
-
-The demo, the bench and the tests walk it, with their own mails and ways to wait for the worker.
-"""
+"""The road of one agreement through the pages, as two people walk it with their browsers, for the
+demo, the bench and the tests."""
 
 from __future__ import annotations
 

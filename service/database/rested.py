@@ -1,7 +1,7 @@
 """Checks connections that were idle, or that have unread data, before they are used again.
 
-SQLAlchemy's ``pool_pre_ping`` would check each time, one statement in six. The socket announces the
-end of a connection; a server that vanished silently is detected after ``RESTED``.
+``pool_pre_ping`` would check each time, one statement in six. The socket announces the end of a
+connection; a server that vanished silently is detected after ``RESTED``.
 """
 
 from __future__ import annotations

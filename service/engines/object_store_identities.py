@@ -1,8 +1,8 @@
 """Who may do what in the embedded S3 server, in SeaweedFS's configuration format (``-s3.config``).
 
 The administrator creates the bucket and its lock; the worker reads, writes and extends locks; the
-web process reads. Whatever is not listed is refused: the last two may not delete or hide anything,
-shorten or bypass a lock, or change the bucket.
+web process reads. The last two may not delete or hide anything, shorten or bypass a lock, or change
+the bucket: whatever is not listed is refused.
 """
 
 from __future__ import annotations

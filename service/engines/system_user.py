@@ -1,8 +1,8 @@
-"""The system user that runs the embedded PostgreSQL: our own or, for root, ``zegel-postgres``.
+"""The system user that runs the embedded PostgreSQL: our own or, for root, ``zegel-postgres``,
+created at first use, because PostgreSQL refuses to run as root.
 
-PostgreSQL refuses to run as root, so that user is created at first use. A private folder (such as
-``/root``) may keep it from the data directory or the programs. We open no folders for that: the
-server then keeps the one capability of root needed to pass through them.
+If a private folder (such as ``/root``) keeps that user from the data directory or the programs, the
+server keeps the one capability of root needed to pass through.
 """
 
 from __future__ import annotations

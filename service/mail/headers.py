@@ -1,8 +1,7 @@
 """Encodes headers as short lines of ASCII that read back as meant. Pure.
 
-Some versions of the standard library fold long headers wrongly: a long quoted name becomes several
-addresses, a very long word leaves an empty line. So here they become encoded words (RFC 2047) on
-lines of at most 76 characters.
+Some versions of the standard library fold long headers wrongly, so here they become encoded words
+(RFC 2047) on lines of at most 76 characters.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Builds the message to send from a composed mail: headers, both forms, files. Pure.
 
-The caller gives a fixed ``Message-ID`` and ``Date``, so that a repeat is recognisable. The finished
-message is read back and compared with what was meant.
+``Message-ID`` and ``Date`` are given, so that a repeat is recognisable. The finished message is
+read back and compared with what was meant.
 """
 
 from __future__ import annotations

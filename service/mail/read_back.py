@@ -1,8 +1,5 @@
-"""Reads a message as its receiver would, and compares it with what was meant. Pure.
-
-A mail with a broken header can reach strangers or be empty, unnoticed; so it is refused before it
-is sent.
-"""
+"""Reads a message as its receiver would, and compares it with what was meant: one with a broken
+header could reach strangers or be empty, unnoticed. Pure."""
 
 from __future__ import annotations
 

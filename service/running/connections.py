@@ -1,8 +1,7 @@
 """Limits on browsers' connections, and which one is closed when there are too many.
 
-Waitress reads a whole request in one loop before giving it to a thread, so a slow connection costs
-no thread. Added here: a time limit for every waiting connection, room for the next one, and a limit
-on the body per page.
+Waitress reads a whole request before giving it to a thread. Added here: a time limit for every
+waiting connection, room for the next one, and a limit on the body per page.
 """
 
 from __future__ import annotations

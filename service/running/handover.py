@@ -1,8 +1,7 @@
 """How ``zegel run`` and its child processes communicate.
 
-The children load their code while the engines start. Then each reads one line of JSON from standard
-input: the settings that only the supervisor knows, such as the engines' addresses. The preparation
-answers with one line on standard output.
+The children load their code while the engines start, then read one line of JSON from standard
+input: the settings that only the supervisor knows. The preparation answers with one line.
 """
 
 from __future__ import annotations

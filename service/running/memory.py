@@ -1,8 +1,5 @@
-"""Returns memory that our processes free to the system.
-
-glibc gives each thread an allocator of its own and keeps what a password check or a picture freed:
-a web process with ten threads then holds two to three times what it needs.
-"""
+"""Returns memory that our processes free to the system: glibc keeps it for each thread, so a web
+process with ten threads would hold two to three times what it needs."""
 
 from __future__ import annotations
 

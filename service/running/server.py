@@ -1,9 +1,5 @@
-"""The web server: gunicorn's processes with waitress's connections.
-
-gunicorn starts and restarts the processes and forwards signals; in each, waitress reads requests
-and answers them in threads (``service/running/connections.py``). Why both: docs/decisions, number
-21.
-"""
+"""The web server: gunicorn's processes, in each of which waitress reads requests and answers them
+in threads (``service/running/connections.py``). Why both: docs/decisions, number 21."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
 """The worker: runs deferred jobs, again and again until they succeed.
 
-A failing step shows its failure and is deferred again with a growing pause, indefinitely. (A job
-retried in place would collide with a waiting duplicate.) The failure of a periodic job is recorded,
-so that people are warned (``service/workflow/telling/alarm.py``).
-
-If a step kills the whole worker, ``service/running/revival.py`` gives its jobs back.
+A failing step shows its failure and is deferred again with a growing pause, indefinitely, because a
+job retried in place would collide with a waiting duplicate. A periodic job's failure is recorded
+for the alarm. If a step kills the worker, ``service/running/revival.py`` gives its jobs back.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""Keeps a rejected form for a limited time, so that its page can show it again.
-
-It belongs to one browser and one page. The caller leaves secret fields out.
-"""
+"""Keeps a rejected form for one browser and one page for a limited time, so that the page can show
+it again. The caller leaves secret fields out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Turns for costly work: a few at a time per process, a few waiting, one per requester.
-
-The rest is refused at once, because a waiting request holds a thread that another page needs.
-"""
+"""Turns for costly work: a few at a time per process, a few waiting, one per requester. The rest is
+refused at once, because waiting requests hold threads."""
 
 from __future__ import annotations
 

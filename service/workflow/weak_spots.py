@@ -1,8 +1,5 @@
-"""Shows the weak spots of this installation, and blocks nothing.
-
-Silent dangers prevent the start unless a setting allows them; this lists those, and weaknesses
-found in the engines.
-"""
+"""Shows the weak spots of this installation: the silent dangers that a setting allows, and
+weaknesses found in the engines."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Agreements awaiting the processor's signature: one's own and those of colleagues; keyset paging.
 
-First those without a question, then those returned with an open one; in each the longest without
-activity first.
+Those returned with an open question come last; otherwise the longest without activity first.
 """
 
 from __future__ import annotations

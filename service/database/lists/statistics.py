@@ -1,7 +1,5 @@
-"""How common each search word is, as PostgreSQL's statistics tell, read once a minute.
-
-They only decide in which way a page is found, never what is on it.
-"""
+"""How common each search word is, by PostgreSQL's statistics, read once a minute. They only decide
+in which way a page is found."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Mailed single-use links to an account: only the hash of the token is stored.
-
-An account has at most one valid link per purpose; a newer one replaces it.
-"""
+"""Mailed single-use links to an account: at most one valid per purpose, stored by its token's
+hash."""
 
 from __future__ import annotations
 

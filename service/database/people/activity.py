@@ -1,7 +1,5 @@
-"""Staff activity outside the hash-chained log, and one combined view of both.
-
-A row counts one activity of a person on one subject within an hour, and can be erased.
-"""
+"""Staff activity outside the hash-chained log, one erasable row per person, activity, subject and
+hour; and one combined view of both."""
 
 from __future__ import annotations
 

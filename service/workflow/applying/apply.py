@@ -1,8 +1,7 @@
 """Somebody fills in the public page and is mailed a code.
 
-No customer is looked up before the code is entered, so the answer and its duration are the same for
-everybody. Mails contain nothing that was typed and are limited per mailbox, per network and in
-total.
+No customer is looked up before the code is entered, so the answer takes equally long for everybody.
+Mails contain nothing that was typed and are limited per mailbox, per network and in total.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """The code is entered: one transaction makes the agreement, mails the link, and begins the
-customer's session as behind that link. A repetition opens the same agreement."""
+customer's session as behind that link."""
 
 from __future__ import annotations
 

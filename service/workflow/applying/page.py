@@ -1,7 +1,5 @@
-"""The public page: an administrator opens and closes it; everybody else sees whether it is open.
-
-It is open only while somebody can sign its agreements for us.
-"""
+"""The public page: an administrator opens and closes it; everybody else sees whether it is open. It
+needs somebody who can sign its agreements for us."""
 
 from __future__ import annotations
 

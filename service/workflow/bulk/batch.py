@@ -1,7 +1,5 @@
-"""One step for many agreements: counted first, then done by the worker, one by one.
-
-The rules are those of the step for one agreement, which commits together with the mark of its line.
-"""
+"""One step for many agreements: counted first, then done by the worker, one by one, by the rules of
+the step for one agreement."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The worker's part of imports: judges, makes and sends, line by line, until nothing is left.
 
-The agreement and the line's new state commit together. One job serves all imports for a few seconds
-and then defers itself, so that other work gets a turn and the worker can stop.
+One job serves all imports for a few seconds and then defers itself, so that other work gets a turn
+and the worker can stop.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Anchors the log: once a day (UTC) one time stamp over the heads of all chains that grew.
 
-It may be killed and run twice: only the first anchor of a day is stored. A missed day gets no
-anchor; the next one names it.
+Only the first anchor of a day is stored. A missed day gets no anchor; the next one names it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Examines one agreement's package for every check of the archive: compares the files with the
-records, gives the verdict on each sealed file, and records the result."""
+"""Examines one agreement's package for every check of the archive: compares the files, gives the
+verdict on each sealed file, and records the result."""
 
 from __future__ import annotations
 

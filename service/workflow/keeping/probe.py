@@ -1,7 +1,7 @@
 """Tests at the start and every day that the archive really refuses deletion.
 
-A test file shows the guarantees. Some random originals are read too, because an erased bucket would
-still protect a new file. The audit log keeps the result as later proof.
+The guarantees are tested on a new file. Some random originals are read too, because an erased
+bucket would still protect that one. The audit log keeps the result.
 """
 
 from __future__ import annotations

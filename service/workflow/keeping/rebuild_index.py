@@ -1,10 +1,8 @@
 """Rebuilds the archive's index from the bucket alone.
 
 A package is trusted if its sealed evidence sheet chains to a known root and every file matches the
-sheet. Missing index data are added and existing ones never changed, one transaction per package;
-what fails or differs is reported. May be stopped and repeated.
-
-docs/operations.md lists the data that cannot be restored.
+sheet. Missing index data are added, never changed; what fails or differs is reported. May be
+stopped and repeated. docs/operations.md lists the data that cannot be restored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Registers an agreement that exists already: on paper, from another tool, in the customer's text.
 
-A sandboxed process opens the file, which is kept until the data are typed. The worker then archives
-both (``keep_registered``).
+A sandboxed process opens the file; the worker archives it with the typed data
+(``keep_registered``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Before a document time stamp expires, puts a new one on a copy; a daily job.
 
-The copy begins with the unchanged original and is locked beside it under its own name. After a
-kill, the next run records a copy that was only stored.
+The copy begins with the unchanged original and is locked beside it. After a kill, the next run
+records a copy that was only stored.
 """
 
 from __future__ import annotations

@@ -3,12 +3,10 @@ nightly job in small parts.
 
 An original is due nine months after its last check, and a night covers at most a sixtieth of the
 archive: so all is read within a year, even if a month of nights fails. Damaged and disputed ones
-are checked every night. Two libraries verify each original, a new one as soon as a night has
-capacity.
+are checked every night. Two libraries verify each original.
 
-The order of the last checks says where to continue. While the store does not work, no state
-changes, the same part is retried, and the page *Taken* shows why. Files that a working store
-repeatedly fails to return are missing (``storage/check.py``).
+While the store does not work, no state changes, the same part is retried, and the page *Taken*
+shows why. Files that a working store repeatedly fails to return are missing (``storage/check.py``).
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """Retention: extends locks in the archive, and deletes data no longer needed in the database.
 
-Every night locks with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects, so
-that nothing is locked for longer than known to be needed. After a recorded end
-(``service/workflow/life/end.py``) the last extension reaches exactly the last moment of keeping;
-nothing is deleted then.
-
-An object that cannot be extended does not block the others: its package is examined at once, and
-otherwise the failure is recorded for the alarm.
+Every night locks with fewer than 60 days left are extended, so that nothing is locked for longer
+than known to be needed. After a recorded end (``service/workflow/life/end.py``) the last extension
+reaches exactly the last moment of keeping; nothing is deleted then. The package of an object that
+cannot be extended is examined at once; else the failure is recorded for the alarm.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""An agreement gets another owner, who gets the mails about it and the customer's answers.
-
-Not after everybody has signed: the package made then names the owner.
-"""
+"""An agreement gets another owner, who gets the mails about it and the customer's answers; until
+everybody has signed, because the package then names the owner."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """New links for several agreements in one mail, for who got one mail about them.
 
-Used by a step over many agreements (``bulk/batch.py``): the first of a bundle renews all, and each
-later one finds that done since the step began. The caller holds all of them.
+Used by a step over many agreements (``bulk/batch.py``): the first of a bundle renews all. The
+caller holds all of them.
 """
 
 from __future__ import annotations

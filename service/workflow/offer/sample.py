@@ -1,7 +1,7 @@
 """The sample text, to read before filling anything in: the agreement with blanks.
 
-It has no data of a customer, so many agreements share one, found by its contents. It is made at
-sending or on request, because reading changes nothing.
+Without data of a customer, so that many agreements share one. Made at sending or on request,
+because reading changes nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Sales sends several agreements to the one person who signs them: one mail with one link.
+"""Sales sends several agreements to one person: one mail with one link, by which a bundle joins
+theirs.
 
-A bundle joins the links of the agreements. They have the same mailbox, name, sender, message and
-language.
+They have the same mailbox, name, sender, message and language.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Requests for a link without signing in: after a forgotten password or a lock by strangers.
 
-One row and one job, so equally long whether or not the account exists. Limited per address, per
+One row and one job, so equally long whether or not the account exists; limited per address, per
 network and in total.
 """
 

@@ -1,8 +1,5 @@
-"""The picture of the processor's logo.
-
-The pixels of an upload, or of a drawing (SVG), are re-encoded as a small PNG, so that no
-third-party file reaches a signer.
-"""
+"""The picture of the processor's logo: an upload or drawing (SVG) is re-encoded as a small PNG, so
+that no third-party file reaches a signer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Account recovery from the command line, for when no administrator can sign in any more.
 
-Without a password, because who may run commands here can read the database and the secret key. All
+Who may run commands here can read the database and the secret key, so no password is asked. All
 administrators are notified.
 """
 

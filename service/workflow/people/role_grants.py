@@ -1,7 +1,7 @@
-"""Roles that bind the processor: one administrator asks, a second one grants.
+"""Roles that bind the processor: one administrator asks, a second one grants, so that one stolen
+session cannot appoint a signer.
 
-So one stolen session cannot appoint a signer. Without another active administrator they are given
-at once, and the log and the mail to everybody say so.
+Without another active administrator they are given at once, and everybody is told so.
 """
 
 from __future__ import annotations

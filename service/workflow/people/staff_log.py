@@ -1,7 +1,5 @@
-"""The staff log: sign-ins, changes to accounts and roles, and access to data.
-
-It joins the hash-chained log of changes and the frequent events outside it, counted per hour.
-"""
+"""The staff log: the hash-chained log of changes, joined with the frequent events outside it,
+counted per hour."""
 
 from __future__ import annotations
 

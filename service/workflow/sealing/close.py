@@ -1,6 +1,6 @@
 """The closing: makes and seals the evidence, and stores the one original.
 
-After a crash only the digests of revocation lists and the sheet's time stamp differ; the database
+A repetition differs in the digests of revocation lists and the sheet's time stamp; the database
 keeps the first.
 """
 

@@ -1,7 +1,6 @@
 """One link for a person who signs several agreements, with the progress of each.
 
-The bundle only opens them: each keeps its own link and session. An ended link stays in the list and
-opens nothing.
+It only opens them: each keeps its own link and session. An ended link stays in the list.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""Saves a signer's unsubmitted input as typed, so that a closed tab or a mistake loses nothing.
-
-It only fills in the form again: the steps themselves decide what is accepted.
-"""
+"""Saves a signer's unsubmitted input as typed, only to fill in the form again: a closed tab or a
+mistake loses nothing."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 It proves control of the mailbox at that moment, no more; the evidence says so. It is required
 (docs/decisions/0011) for signing, for delegating, and for opening the agreement again after
-signing. A code is accepted only for the purpose in its mail. In the browser where it was entered,
-any code is enough for the last two; only a code for signing allows signing.
+signing. A code is accepted only for the purpose in its mail; in the browser where it was entered,
+any code is enough for the last two.
 
-In the browser of a bundle, one code to sign or to open is for all its agreements where that is
-still possible. A code to delegate is for one.
+In the browser of a bundle, a code to sign or to open is for all its agreements where that is still
+possible; one to delegate is for one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Signing for the processor under a standing mandate: what deviates in nothing is signed at once.
 
-The controller's acts leave a job, which decides under the locks of the agreement and the mandate,
-so that a revocation comes before or after the act. What does not fit waits in the queue with the
-reasons. If the mandate says so, what only exceeds the number of a day is tried again first the next
-day.
+A job decides under the locks of the agreement and the mandate, so that a revocation comes before or
+after the act. What does not fit waits in the queue with the reasons; what only exceeds the number
+of a day, if the mandate says so, is tried again first the next day.
 """
 
 from __future__ import annotations

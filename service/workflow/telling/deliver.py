@@ -1,9 +1,8 @@
 """Sending one mail; a job. Also: who gets a copy of the original, and refused mails.
 
-After a kill a mail may be sent twice; with its fixed Message-ID, mail programs show it once.
-
-A permanent refusal is reported at once to the sender of the agreement or, if the mail was to the
-sender, to everybody with the role ``beheer``; a refused report causes no other.
+A repeated mail has the same Message-ID, so mail programs show it once. A permanent refusal is
+reported at once to the sender of the agreement or, if the mail was to the sender, to everybody with
+the role ``beheer``; a refused report causes no other.
 """
 
 from __future__ import annotations

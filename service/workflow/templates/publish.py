@@ -1,7 +1,7 @@
 """Publishing versions of templates, withdrawing them, and which family is the default.
 
-Who imports a version does not publish it, unless there is no other administrator. The operator of
-the machine may do both without a password; the log and the mail to all administrators say so.
+Who imports a version does not publish it, unless there is no other administrator, or as operator of
+the machine; the log and the mail to all administrators say so.
 """
 
 from __future__ import annotations

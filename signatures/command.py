@@ -268,7 +268,6 @@ def _lines(checked: Checked, language: str) -> list[str]:
 
 
 def _registered(report: PackageReport, language: str) -> list[str]:
-    """What the valid record of an agreement signed elsewhere says."""
     said = report.registration
     if said is None or report.verdict == INVALID:
         return []
@@ -277,7 +276,6 @@ def _registered(report: PackageReport, language: str) -> list[str]:
 
 
 def _facts(report: Report, language: str) -> list[str]:
-    """What the file says about itself, as text."""
     said = words(language)["told"]
     lines = []
     if report.kind:

@@ -1,8 +1,4 @@
-"""The names of the signature fields in our files.
-
-The acts, and so their fields, differ per agreement and are recorded with it; two fields are the
-same in every file.
-"""
+"""The names of the two signature fields in every file; those of the acts differ per agreement."""
 
 ARCHIVE_FIELD = "archive_timestamp"
 """The closing document time stamp; that of a renewal is numbered (``verdict.renewed``)."""

@@ -1,7 +1,6 @@
 """A signing act: who signed, where, when, in what manner, and the statements made.
 
-It holds only what the seal prints and binds. The caller's fuller record of the act is bound by its
-hash, ``record_sha256``, in ``/Reason``.
+It holds what the seal prints and binds: of the caller's fuller record only the hash.
 """
 
 import string
@@ -20,11 +19,11 @@ _HEX = frozenset(string.hexdigits.lower())
 class Act:
     """One act at one signature place, ready to be sealed.
 
-    ``signed_at`` is when the act was accepted (aware, kept in UTC). ``image_png`` is the drawn or
-    uploaded signature; a typed one has ``typed_text``, drawn in ``face`` (see ``font``), and no
-    image. Hashes are SHA-256 in hexadecimal: of the frozen document that was shown, and of the
-    caller's record. ``mandate_of`` is the date of the mandate under which the service placed the
-    signature; None if the person signed. Texts are normalised to NFC.
+    ``signed_at`` is when the act was accepted (aware, kept in UTC). A typed signature has
+    ``typed_text``, drawn in ``face`` (see ``font``); a drawn or uploaded one ``image_png``. Hashes
+    are SHA-256 in hexadecimal: of the frozen document, and of the caller's record. ``mandate_of``
+    is the date of the mandate under which the service signed, if it did. Texts are normalised to
+    NFC.
 
     Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its image
     or text, or a malformed hash.

@@ -30,8 +30,7 @@ LONGEST_ORGANISATION = 60  # characters; the whole name is on page 1
 def style(act: Act, room: Room) -> ActStyle:
     """The appearance of one act in its field.
 
-    Raises UnprintableName for a character that the fonts lack: a permanent seal must not show a box
-    instead of a letter.
+    Raises UnprintableName for a character that the fonts lack: a seal is permanent.
     """
     said, date = lines(act), shown_date(act.signed_at)
     if missing := unprintable("".join(said).replace(NO_BREAK, "") + (act.typed_text or "")):

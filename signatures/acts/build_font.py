@@ -1,14 +1,8 @@
 """Build the two signature fonts: ``python -m signatures.acts.build_font [CARLITO.ttf]``.
 
-Carlito itself is not shipped, because:
-
-* PDF widths are in thousandths of the em, and Carlito has 2048 units per em (ISO 19005-3,
-  6.2.11.5);
-* every act embeds its part of the font, and a name needs few letters;
-* a changed font may not keep the reserved name "Carlito" (SIL OFL 1.1, clause 3).
-
-``zegel-sign-wide.ttf`` adds Greek, Cyrillic and Vietnamese, and is used only for texts that need
-it.
+They have 1000 units per em, as PDF widths need (ISO 19005-3, 6.2.11.5), and few letters, because
+every act embeds a font. A changed font may not be named "Carlito" (SIL OFL 1.1, clause 3).
+``zegel-sign-wide.ttf`` adds Greek, Cyrillic and Vietnamese, for texts that need it.
 """
 
 import sys

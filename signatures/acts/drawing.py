@@ -192,7 +192,6 @@ def largest(
 
 
 def _divided(words: list[str]) -> Iterator[list[str]]:
-    """Every way to divide the words over one, two or three lines."""
     for breaks in range(min(MOST_LINES, len(words))):
         for where in combinations(range(1, len(words)), breaks):
             ends = [0, *where, len(words)]

@@ -1,7 +1,7 @@
 """Turns text into glyphs of a shipped font, and embeds the glyphs used (ISO 32000-1, 9.7).
 
-pyHanko's own class reads and subsets the whole font for every act, which takes longer than the rest
-of the seal. Here a font is read once per process and subsetted by HarfBuzz.
+Reading and subsetting the font for every act, as pyHanko does, takes longer than the rest of the
+seal: here it is read once per process and subsetted by HarfBuzz.
 """
 
 from __future__ import annotations

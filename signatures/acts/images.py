@@ -1,7 +1,6 @@
-"""Decodes a drawn or uploaded signature within limits, and encodes it again.
+"""Decodes a drawn or uploaded signature within limits, and encodes it again: only pixels survive.
 
-Only the pixels survive: no metadata, second image or trailing bytes. Only PNG and JPEG are
-accepted, so that no other decoder is reached.
+Only PNG and JPEG are accepted, so that no other decoder is reached.
 """
 
 from __future__ import annotations

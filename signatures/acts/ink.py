@@ -1,8 +1,7 @@
 """Separates the ink of a signature from its background.
 
-A photograph gives unevenly lit, noisy paper and perhaps an edge of the table. So ink is what
-differs from the paper around it by more than the paper's own variation. Light strokes on dark paper
-are returned dark, because a contract is white.
+Photographed paper is unevenly lit and noisy, so ink is what differs from the paper around it by
+more than the paper varies. Light strokes on dark paper become dark, for a white contract.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """Adds empty, tagged signature fields with pikepdf before anything is signed.
 
-Fields added later by a signing library are untagged, and any rewrite breaks an existing signature.
-Each field has:
+Fields that a signing library adds later are untagged, and a rewrite would break a signature. Each
+has:
 
 * a widget with the Print flag, ``/TU`` and an empty normal appearance (ISO 19005-3, 6.3.2 and
   6.3.3; ISO 14289-1, 7.18.4);
 * a ``Form`` structure element with an object reference to it (ISO 32000-1, 14.7.4.3);
-* a ``/Lock`` with the changes allowed after it is signed (ISO 32000-2, 12.7.5.5); the last field
-  locks everything.
+* a ``/Lock`` on later changes (ISO 32000-2, 12.7.5.5), the last field's on everything.
 
 Every page gets ``/Tabs /S`` (ISO 14289-1, 7.18.3).
 """
@@ -47,8 +46,7 @@ class PlaceOnPage:
     """The position of one signature field.
 
     ``page`` starts at 0. ``rect`` is (left, bottom, right, top) in points from the bottom left of
-    the page. ``tooltip`` is read by screen readers. ``date_baseline`` is the height on the page of
-    the date; None when the field has no room for it.
+    the page. ``date_baseline`` is the height of the date, None without room for it.
     """
 
     place: str
@@ -80,11 +78,11 @@ def prepare_fields(
 ) -> None:
     """Add one empty tagged signature field per place, named after it.
 
-    ``signing_order`` names every place once; the last one locks the whole document. ``parents``
-    maps a place to its structure element; a place without one is read last on its page.
+    ``signing_order`` names every place once; the last locks the whole document. ``parents`` maps
+    places to structure elements; a place without one is read last on its page.
 
-    Raises ``FieldError`` when the document is untagged or already has a form, or when the places do
-    not fit the pages or the order.
+    Raises ``FieldError`` when the document is untagged or has a form, or when the places do not fit
+    the pages or the order.
     """
     _check_places(pdf, places, signing_order)
     structure = _structure_root(pdf)
@@ -245,7 +243,6 @@ def _document_element(structure: pikepdf.Object) -> pikepdf.Object:
 
 
 def _position_after_page(children: pikepdf.Object, page: pikepdf.Object) -> int:
-    """Index just after the last block with content on this page."""
     for index in range(len(children) - 1, -1, -1):
         if any(pg.objgen == page.objgen for pg in _pages_of(children[index])):
             return index + 1

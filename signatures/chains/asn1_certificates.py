@@ -1,7 +1,7 @@
 """Certificates in pyHanko's type, safe to share between threads.
 
-asn1crypto parses lazily, so a second reading thread may find half the fields (``KeyError``). A
-certificate is therefore parsed completely before it is shared.
+asn1crypto parses lazily, so a second thread may find half the fields (``KeyError``); here
+everything is parsed before it is shared.
 """
 
 from asn1crypto import x509 as asn1_x509

@@ -1,7 +1,7 @@
 """Whether a person's own certificate may sign an act.
 
-Roots for persons are separate from those for seals and time stamps, so that no person can seal as
-the service. Nothing is fetched: the caller provides the revocation lists (RFC 5280, 6.3).
+The roots are separate from those for seals, so that no person can seal as the service. The caller
+provides the revocation lists (RFC 5280, 6.3).
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Persons:
         """The chain of an acceptable certificate; ``at`` is an aware instant.
 
         It must lead to a root for persons and be for signatures (key usage ``contentCommitment``,
-        ETSI EN 319 412-2, 4.3.2), not an authority. Everything on its path must be valid at ``at``,
-        strong, and not revoked by a current list of its issuer. Raises CertificateRefused.
+        ETSI EN 319 412-2, 4.3.2), not an authority. Its path must be valid at ``at``, strong and
+        unrevoked by current lists. Raises CertificateRefused.
         """
         path = path_of(certificate, self.roots, others)
         if path is None or len(path) == 1:

@@ -1,8 +1,7 @@
 """Chain validation in the ordinary case: everything valid and unrevoked at the closing time stamp.
 
-Then the checks of RFC 5280, 6.1 and 6.3 at that moment, with the certificates and lists in the
-file, are the validation of ETSI EN 319 102-1, 5.6. The rest (OCSP, later revocation, name
-constraints) is left to the full algorithm (``whole``).
+Then the checks of RFC 5280, 6.1 and 6.3 at that moment are the validation of ETSI EN 319 102-1,
+5.6. ``whole`` does the rest: OCSP, later revocation, name constraints.
 """
 
 from __future__ import annotations
@@ -75,7 +74,6 @@ def path_through(
 def _path_on(
     begun: list[x509.Certificate], roots: Sequence[x509.Certificate], others: Material
 ) -> list[x509.Certificate] | None:
-    """A path that continues this one to a root."""
     if begun[-1] in roots:
         return begun
     ways, seen = [begun], set(begun)

@@ -1,7 +1,7 @@
 """Whether a time stamp service is qualified, by an EU trusted list (ETSI TS 119 612).
 
-The operator provides the list, and the certificates of its scheme operator (from the European list
-of lists) that must have signed it. A list past its next update proves nothing.
+The operator provides the list and the certificates of its signer, which are in the European list of
+lists. After its next update it proves nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The full validation of ETSI EN 319 102-1, by pyHanko, on what the file contains.
-
-For what ``plain`` does not decide: OCSP answers, or revocation after signing. Nothing is fetched.
-"""
+"""Full validation (ETSI EN 319 102-1), by pyHanko, for what ``plain`` does not decide: OCSP
+answers, or revocation after signing. Nothing is fetched."""
 
 from __future__ import annotations
 

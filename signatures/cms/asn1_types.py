@@ -1,8 +1,6 @@
-"""Prepares the types of asn1crypto at import, before two threads can need them.
-
-The library prepares a type at its first value, and a second thread may find half of it
-(``KeyError``). Each module that defines types, or imports a library that does, calls ``prepare``.
-"""
+"""Prepares the types of asn1crypto at import: at first use, a second thread may find half a type
+(``KeyError``). Each module that defines types, or imports a library that does, calls
+``prepare``."""
 
 from collections.abc import Iterator
 

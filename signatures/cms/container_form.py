@@ -1,13 +1,10 @@
 """Accepts only one encoding of a container, so that nothing hides in unsigned bytes.
 
-No signature covers the CMS frame, certificates, unsigned attributes, padding and case of the digits
-of the closing time stamp; and anyone can truncate a file and close it again with a public time
-stamp authority. So each container, and each token inside one, is compared with its only possible
-encoding (DER, ITU-T X.690; RFC 5652, 5.1; RFC 3161, 2.4.2). ``chains`` checks which certificates
-are allowed.
-
-Two variations are in use and cannot hold data: NULL or absent algorithm parameters (RFC 5754, 2),
-and the two values of an ECDSA signature.
+No signature covers the CMS frame, certificates, unsigned attributes, padding and digits of the
+closing time stamp, and anyone can close a truncated file again. So each container, and each token
+inside, must have its only possible encoding (DER, ITU-T X.690; RFC 5652, 5.1; RFC 3161, 2.4.2), but
+for two variations in use that hold no data: NULL or absent algorithm parameters (RFC 5754, 2), and
+the two values of an ECDSA signature. ``chains`` checks which certificates are allowed.
 """
 
 from __future__ import annotations
@@ -58,7 +55,6 @@ def _encoding_flaw(encoded: bytes, found: Container | None) -> str:
 
 
 def _check(encoded: bytes, found: Container) -> None:
-    """Checks part by part, to name what is wrong. Raises _Flawed."""
     content_type, explicit = _parts(encoded, _SEQUENCE, 2)
     _same(content_type, _oid("signed_data"), "content type")
     (signed,) = _parts(explicit, _FIRST, 1)

@@ -1,7 +1,6 @@
 """Whether the CMS in a signature's container matches the bytes that it covers.
 
 RFC 5652 (CMS), RFC 5035 (signing certificate), RFC 3161 (time stamps), ETSI EN 319 122-1 (CAdES).
-``chains`` checks whether the certificates are trusted.
 """
 
 from __future__ import annotations

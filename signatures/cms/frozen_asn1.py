@@ -1,8 +1,7 @@
 """CMS values whose bytes are final and never encoded again.
 
-asn1crypto takes a length that ends in the byte 0x80 for an indefinite one and encodes again; it
-encodes values built in memory several times per nesting level: 3^10 times for a token in a
-signature. One act in twenty then took five seconds.
+asn1crypto encodes again when a length ends in the byte 0x80, and values built in memory several
+times per nesting level: 3^10 times for a token in a signature, five seconds in one act of twenty.
 """
 
 from asn1crypto import cms

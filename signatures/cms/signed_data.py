@@ -1,7 +1,6 @@
 """Encodes the CMS (RFC 5652) of one signer: a seal without its content, a time stamp with it.
 
-What every signature of one key shares is encoded once. The tests compare the result byte for byte
-with pyHanko's.
+What every signature of one key shares is encoded once.
 """
 
 from __future__ import annotations

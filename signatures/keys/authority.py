@@ -1,11 +1,10 @@
 """The keys and certificates of an installation: created at the first start, loaded, checked.
 
-Below a root is an issuing authority, and below that one certificate for the seal and one for time
-stamps. Their names say that they are self-made and not qualified (Regulation (EU) 910/2014).
+A root certifies an issuing authority, which certifies the seal and the time stamps. Their names say
+that they are self-made and not qualified (Regulation (EU) 910/2014).
 
 The root's key (``root.key.pem``) is needed only for its own revocation list and another issuing
-authority: **move it off the machine** after the first start. Without a passphrase, mode 0600 alone
-protects keys.
+authority: **move it off the machine**. Without a passphrase, mode 0600 alone protects keys.
 """
 
 import shutil
@@ -152,11 +151,10 @@ def create_authority(
     pki_url: str | None = None,
     seal_key: PublicKey | None = None,
 ) -> None:
-    """Make the whole hierarchy in ``directory``, or nothing.
+    """Make the whole hierarchy in ``directory``, or nothing; a complete one is left as it is.
 
-    A complete hierarchy is left as it is, so that two starting processes end up with one. ``now``
-    is an aware instant. The lists are published below ``pki_url``, which the certificates name.
-    ``seal_key`` is the public key of a seal in a token; None makes a key here.
+    ``now`` is an aware instant. The lists are published below ``pki_url``, which the certificates
+    name. ``seal_key`` is the public key of a seal in a token; None makes a key here.
 
     Raises ``AuthorityError('exists')`` when the directory holds something else.
     """
@@ -266,7 +264,6 @@ def read_authority(
 
 
 def _former(home: Path, counting: tuple[x509.Certificate, ...]) -> tuple[Former, ...]:
-    """Every replaced certificate that was kept, newest first."""
     found = []
     for file in (home / FORMER).glob("*.pem"):
         role = file.name.partition("-")[0]
@@ -280,8 +277,7 @@ def _former(home: Path, counting: tuple[x509.Certificate, ...]) -> tuple[Former,
 
 
 def renew_crl(directory: Path, passphrase: bytes | None, *, now: datetime) -> bytes:
-    """Issue the issuing authority's next revocation list with the same entries, and return it as
-    PEM.
+    """The issuing authority's next revocation list, as PEM, with the same entries; also written.
 
     Run it daily: a list lasts ``certificates.CRL_LIFETIME``. Raises ``AuthorityError``.
     """
@@ -301,11 +297,8 @@ def pem(*each: x509.Certificate | x509.CertificateRevocationList) -> bytes:
 
 
 def published(authority: Authority) -> dict[str, x509.Certificate | x509.CertificateRevocationList]:
-    """The authorities' certificates and lists to publish, by name.
-
-    The name is the key identifier, which certificates refer to; for the current ones also ``root``
-    and ``issuing``. A list's name ends in ``.crl``.
-    """
+    """The authorities' certificates and lists (``.crl``) to publish, by key identifier, to which
+    certificates refer; the current ones also as ``root`` and ``issuing``."""
     found: dict[str, x509.Certificate | x509.CertificateRevocationList] = {
         ROOT: authority.root,
         ISSUING: authority.issuing,

@@ -5,8 +5,8 @@
     current                 a symbolic link to the current set; absent: the first
     former/                 every replaced certificate, and the last list of its issuer
 
-A change completes a new set before it renames the link, so readers and crashes never meet half a
-change. The private keys of a replaced set are deleted.
+A new set is complete before the link is renamed, so nobody meets half a change. The private keys of
+a replaced set are deleted.
 """
 
 import contextlib

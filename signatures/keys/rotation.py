@@ -1,7 +1,7 @@
 """Renews, replaces and revokes certificates; old files stay verifiable.
 
-Every change is a new set of files (``key_sets``); a process that is sealing notices and begins
-again. A former root stays trusted; other former certificates stay listed in ``former/``.
+A process that is sealing notices a new set of files (``key_sets``) and begins again. A former root
+stays trusted.
 """
 
 from datetime import datetime, timedelta
@@ -98,8 +98,7 @@ def new_authority(
 ) -> Authority:
     """Make a whole new hierarchy; the old root stays trusted. Raises AuthorityError.
 
-    The old issuing authority's last list lasts as long as its certificate, because nobody can issue
-    another; if its key is gone, its present list stays the last.
+    The old issuing authority's last list lasts as long as its certificate, unless its key is gone.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -203,7 +202,6 @@ def _issuing_key(authority: Authority) -> PrivateKey:
 
 
 def _named(authority: Authority, named: str) -> x509.Certificate:
-    """The one former certificate of seal or stamp with this beginning of a fingerprint."""
     digits = named.replace(":", "").upper()
     if len(digits) < LEAST_FINGERPRINT:
         raise AuthorityError("unknown", named)

@@ -1,7 +1,7 @@
 """Checks the anchor of a package: one time stamp over the heads of all logs of a day.
 
-It is made after the close, so the sheet cannot name it. It proves itself: a Merkle path leads from
-the log's last entry to the root in the stamped record.
+The sheet is older and cannot name it. A Merkle path leads from the log's last entry to the root in
+the stamped record.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ def _check(case: Case, day: str, files: dict[str, bytes]) -> Iterator[Finding]:
 
 
 def _record(encoded: bytes) -> dict[str, Any]:
-    """The contents of a record in canonical form; empty for anything else."""
     try:
         read = json.loads(encoded)
         plain = isinstance(read, dict) and rfc8785.dumps(read) == encoded

@@ -1,8 +1,5 @@
-"""Checks the certificates and revocation lists of a package against the given roots.
-
-Every certificate must lead to a root, and every list be signed by an issuer. A root in the package
-is not trusted, only compared.
-"""
+"""Checks a package's certificates and revocation lists against the given roots; a root in the
+package is only compared."""
 
 from __future__ import annotations
 
@@ -88,7 +85,6 @@ def _missing(
 
 
 def _used(case: Case) -> list[x509.Certificate]:
-    """The certificates that sealed and time stamped the sealed files."""
     found: dict[x509.Certificate, None] = {}
     for document in (AGREEMENT, SHEET):
         if not case.sound(document):
@@ -109,7 +105,6 @@ def _with_token(container: Container) -> Iterator[Container]:
 
 
 def _certificates(encoded: bytes) -> list[x509.Certificate] | None:
-    """The certificates in a file, or None if it holds anything else."""
     if not _ONLY_CERTIFICATES.fullmatch(encoded):
         return None
     try:

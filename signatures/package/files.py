@@ -1,8 +1,7 @@
 """Reads an evidence package from a folder, a bag (RFC 8493) or its ZIP; or a single PDF.
 
-Problems of the ZIP or of a file's place are findings; ``verdict`` judges the contents. The package
-is where ``manifest.json`` is, at most two folders deep; in a bag that is ``data/``, with the bag's
-lists above it.
+The package is where ``manifest.json`` is, at most two folders deep (``data/`` in a bag). Problems
+of packing are findings; ``verdict`` judges the contents.
 """
 
 from __future__ import annotations

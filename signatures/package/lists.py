@@ -1,7 +1,5 @@
-"""Checks the unsealed lists of a package against what is sealed and present.
-
-Anyone can rewrite these lists, so they prove nothing; but one that contradicts the sheet misleads.
-"""
+"""Checks the unsealed lists of a package, which prove nothing but must not contradict the sealed
+sheet."""
 
 from __future__ import annotations
 
@@ -112,7 +110,6 @@ def _of(data: bytes) -> tuple[str, int]:
 
 
 def _stated(case: Case) -> Stated:
-    """What they must say according to the sealed sheet."""
     said = case.sheet.said
     controller, processor = said["parties"]["controller"], said["parties"]["processor"]
     trade_name = processor.get("trade_name")

@@ -1,7 +1,6 @@
 """Checks the log of a package: an unbroken chain with the entries of the sealed sheet.
 
-Names and addresses are kept beside the chain, which holds only their salted digest, so that they
-can be erased.
+The chain holds only a salted digest of names and addresses, so that they can be erased.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Judges the package of an agreement that was signed elsewhere.
 
-The service saw nobody sign it; its seal is on the record of who registered it, which names the
-files' SHA-256. So the record and those files are checked. Signatures in the file may be from any
-tool and are not judged: a wrong answer is worse than none.
+Checked are the sealed record of who registered it, and the files that it names by SHA-256.
+Signatures in the file may be from any tool and are not judged: a wrong answer is worse than none.
 """
 
 from __future__ import annotations
@@ -97,7 +96,6 @@ def _check_extra(files: Mapping[str, bytes], said: Registration) -> Iterator[Fin
 
 
 def _stated(said: Registration) -> Stated:
-    """What the unsealed lists must say, according to the sealed record."""
     manifest: dict[str, Any] = {
         "schema": _SCHEMA,
         "reference": said.reference,

@@ -1,11 +1,9 @@
 """Whether an evidence package is complete and genuine. Checked offline, with pinned roots.
 
-First the sealed evidence sheet is judged by its own seal; then every other part by what the sheet,
-or the part's own seal or time stamp, says of it. The unsealed lists prove nothing. Every missing,
-added, changed or duplicate part is named.
-
-A sheet from before there was a list of parts (``zegel-evidence/2``) leaves some answers *unknown*,
-which does not make a package invalid. ``registered`` judges the packages without a sheet.
+The sealed evidence sheet is judged first, then every other part by the sheet or by its own seal or
+time stamp; the unsealed lists prove nothing. An older sheet without a list of parts
+(``zegel-evidence/2``) leaves some answers *unknown*, which is not invalid. ``registered`` judges
+the packages without a sheet.
 """
 
 from __future__ import annotations
@@ -74,7 +72,6 @@ def proven_sheet(files: Mapping[str, bytes], trust: Trust) -> Sheet | None:
 
 
 def _sheets(files: Mapping[str, bytes], trust: Trust) -> dict[str, Report]:
-    """The verdicts on the sheet and its renewed copies."""
     return {
         name: trust.verify(data)
         for name, data in files.items()
@@ -102,7 +99,6 @@ def _begins(files: Mapping[str, bytes], name: str) -> bool:
 def _sheet(
     files: Mapping[str, bytes], report: Report | None, *, holds: bool
 ) -> tuple[Sheet | None, list[Finding]]:
-    """The contents of the sheet, and the findings about the sheet itself."""
     if SHEET not in files:
         return None, [fails("sheet", "sheet_missing", SHEET)]
     found = []

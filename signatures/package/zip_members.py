@@ -1,8 +1,7 @@
 """Reads a ZIP only if every program that opens it sees the same files.
 
-A ZIP describes members twice, and has room for data between them; programs differ in what they
-believe. So each byte must belong to a member, both descriptions must agree, and a name may occur
-only once, also for file systems that take two spellings as equal.
+Each byte must belong to a member, both descriptions of a member must agree, and a name occurs once,
+also for file systems that take two spellings as equal.
 """
 
 from __future__ import annotations

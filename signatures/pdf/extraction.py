@@ -54,8 +54,7 @@ class Part:
 def parts(pdf: bytes) -> list[Part]:
     """Every signature and document time stamp of a file sealed by this package.
 
-    Raises ValueError for a signature without a token or for a file made elsewhere (NotStrict), or
-    an error of the ASN.1 library.
+    Another file raises ValueError (also NotStrict) or an error of the ASN.1 library.
     """
     return [_part(pdf, each) for each in signed_fields(Revisions(pdf))]
 

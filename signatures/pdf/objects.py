@@ -1,7 +1,6 @@
-"""Reads PDF objects strictly (ISO 32000-2, 7.3), as this project writes them.
+"""Reads PDF objects strictly (ISO 32000-2, 7.3), as this project writes them, for the verifier.
 
-For the verifier. It accepts no repair, comment, indirect length or generation other than 0: our
-files have none, and attacks exploit lenient readers.
+No repair, comment, indirect length or generation other than 0: attacks exploit lenient readers.
 """
 
 from __future__ import annotations
@@ -136,7 +135,6 @@ def _value(
     depth: int,
     spans: dict[str, tuple[int, int]] | None = None,
 ) -> tuple[Any, int]:
-    """The value that begins with this token, found at this byte."""
     if token is None or depth > DEEPEST:
         raise NotStrict(f"no value at {at}")
     kind, end = token.lastgroup, token.end()
@@ -208,7 +206,6 @@ def _number(text: bytes) -> int | float:
 
 
 def _string(pdf: bytes, at: int, work: Work) -> tuple[bytes, int]:
-    """A literal string, after its opening bracket."""
     parts: list[bytes] = []
     open_brackets = 1
     while True:

@@ -1,8 +1,7 @@
 """Divides a file into its revisions, accounting for every byte.
 
-Our files are a frozen document with incremental updates (ISO 32000-2, 7.5.6): the objects that the
-cross-reference table names, without a byte between them, the table, the trailer and the end mark.
-Anything else was not made by us.
+Our files are a frozen document with incremental updates (ISO 32000-2, 7.5.6), each without a byte
+outside its named objects, table, trailer and end mark.
 """
 
 from __future__ import annotations
@@ -156,7 +155,6 @@ def last_table(pdf: bytes, until: int | None = None) -> tuple[int, int]:
 
 
 def _table(pdf: bytes, at: int, work: Work) -> _Table:
-    """The cross-reference table at this byte, with its trailer and its revision's end."""
     head = _XREF.match(pdf, at)
     if head is None:
         raise NotStrict(f"no cross-reference table at {at}")

@@ -1,7 +1,6 @@
 """Limits on reading a file, and the errors for one that is not built like ours.
 
-A small hostile file can cost hours (repeated tables, millions of numbers, nested objects), so all
-reading of one file is counted and stops at a limit.
+All reading of one file is counted, because a small hostile file can cost hours.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """A person's key at a signing service with the Cloud Signature Consortium API 1.0.4.0.
 
-``credentials/info`` gives the certificate; ``credentials/authorize``, with the person's PIN or
-code, a permission (SAD) bound to this hash; ``signatures/signHash`` uses it. pyHanko writes and
-reads the messages; they are sent here, since pyHanko does not tell a wrong PIN from a service that
-is down.
+``credentials/authorize``, with the person's PIN or code, gives a permission (SAD) for one hash;
+``signatures/signHash`` uses it. pyHanko only writes and reads the messages, since it does not tell
+a wrong PIN from a service that is down.
 """
 
 from __future__ import annotations

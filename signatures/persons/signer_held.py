@@ -1,8 +1,7 @@
 """An act signed with a person's own key, in two phases.
 
-The owner is asked for a PIN, which takes too long for a transaction. So ``prepare`` makes the
-revision without its signature, which is stored; ``complete`` inserts the answer with a time stamp
-of ours (PAdES B-T), or refuses it. Only the key differs from a sealed act.
+A PIN takes too long for a transaction. So ``prepare`` makes the revision without its signature;
+``complete`` inserts the answer with a time stamp of ours (PAdES B-T), or refuses it.
 
     prepared = own.prepare(working, act, certificate, material, last=False)
     challenge = provider.begin(prepared)
@@ -161,9 +160,8 @@ def challenge_for(prepared: PreparedAct, secrets: Sequence[str] = ()) -> Challen
 class OwnSignatures:
     """Prepares and completes acts with persons' own keys; safe to share between threads.
 
-    ``confirms_last``: our own authority stamps the close. An own signature is valid only when the
-    service confirmed it afterwards (see ``trust``), and after the last act only the close can do
-    so.
+    ``confirms_last``: our own authority stamps the close, and so confirms a last own signature,
+    which would otherwise be invalid (see ``trust``).
     """
 
     def __init__(
@@ -227,9 +225,9 @@ class OwnSignatures:
     def complete(self, prepared: PreparedAct, reply: Reply, *, working: bytes) -> Sealed:
         """The file with the person's signature and our time stamp in it.
 
-        ``working`` is the current working document, read under the lock under which the result is
-        stored, so that one reply completes a place. Raises a ReplyRefused, TimestampUnavailable or
-        AuthorityError; then nothing changed, and another reply may follow.
+        Read ``working``, the current document, under the lock under which the result is stored: one
+        reply completes a place. Raises a ReplyRefused, TimestampUnavailable or AuthorityError; then
+        another reply may follow.
         """
         if sha256(working) != prepared.working_sha256:
             if _is_filled(working, prepared.place):
@@ -276,7 +274,6 @@ class _GivenSignature(ExternalSigner):
         super().__init__(own, store, signature, embed_roots=False)
 
     async def unsigned_attrs(self, *arguments: Any, **options: Any) -> cms.CMSAttributes | None:
-        """pyHanko's attributes, with final encoding."""
         attributes = await super().unsigned_attrs(*arguments, **options)
         return None if attributes is None else FinalAttributes.load(attributes.dump())
 

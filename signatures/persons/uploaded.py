@@ -1,8 +1,7 @@
 """Accepts an act that a person signed in their own program, if it adds only that signature.
 
-The person signs the next field of the working document and uploads the file. Nobody was shown what
-a program added beside the signature (DESIGN.md §1.1), so everything else is refused, each with its
-own code. A signature without time stamp gets ours, in the free room of its container.
+Nobody was shown what a program added beside it (DESIGN.md §1.1), so everything else is refused,
+each with its own code. A signature without time stamp gets ours, in its container's free room.
 """
 
 from __future__ import annotations
@@ -64,11 +63,11 @@ def accept_upload(
 ) -> Uploaded:
     """The file with the person's signature and a time stamp, ready to be stored.
 
-    ``working`` is the current working document, read under the lock under which the result is
-    stored. ``others`` are revocation lists and certificates that lead to a root for persons; a time
-    stamp in the upload must lead to one of ``stamp_roots``. Raises UploadRefused,
-    CertificateRefused, ReplyRepeated, ReplyTooLate (the act's day is over), ActOutOfOrder,
-    TimestampUnavailable, AuthorityError.
+    Read ``working``, the current document, under the lock under which the result is stored.
+    ``others`` are revocation lists and certificates that lead to a root for persons; a time stamp
+    in the upload must lead to one of ``stamp_roots``. Raises UploadRefused, CertificateRefused,
+    ReplyRepeated, ReplyTooLate (the act's day is over), ActOutOfOrder, TimestampUnavailable,
+    AuthorityError.
     """
     own.check_turn(last=last)
     now = own.clock()
@@ -173,7 +172,6 @@ def _fonts(file: Revisions, signed: Signed) -> Iterator[dict[str, Any]]:
 
 
 def _check_signature(file: Revisions, signed: Signed) -> Container:
-    """The signature itself matches the bytes, with an accepted algorithm."""
     start, end = signed.container
     try:
         container = containers.read(file.pdf[start:end])

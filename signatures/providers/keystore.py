@@ -81,7 +81,6 @@ def _chain(
     root: x509.Certificate,
     now: datetime,
 ) -> tuple[x509.Certificate, ...]:
-    """The issuers, nearest first, after checking dates and signatures."""
     chain: list[x509.Certificate] = []
     last = certificate
     while last != root:

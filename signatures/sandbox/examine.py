@@ -1,11 +1,9 @@
-"""Examines a file of unknown origin in a sandboxed process with limited resources.
+"""Examines a file of unknown origin in a sandboxed process of its own.
 
-Each file gets its own process, which limits itself before it reads (``limits``): processor time,
-memory, no files, no children, no environment. The answer is JSON of bounded size, within limited
-time.
-
-Starting an interpreter takes longer than the examination, so one process (``serve``) loads the
-libraries and only forks, reading no file. It ends with its parent, or after a while idle.
+It limits itself before it reads (``limits``): processor time, memory, no files, no children, no
+environment. The answer is JSON of bounded size, within limited time. One process (``serve``) loads
+the libraries, reads no file and only forks, because an interpreter starts slowly; it ends with its
+parent or when idle.
 """
 
 from __future__ import annotations

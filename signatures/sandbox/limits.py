@@ -1,7 +1,6 @@
 """Resource limits for examining a file of unknown origin, and a process that keeps to them.
 
-The readers have limits of their own (``strict``, ``zip_members``); these, enforced by the kernel,
-are for what nobody thought of. A process that passes one is killed or gets no memory.
+The kernel enforces them, for what the readers' own limits (``strict``, ``zip_members``) miss.
 """
 
 from __future__ import annotations

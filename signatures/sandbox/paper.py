@@ -1,7 +1,6 @@
-"""Looks at a file said to be a signed agreement: a PDF or pictures of pages.
+"""Looks at a file said to be a signed agreement, only in the sandboxed process (``examine``).
 
-Runs only in the sandboxed process (``examine``). A PDF is searched for active content and kept as
-it is; the pixels of pictures become a PDF.
+A PDF is searched for active content and kept as it is; the pixels of pictures become a PDF.
 """
 
 from __future__ import annotations

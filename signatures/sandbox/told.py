@@ -75,7 +75,6 @@ def _registration(values: dict[str, Any]) -> Registration:
 
 
 def _bounded(report: Report) -> Report:
-    """The report with texts from the file shortened and made displayable."""
     seals, renewals = (
         tuple(
             replace(

@@ -1,8 +1,5 @@
-"""Prepares the process that forks, before there is a file.
-
-The ASN.1 library and OpenSSL prepare types and algorithms at first use, a third of an examination;
-a signature made here makes them do so once.
-"""
+"""Prepares the process that forks, with a signature made here: the ASN.1 library and OpenSSL
+prepare types and algorithms at first use, a third of an examination."""
 
 from __future__ import annotations
 

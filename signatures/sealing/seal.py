@@ -204,8 +204,8 @@ class Sealer:
         """Add one revision: validation data, and a document time stamp over everything.
 
         The data cover the certificates ``used`` (with the moment of use), those of ``tokens`` and
-        ``beside``, and that of the new stamp. Nothing may follow that stamp, so its certificate,
-        known only afterwards, is predicted from recent stamps; a wrong prediction is repeated.
+        ``beside``, and that of the new stamp, which is known only afterwards: it is predicted from
+        recent stamps, and a wrong prediction is repeated.
         """
         for _ in range(MOST_IN_TURN):
             about = [*tokens, *self._timestamps.lately()]
@@ -246,7 +246,6 @@ class Sealer:
         return bytes(output.getvalue())
 
     def _foreign(self, tokens: Sequence[Container]) -> list[Container]:
-        """The tokens of third-party authorities."""
         return [each for each in tokens if not self._validation.knows(each.certificate)]
 
     async def _evidence(self, foreign: list[Container], now: datetime) -> StampEvidence:
@@ -263,8 +262,7 @@ class Sealer:
     def sealed_from(self, pdf: bytes, level: str) -> Sealed:
         """The result for a file whose newest revision was just time-stamped by ``stamper``.
 
-        Raises AuthorityError superseded for keys replaced meanwhile, which may be revoked from an
-        earlier moment.
+        Raises AuthorityError superseded for keys replaced meanwhile, as they may be revoked.
         """
         return self._sealed(pdf, newest_token(pdf), level)
 

@@ -1,7 +1,7 @@
 """The chains and revocation lists that a closed file needs to be verifiable in ten years.
 
-For a third-party seal certificate, its authorities' lists are fetched from the addresses in the
-certificates (RFC 5280, 4.2.1.13) and kept until they end; of our own nothing is fetched.
+Only for a third-party seal certificate are lists fetched, from the addresses in the certificates
+(RFC 5280, 4.2.1.13), and kept until they end.
 """
 
 from __future__ import annotations
@@ -101,7 +101,6 @@ class ValidationData:
         return [*self._authority.crls(now), *foreign]
 
     def _issuers_of(self, certificate: x509.Certificate) -> list[x509.Certificate]:
-        """The known issuers, from the nearest to the root."""
         chain: list[x509.Certificate] = []
         last = certificate
         while last.subject != last.issuer:
@@ -148,8 +147,7 @@ class ValidationData:
 class Foreign:
     """The revocation lists of the authorities above a seal certificate not issued here.
 
-    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: a closed
-    file could not be verified later.
+    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP.
     """
 
     def __init__(self, seal: SealCertificate) -> None:

@@ -2,8 +2,8 @@
 AdES-LTA validation in ten years (ETSI EN 319 142-1, 5.4.2).
 
 Lists are fetched from the addresses in the certificates (RFC 5280, 4.2.1.13), OCSP answers (RFC
-6960) only where there is none, and kept until their next update. Without revocation information a
-file cannot be closed: it would fail later.
+6960) only where there is none, and kept until their next update. Without either a file cannot be
+closed.
 """
 
 from __future__ import annotations

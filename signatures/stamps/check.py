@@ -1,7 +1,4 @@
-"""The one check of a time stamp (RFC 3161): over these bytes, by whom, under which root.
-
-For everything that reads a token: the verdict, the sealer, uploads, and the log's anchors.
-"""
+"""The one check of a time stamp (RFC 3161): over these bytes, by whom, under which root."""
 
 from __future__ import annotations
 

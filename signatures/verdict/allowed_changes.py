@@ -1,12 +1,12 @@
 """What each revision of our files may add, and nothing else.
 
-Our writer's revisions are known: an act fills the next empty field with a signature and an
-appearance of new objects; after the last act come only validation data and a document time stamp.
-This is stricter than ISO 32000-2, 12.8.2.2 and 12.8.2.4. Originals are verified for decades: a new
-form of our writer is added here, and none is removed.
+An act fills the next empty field with a signature and an appearance of new objects; after the last
+come only validation data and a document time stamp. This is stricter than ISO 32000-2, 12.8.2.2 and
+12.8.2.4. New forms of our writer are added here and none is removed: originals are verified for
+decades.
 
-A person's own program (``uploaded``) may add more, none of it visible on a page: extensions, its
-time and name in the metadata, and what it says of itself in the signature.
+A person's own program (``uploaded``) may also add extensions, its time and name in the metadata,
+and what it says of itself in the signature; nothing visible on a page.
 """
 
 from __future__ import annotations
@@ -76,8 +76,6 @@ def check_own(file: Revisions, field: str) -> None:
 
 
 class _Update:
-    """One revision compared with the state before it."""
-
     def __init__(self, file: Revisions, number: int, own: Collection[str]) -> None:
         self.file = file
         self.number = number

@@ -1,7 +1,7 @@
 """What a revision may change in the catalog and the metadata, besides its signature.
 
-Our writer names the version and extensions that an act uses. Persons' own programs add extensions,
-and their time and name in the metadata; nothing visible, no title or author.
+Our writer names the version and extensions that an act uses; persons' programs add extensions, and
+their time and name in the metadata.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-"""The fields that must be filled in a file, in order.
-
-They come from the ledger if it names them, otherwise from the form of the frozen document, which
-every seal covers: a missing signature is noticed without a ledger too.
-"""
+"""The fields that must be filled in a file, in order: from the ledger if it names them, else from
+the form of the frozen document, which every seal covers."""
 
 from __future__ import annotations
 

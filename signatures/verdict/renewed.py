@@ -1,8 +1,8 @@
 """Judges a renewed copy: an original, byte for byte, followed by document time stamps.
 
-Before a stamp's certificate ends, another is added to a copy, with data that prove that the former
-was not revoked (ETSI EN 319 142-1, 5.5). Each must cover everything before it, be made while the
-former was valid, and contain that proof. The original is judged by its own rules at its own moment.
+Each stamp must cover everything before it, be made before the former one's certificate ended, and
+contain proof that this was not revoked (ETSI EN 319 142-1, 5.5). The original is judged at its own
+moment.
 """
 
 from __future__ import annotations

@@ -90,7 +90,6 @@ class Examination:
         )
 
     def _found(self, seal: Seal, own: OwnPaths) -> FoundSeal:
-        """What is reported about a seal, describing an own certificate."""
         path, at = own.get(seal.signed.field), seal.found.token_time
         if path is None or at is None:
             return seal.found

@@ -1,8 +1,8 @@
 """A second verdict on an original, entirely by pyHanko: its reader, its comparison of revisions,
 its AdES-LTA (ETSI EN 319 102-1, 5.6).
 
-It takes a few hundred milliseconds and allows what other programs may do, so it does not decide: a
-disagreement reveals a fault in one of the verdicts.
+It is slow and allows what other programs may do, so it does not decide: a disagreement reveals a
+fault in one of the verdicts.
 """
 
 from __future__ import annotations

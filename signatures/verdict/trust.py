@@ -1,10 +1,8 @@
 """The rules ``chains`` and ``long_term``: who made the seals and time stamps, how long they last.
 
-Judged at the closing time stamp's moment, with what the file contains, by ``plain`` or, outside the
-ordinary case, by ``whole``.
-
-A person's own signature, under separate roots, proves nothing about this service: it is accepted
-only when followed by a seal or time stamp of our own.
+``plain`` or else ``whole`` judges at the closing time stamp's moment, with what the file contains.
+A person's own signature is accepted only when followed by a seal or time stamp of our own: under
+separate roots, it proves nothing about this service.
 """
 
 from __future__ import annotations
@@ -59,9 +57,9 @@ def answers(
 ) -> tuple[Answer, Answer]:
     """The two answers; never raises because of the contents.
 
-    ``at`` is the closing time stamp's moment, None when something else is wrong: then only the
-    chains are followed. A stamp whose certificate has ended at ``now`` no longer proves the file's
-    age; ``now`` is None where the ledger does.
+    ``at`` is the closing time stamp's moment, None when something else is wrong: then only chains
+    are followed. A stamp whose certificate ended before ``now`` does not prove the file's age;
+    ``now`` is None where the ledger does.
     """
     if not trusted.roots:
         return Answer("chains", UNKNOWN, "no_root"), Answer("long_term", UNKNOWN, "no_root")
@@ -94,7 +92,6 @@ def _follow(
     at: datetime | None,
     now: datetime | None,
 ) -> tuple[Answer, Answer]:
-    """The answers; fills ``paths`` with each certificate's path, as far as found."""
     own = _own_paths(seals, trusted, material)
     for place, container, stamps in _signers(seals):
         certificate = container.certificate

@@ -1,7 +1,7 @@
 """Whether a file is one of ours, complete and unchanged. Checked offline, with pinned roots.
 
-Valid cryptography is not enough: an earlier revision, or a file with bytes added, verifies in every
-PDF reader. So the verdict follows ``report.RULES``; any exception is *invalid*, never *unsigned*.
+An earlier revision, or a file with bytes added, has valid signatures too. So the verdict follows
+``report.RULES``; any exception is *invalid*, never *unsigned*.
 
     report = verify(pdf, roots=[root])
     report.verdict, report.lines("en")
@@ -48,11 +48,11 @@ def verify(
 ) -> Report:
     """The report on a file. Never raises because of the file's contents.
 
-    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots``, and acts
-    with a person's own certificate to one of ``person_roots``; ``qualified`` says which of those
-    certificates are qualified. ``crls`` are today's lists, trusted like the roots: whatever was
-    sealed or stamped at or after its certificate's revocation is refused. (A file made with a
-    stolen key contains only lists from before the theft.)
+    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots``, and
+    persons' own certificates to one of ``person_roots``; ``qualified`` says which of those are
+    qualified. ``crls`` are today's lists, trusted like the roots: a seal or stamp from after its
+    certificate's revocation is refused. (A file made with a stolen key contains only lists from
+    before the theft.)
 
     ``now`` (aware, default the clock) is for the closing time stamp's certificate; all else is
     judged at that stamp's moment, so that an original verifies long after its certificates end. A

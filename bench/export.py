@@ -64,7 +64,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _record_digests(deps: Deps, store: _Store) -> None:
-    """Record the digests of the store's bytes."""
     owner = deps.database.url.replace("+psycopg", "").replace(f"{APPLICATION}@", f"{OWNER}@")
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")

@@ -204,7 +204,6 @@ def main() -> None:
 
 
 def _hostile(path: Path) -> Path:
-    """The worst file for the verifier, made once."""
     # An older tree lacks it, and is given the file.
     from tests.signatures.hostile import many_tables  # noqa: PLC0415
 

@@ -167,7 +167,6 @@ def databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[Ask
 
 
 def _backends(watching: psycopg.Connection[Any], name: str) -> list[int]:
-    """The PostgreSQL processes that answer queries to this database."""
     rows = watching.execute(
         "select pid from pg_stat_activity where datname = %s and backend_type = 'client backend'",
         [name],

@@ -62,7 +62,6 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _show_a_look(workshop: Workshop) -> None:
-    """A colour, and a logo that compresses badly."""
     staff = workshop.road.staff
     session = sign_in(workshop.deps, staff.email, workshop.road.password).session
     noise = Image.frombytes("RGB", (600, 200), os.urandom(600 * 200 * 3))
@@ -97,7 +96,6 @@ def _figures(page: str, visits: list[Visit]) -> list[Figure]:
 
 
 def _visit(chromium: Browser, address: str) -> Visit:
-    """A first visit: the cache is empty."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, is_mobile=True)
     page = context.new_page()
     visit, session = Visit(), context.new_cdp_session(page)

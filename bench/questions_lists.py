@@ -100,7 +100,6 @@ def _ordered(order: Order, own: bool, asked: Asked) -> Narrowing:
 
 
 def _archive_filters(archive: Callable[[Search], Callable[[Asked], object]]) -> Iterator[Question]:
-    """What the archive is filtered by, alone and together."""
 
     def facets(**chosen: str) -> Callable[[Asked], object]:
         return archive(Search(facets=Facets(**chosen)))

@@ -129,7 +129,6 @@ def _walk(workshop: Workshop, sales: Browser) -> None:
 
 
 def _countersign(workshop: Workshop, done: threading.Event) -> None:
-    """Sign whatever waits."""
     browser = _signed_in(workshop)
     while not done.wait(LOOK_AGAIN):
         if workshop.wait.our_turn():

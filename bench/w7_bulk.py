@@ -100,7 +100,6 @@ def _after(seconds: float) -> Callable[[], bool]:
 def _read_until(
     workshop: Workshop, signers: list[Opened], enough: Callable[[], bool]
 ) -> list[float]:
-    """How long each page took, in milliseconds."""
     times: list[float] = []
     clients = [Client(workshop.port, each.secret) for each in signers]
     while not enough():

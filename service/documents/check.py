@@ -51,7 +51,6 @@ class _Table:
 
 
 def _expected(blocks: list[Paragraph | TableBlock]) -> tuple[str, list[_Table]]:
-    """The compacted text of a Word file, and its tables with a head."""
     expected, tables = "", []
     for block in blocks:
         whole = _said([block])

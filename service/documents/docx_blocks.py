@@ -71,8 +71,6 @@ class _Style:
 
 @dataclass
 class _Lists:
-    """The lists of a document and their current counts."""
-
     levels: Mapping[tuple[str, int], tuple[str, str]]
     counts: dict[str, list[int]] = field(default_factory=dict)
 

@@ -252,7 +252,6 @@ class DocumentMaker:
 
 
 def _remember(kept: OrderedDict[Key, Value], key: Key, value: Value, at_most: int) -> None:
-    """Keep it as the newest of at most so many."""
     kept[key] = value
     kept.move_to_end(key)
     while len(kept) > at_most:

@@ -72,8 +72,6 @@ class Table:
 
 @dataclass
 class _Numbering:
-    """Counts articles and clauses as Word does."""
-
     article: int = 0
     clause: int = 0
     in_clause: bool = field(default=False)

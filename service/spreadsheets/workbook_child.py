@@ -40,7 +40,6 @@ class _Refused(Exception):
 
 
 def main(data: bytes, answer: TextIO) -> None:
-    """Write the answer for one workbook."""
     try:
         sheet = _sheet(data)
         lines = list(_lines(sheet))

@@ -20,7 +20,6 @@ CONTENT_TYPES = {
 
 
 def write_table(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
-    """The bytes of a file with these rows."""
     if dialect.kind is Kind.WORKBOOK:
         return _workbook(rows, dialect.sheet)
     return _delimited(rows, dialect)

@@ -28,7 +28,6 @@ _MAIL_POLICY = (
 @blueprint.get("/mailbox")
 @public(_WHY)
 def mails() -> Any:
-    """All mails, newest first."""
     return render_template("staff/mailbox.html", mails=_mailbox().list(), now=datetime.now(UTC))
 
 

@@ -178,7 +178,6 @@ def _section() -> str:
 
 
 def _write_footer(docx: Docx, text: str) -> None:
-    """The document's name on the left, the page number at the right margin."""
     footer = docx.sections[0].footer
     footer.is_linked_to_previous = False
     element = footer._element

@@ -50,7 +50,6 @@ def write_font(file: PdfFile, face: Face, characters: Iterable[str]) -> int:
 
 
 def _glyph_table(glyphs: dict[str, int]) -> bytes:
-    """The glyph number for every code up to the last."""
     table = bytearray(2 * (ord(max(glyphs)) + 1))
     for character, glyph in glyphs.items():
         at = 2 * ord(character)
@@ -59,7 +58,6 @@ def _glyph_table(glyphs: dict[str, int]) -> bytes:
 
 
 def _runs(characters: Sequence[str]) -> Iterator[str]:
-    """Groups of consecutive characters, each within a row of 256."""
     run = ""
     for character in characters:
         if run and (ord(character) != ord(run[-1]) + 1 or ord(character) % 256 == 0):

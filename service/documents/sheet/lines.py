@@ -77,7 +77,6 @@ def _words(runs: Sequence[Run], measure: Measure, *, bold: bool) -> Iterator[_Wo
 
 
 def _cut(word: _Word, style: Style, room: float, measure: Measure) -> list[_Word]:
-    """A word wider than a line, in parts that fit."""
     if style.even and len(word.runs) == 1:
         return _even_parts(word.runs[0], math.ceil(word.width / room), room, measure)
     parts = [_Word([], 0.0)]
@@ -126,7 +125,6 @@ def _behind_a_good_break(letters: str, count: int) -> int:
 
 
 def _joined(runs: Sequence[Run]) -> Line:
-    """Merge adjacent runs of one weight."""
     joined = [
         Run("".join([run.text for run in same]), bold)
         for bold, same in groupby(runs, key=attrgetter("bold"))

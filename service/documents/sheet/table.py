@@ -137,7 +137,6 @@ def _laid_cell(cell: Paragraph, x: float, width: float, measure: Measure) -> Lai
 
 
 def _draw(row: LaidRow, elements: list[Element] | None, lines: int, pages: Pages) -> None:
-    """Draw the cells beside each other, ``lines`` high."""
     pages.y -= CELL_ABOVE
     for number, cell in enumerate(row.cells):
         if not cell.lines:

@@ -88,7 +88,6 @@ def written(
 
 
 def _footer(number: int, count: int, finish: Finish, measure: Measure) -> list[tuple[float, Line]]:
-    """The document's name on the left, the page number at the right margin."""
     page = finish.page_number.format(page=number, pages=count)
     width = measure.widths(bold=False)[page] * STYLES["footer"].size / UNITS
     return [(LEFT, (Run(finish.footer),)), (LEFT + WIDTH - width, (Run(page),))]

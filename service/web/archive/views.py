@@ -43,7 +43,6 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 @blueprint.get("/archief")
 @require_staff(Permission.SEE_ARCHIVE)
 def search() -> Any:
-    """Search by name, number, reference, state and date."""
     typed, check = typed_fields(), Checker()
     wanted = asked_search(typed, check)
     staff = current_staff()

@@ -120,7 +120,6 @@ def _pass_on() -> ResponseReturnValue:
 
 
 def _named(found: Visit) -> dict[str, str]:
-    """The form as filled in before."""
     return found.session.colleague.kept() if found.session.colleague else {}
 
 

@@ -44,7 +44,6 @@ _CALLED = {
 @blueprint.get("/tekenen/gegevens")
 @signer
 def details() -> ResponseReturnValue:
-    """The known details, to confirm or correct."""
     found = current_open()
     if not editable(found.agreement):
         return to(step_of(found))

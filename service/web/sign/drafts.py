@@ -31,7 +31,6 @@ def sent(form: str) -> dict[str, list[str]]:
 
 
 def keep(form: str, found: Visit) -> None:
-    """Keep the input of this request."""
     drafts.keep(deps(), found, form, sent(form))
 
 

@@ -42,7 +42,6 @@ def mail_opening_code() -> ResponseReturnValue:
 @signer
 @shown_at("sign.my_agreement")
 def open_my_agreement() -> ResponseReturnValue:
-    """Check the code, and show the agreement."""
     confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.OPEN)
     return to("sign.done")
 

@@ -118,7 +118,6 @@ def first_password() -> Any:
 @blueprint.post("/account/eerste-wachtwoord")
 @require_staff(first_password=True)
 def choose_first_password() -> Any:
-    """Save it, and continue in a new session."""
     form = request.form
     secret, known = own_password.choose_first(
         deps(),

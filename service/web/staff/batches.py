@@ -149,12 +149,10 @@ def _new_owner() -> str:
 
 
 def _people() -> dict[str, str]:
-    """The colleagues to choose from, by id."""
     return {each.id: each.name for each in colleagues(deps(), current_staff())}
 
 
 def _counted(kind: BatchKind, chosen: Selected) -> tuple[Counted, dict[str, str]]:
-    """The count, or an empty one with the mistakes."""
     nothing = Counted((), {})
     if chosen.search is None and not chosen.references:
         return nothing, {"form": text("staff.batch.nothing", OURS)}

@@ -59,6 +59,5 @@ def notice() -> str:
 
 
 def _waiting() -> int:
-    """How many agreements wait for this person's countersignature."""
     staff = visitor()
     return waiting_count(deps(), staff) if staff else 0

@@ -37,7 +37,6 @@ class Asked:
 
     @property
     def address(self) -> dict[str, Any]:
-        """The arguments of this list's address."""
         words, group = self.search.words, self.search.group
         return {"groep": group or None, "zoek": words or None, **self.kept}
 
@@ -48,7 +47,6 @@ class Asked:
 
     @property
     def said(self) -> list[str]:
-        """The given filters in words."""
         return [
             f"{text(f'staff.filter.{name}', OURS)}: {dict(self.options[name])[value]}"
             for name, value in self.kept.items()

@@ -82,7 +82,6 @@ def _asked() -> tuple[Kind, int]:
 
 
 def _left(known: Progress) -> Any:
-    """How long it still takes."""
     found = known.found
     make = known.of(LineState.GOOD)
     send = make + known.of(LineState.MADE) if found.sending else 0

@@ -32,7 +32,6 @@ PASTED = "pasted"
 @blueprint.get("/importen")
 @require_staff(Permission.PREPARE)
 def imports() -> Any:
-    """The imports, newest first."""
     before = whole_number(request.args.get("voor", ""))
     found = look.all_imports(deps(), current_staff(), before=before)
     shown = found[: look.PAGE_OF_IMPORTS]
@@ -44,7 +43,6 @@ def imports() -> Any:
 @blueprint.get("/importen/nieuw")
 @require_staff(Permission.PREPARE)
 def new_import() -> Any:
-    """The form for a file or for pasted rows."""
     typed = again()
     return show(
         "staff/import_new.html",

@@ -13,5 +13,4 @@ from service.workflow.sealing.keys import keys
 @blueprint.get("/sleutels")
 @require_staff(Permission.SEE_OPERATIONS)
 def certificates() -> Any:
-    """Every current or former certificate, and the revocation lists."""
     return show("staff/keys.html", keys=keys(deps()))

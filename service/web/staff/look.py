@@ -167,14 +167,12 @@ def _carried(png: bytes) -> str:
 
 
 def _nearest(typed: str) -> str:
-    """The nearest readable colour, if this one is not."""
     colour = parse_colour(typed)
     faint = too_faint(colour) if colour else None
     return faint.nearest if faint else ""
 
 
 def _fields(proposal: Proposal) -> dict[str, str]:
-    """As the fields of the form."""
     look = proposal.look
     png = _carried(proposal.png) if proposal.png else ""
     return {
@@ -189,7 +187,6 @@ def _fields(proposal: Proposal) -> dict[str, str]:
 
 
 def _shown(known: Look, values: Mapping[str, str]) -> PageLook:
-    """The logo in a form, the present one, or none."""
     if carried := values.get("logo_png", ""):
         try:
             logo, png = small_logo(drawing(carried))

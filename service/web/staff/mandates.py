@@ -103,6 +103,5 @@ def revoke_mandate(mandate_id: str) -> Any:
 @blueprint.get("/beheer/mandaten")
 @require_staff(Permission.MANAGE_STAFF)
 def mandates() -> Any:
-    """Everybody's mandates, the newest first."""
     found = workflow.all_mandates(deps(), current_staff())
     return show("staff/mandates.html", mandates=found)

@@ -64,7 +64,6 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
 
 
 def _nobody_can_sign(draft: Agreement) -> bool:
-    """Whether a draft's countersigner may no longer sign."""
     return draft.countersigner is not None and not draft.countersigner.can_sign
 
 
@@ -113,7 +112,6 @@ def _life(dossier: Dossier) -> str:
 
 
 def _so_far(dossier: Dossier) -> str:
-    """Who has signed already, as a sentence."""
     first = {act.place.party: act for act in reversed(dossier.acts.values())}
     if customer := first.get(Party.CONTROLLER):
         return text("staff.so_far.customer", OURS, signed=show_moment(customer.signed_at, OURS))
@@ -124,7 +122,6 @@ def _so_far(dossier: Dossier) -> str:
 
 
 def _mail(dossier: Dossier) -> str:
-    """The last mail with the link, as a sentence."""
     last = dossier.link_mail
     state = last.state if last else "none"
     return text(f"staff.link_mail.{state}", OURS, email=dossier.agreement.signatory.email)

@@ -111,7 +111,6 @@ def _waiting_chart(found: Mapping[str, Sequence[int]]) -> Any:
 
 
 def _reached(found: Reached, label: str, **where: Any) -> dict[str, Any]:
-    """A table's line: numbers with addresses, shares, medians."""
     sent = _list(**{"verstuurd": ANY, **where})
     opened, done = (_list(**where, stap=each) for each in (OPENED, Stage.DONE.value))
     return {

@@ -58,7 +58,6 @@ def save_public_page() -> Any:
 @require_staff(Permission.MANAGE_PUBLIC_PAGE)
 @shown_at("staff.public_page")
 def close_public_page() -> Any:
-    """Close it at once."""
     workflow.close(deps(), current_staff())
     return to("staff.public_page", done="public_page_closed")
 

@@ -29,7 +29,6 @@ LARGEST_POST = MOST_BYTES + 4 * 1024 * 1024  # above the limit the form says so
 @blueprint.get("/elders-ondertekend")
 @require_staff(Permission.PREPARE)
 def signed_elsewhere() -> Any:
-    """The form for the file."""
     typed = again()
     return show("staff/registered_file.html", errors=typed.errors, most_megabytes=MOST_BYTES >> 20)
 
@@ -50,7 +49,6 @@ def add_signed_elsewhere() -> Any:
 @blueprint.get("/elders-ondertekend/<file_id>")
 @require_staff(Permission.PREPARE)
 def registration(file_id: str) -> Any:
-    """The form for what a person reads in the file."""
     found = uploaded(deps(), file_id, current_staff())
     typed = again()
     numbers = catalogue("labels", OURS)

@@ -154,7 +154,7 @@ class Documents(Records):
         return self._connection.execute(statement, wanted).one_or_none()
 
     def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
-        """The unique place makes a second one impossible."""
+        """A second act at the same place is impossible: the place is unique."""
         values = columns(act, place=act.place.key, record=dict(act.record.content))
         self._connection.execute(
             _ADD_ACT, {"agreement_id": agreement_id, "edition": edition, **values}

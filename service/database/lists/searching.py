@@ -119,7 +119,7 @@ class Words:
 
     @property
     def exact(self) -> bool:
-        """Whether those find nothing else."""
+        """Whether ``keys`` find nothing else."""
         return set(self.beginnings) >= {each for each in self.all if not is_facet(each)}
 
     @property
@@ -136,7 +136,7 @@ class Words:
 
     @property
     def all_whole(self) -> bool:
-        """Whether those find nothing else."""
+        """Whether ``whole_keys`` find nothing else."""
         return set(self.whole) == set(self.all)
 
     @property

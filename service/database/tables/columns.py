@@ -42,11 +42,9 @@ class Digest(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        """As stored."""
         return None if value is None else bytes.fromhex(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """As elsewhere."""
         return None if value is None else bytes(value).hex()
 
 

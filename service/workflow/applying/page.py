@@ -119,7 +119,7 @@ def save(
 
 
 def close(deps: Deps, by: Principal) -> None:
-    """At once and without a password, because it can be opened again. Repeatable."""
+    """Close it at once, without a password, because it can be opened again. Repeatable."""
     require(by, Permission.MANAGE_PUBLIC_PAGE)
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()
@@ -128,7 +128,7 @@ def close(deps: Deps, by: Principal) -> None:
 
 
 def reopen(deps: Deps, by: Principal) -> None:
-    """As it was set before. Repeatable. Raises Invalid if something is missing."""
+    """Open it as it was set before. Repeatable. Raises Invalid if something is missing."""
     require(by, Permission.MANAGE_PUBLIC_PAGE)
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()

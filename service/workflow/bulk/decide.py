@@ -141,7 +141,7 @@ def template_of(deps: Deps, tx: Transaction, found: Import) -> Choice:
 
 
 def pause(deps: Deps, number: int, by: Staff) -> Import:
-    """After the line in progress."""
+    """Takes effect after the line in progress."""
     return _change(deps, number, by, ImportStep.PAUSE, Event.IMPORT_PAUSED)
 
 

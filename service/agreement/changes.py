@@ -37,6 +37,8 @@ class What(StrEnum):
     COLOUR = "colour"
     REPLY_TO = "reply_to"
     SIGNATURE_LINE = "signature_line"
+    SUBJECT = "subject"
+    SUBJECT_GONE = "subject_gone"
     INTRODUCTION = "introduction"
     INTRODUCTION_GONE = "introduction_gone"
     PAGE_OPENED = "page_opened"

@@ -36,6 +36,7 @@ PLACEHOLDERS = ("name", "organisation", "reference", "processor_name")
 
 MOST_OF_AN_INTRODUCTION = 600  # characters, so that the button below it stays in sight
 MOST_OF_A_SIGNATURE = 120
+MOST_OF_A_SUBJECT = 100  # characters, before names are filled in; mail programs show fewer
 _BRACES = re.compile(r"\{([^{}\n]{0,40})\}|[{}]")
 
 
@@ -55,6 +56,7 @@ class Look:
     accent: str = ""
     reply_to: str = ""
     signature_line: str = ""
+    subjects: Mapping[str, str] = field(default_factory=dict)
     introductions: Mapping[str, str] = field(default_factory=dict)
     public_introduction: str = ""
     logo: Logo | None = None
@@ -62,6 +64,11 @@ class Look:
     @property
     def colour(self) -> str:
         return self.accent or ZEGEL
+
+    def subject(self, kind: str, values: Mapping[str, object], language: Language) -> str:
+        """The subject of a mail of this kind; empty without an own one."""
+        said = self.subjects.get(INTRODUCED_AS.get(kind, kind), "")
+        return _filled(said, values, language).strip()
 
     def introduction(
         self, kind: str, values: Mapping[str, object], language: Language
@@ -86,11 +93,19 @@ def parse_look(form: Mapping[str, Any], logo: Logo | None) -> Look:
     signature_line = check.line(
         "signature_line", form.get("signature_line"), most=MOST_OF_A_SIGNATURE, required=False
     )
-    introductions = {kind: _introduction(check, kind, form) for kind in INTRODUCED}
+    subjects = {kind: _subject(check, f"subject_{kind}", form) for kind in INTRODUCED}
+    introductions = {kind: _introduction(check, f"intro_{kind}", form) for kind in INTRODUCED}
     public = _words(check, "public_introduction", form)
     check.raise_if_wrong()
-    kept = {kind: said for kind, said in introductions.items() if said}
-    return Look(accent, reply_to, signature_line, kept, public, logo)
+    return Look(
+        accent=accent,
+        reply_to=reply_to,
+        signature_line=signature_line,
+        subjects={kind: said for kind, said in subjects.items() if said},
+        introductions={kind: said for kind, said in introductions.items() if said},
+        public_introduction=public,
+        logo=logo,
+    )
 
 
 def _accent(check: Checker, typed: str) -> str:
@@ -117,9 +132,17 @@ def _cut(ratio: float) -> str:
     return f"{int(ratio * 100) / 100:.2f}".replace(".", ",")
 
 
-def _introduction(check: Checker, kind: str, form: Mapping[str, Any]) -> str:
-    name = f"intro_{kind}"
-    said = _words(check, name, form)
+def _subject(check: Checker, name: str, form: Mapping[str, Any]) -> str:
+    return _with_placeholders(
+        check, name, check.line(name, form.get(name), most=MOST_OF_A_SUBJECT, required=False)
+    )
+
+
+def _introduction(check: Checker, name: str, form: Mapping[str, Any]) -> str:
+    return _with_placeholders(check, name, _words(check, name, form))
+
+
+def _with_placeholders(check: Checker, name: str, said: str) -> str:
     for wrong in _unknown(said, OURS):
         near = get_close_matches(wrong, placeholders(OURS), 1, 0.0) if wrong else []
         if near:

@@ -72,8 +72,11 @@ def compose(
     if missing:
         raise KeyError(f"{kind}: {', '.join(sorted(missing))}")
     needed = in_words(kind, {name: values[name] for name in MAIL_KINDS[kind]}, language)
-    needed |= _of_the_look(kind, needed, language, look)
-    subject = _render(f"{kind}/subject.txt", needed, language).strip()
+    named = {**needed, **(several(needed["agreements"], language) if kind in INTRODUCED_AS else {})}
+    own = look if look and kind in FOR_CUSTOMERS else None
+    needed |= _of_the_look(kind, named, language, own)
+    subject = _own_subject(kind, named, language, own)
+    subject = subject or _render(f"{kind}/subject.txt", needed, language).strip()
     if len(subject.splitlines()) != 1:
         raise MailInvalid(f"the subject of {kind} is not one line")
     return ComposedMail(
@@ -86,15 +89,21 @@ def compose(
 def _of_the_look(
     kind: str, values: Mapping[str, object], language: Language, look: Look | None
 ) -> dict[str, object]:
-    if look is None or kind not in FOR_CUSTOMERS:
+    if look is None:
         return {"accent": ZEGEL, "introduction": [], "signature_line": ""}
-    if kind in INTRODUCED_AS:
-        values = {**values, **several(values["agreements"], language)}
     return {
         "accent": look.colour,
         "introduction": look.introduction(kind, values, language),
         "signature_line": look.signature_line,
     }
+
+
+def _own_subject(
+    kind: str, values: Mapping[str, object], language: Language, look: Look | None
+) -> str:
+    """The processor's; a code stays at its end, where it is read without opening the mail."""
+    subject = look.subject(kind, values, language) if look else ""
+    return f"{subject}: {values['code']}" if subject and "code" in values else subject
 
 
 @cache

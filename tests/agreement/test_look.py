@@ -32,11 +32,14 @@ def test_it_works() -> None:
         "signature_line": " Team contracten ",
         "intro_invitation": "Dag {naam},\r\n\r\nhier is ze.",
         "intro_code": "  ",
+        "subject_invitation": " Klaar:\r\nBcc: an@it4.example ",
+        "subject_code": "\n",
     }
     look = parse_look(form, None)
     assert (look.accent, look.reply_to) == ("#7b2cbf", "contracten@it4.example")
     assert look.signature_line == "Team contracten"
     assert look.introductions == {"invitation": "Dag {naam},\n\nhier is ze."}
+    assert look.subjects == {"invitation": "Klaar: Bcc: an@it4.example"}
 
 
 def test_nothing_is_ours() -> None:
@@ -67,6 +70,11 @@ def test_a_ratio_is_never_rounded_up_to_what_is_needed() -> None:
         ({"signature_line": "Team\u202e"}, FieldCode.FORBIDDEN_CHARACTERS),
         ({"intro_invitation": "x" * 601}, FieldCode.LENGTH),
         ({"public_introduction": "x" * 601}, FieldCode.LENGTH),
+        ({"subject_invitation": "x" * 101}, FieldCode.LENGTH),
+        ({"subject_invitation": "Klaar\u202e"}, FieldCode.FORBIDDEN_CHARACTERS),
+        ({"subject_invitation": "Klaar\x00"}, FieldCode.FORBIDDEN_CHARACTERS),
+        ({"subject_invitation": "Voor {Naam}"}, FieldCode.PLACEHOLDER_UNKNOWN),
+        ({"subject_invitation": "Voor {naam"}, FieldCode.PLACEHOLDER_BRACE),
         ({"intro_invitation": "Dag {Naam}"}, FieldCode.PLACEHOLDER_UNKNOWN),
         ({"intro_invitation": "Dag {naam.__class__}"}, FieldCode.PLACEHOLDER_UNKNOWN),
         ({"intro_invitation": "Dag {"}, FieldCode.PLACEHOLDER_BRACE),
@@ -96,6 +104,7 @@ def test_placeholders_are_filled_once_and_paragraphs_kept() -> None:
     assert look.introduction("reminder", VALUES, OURS) == []
 
 
-def test_every_introduction_has_a_name_for_its_mistakes() -> None:
+def test_every_subject_and_introduction_has_a_name_for_its_mistakes() -> None:
     for kind in INTRODUCED:
+        assert refused(**{f"subject_{kind}": "x" * 101}).field == f"subject_{kind}"
         assert refused(**{f"intro_{kind}": "x" * 601}).field == f"intro_{kind}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.policy import default
+
 import pytest
 from colleagues import proof_of
 from house import BROWSER, House
@@ -33,7 +36,12 @@ def test_an_invitation_carries_the_link_and_is_sent_once(house: House) -> None:
 
 def test_a_queued_mail_shows_the_look_of_the_day_it_is_sent(house: House) -> None:
     reference = house.sent()
-    form = {"accent": "#7b2cbf", "reply_to": "team@it4.example", "intro_invitation": "Dag {naam}!"}
+    form = {
+        "accent": "#7b2cbf",
+        "reply_to": "team@it4.example",
+        "subject_invitation": "Één handtekening voor {organisatie}",
+        "intro_invitation": "Dag {naam}!",
+    }
     new = look.proposed(house.deps, form, b"", without_logo=False, staff=house.staff)
     look.change_look(house.deps, new, house.staff, proof_of(house.deps, house.staff))
     server = Server(None, None)
@@ -46,6 +54,8 @@ def test_a_queued_mail_shows_the_look_of_the_day_it_is_sent(house: House) -> Non
     assert "Beste An Peeters,\n\nDag An Peeters!\n" in plain.get_content().replace("\r", "")
     assert "#7b2cbf" in html.get_content()
     assert invitation["Reply-To"] == "team@it4.example"
+    read = message_from_bytes(invitation.as_bytes(), policy=default)
+    assert read["Subject"] == "Één handtekening voor Bakkerij Peeters"
     assert "team@" not in to_staff["Reply-To"]
 
 

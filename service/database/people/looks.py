@@ -51,6 +51,7 @@ class Looks(Records):
                 accent=look.accent,
                 reply_to=look.reply_to,
                 signature_line=look.signature_line,
+                subjects=dict(look.subjects),
                 introductions=dict(look.introductions),
                 public_introduction=look.public_introduction,
                 logo_sha256=logo.sha256,

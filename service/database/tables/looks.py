@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Identity, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Identity, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from service.database.tables.columns import metadata, now
@@ -14,6 +14,7 @@ looks = Table(
     Column("accent", Text, nullable=False),
     Column("reply_to", Text, nullable=False),
     Column("signature_line", Text, nullable=False),
+    Column("subjects", JSONB, nullable=False, server_default=text("'{}'")),
     Column("introductions", JSONB, nullable=False),
     Column("public_introduction", Text, nullable=False, server_default=""),
     Column("logo_sha256", Text, nullable=False),  # empty: no logo

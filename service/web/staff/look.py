@@ -25,7 +25,12 @@ from service.web.security import AGAIN_FIELD, body_limit
 from service.web.shades import both_schemes
 from service.web.sign.look import shown
 from service.web.staff.blueprint import blueprint, show, to
-from service.web.staff.look_mail import styles_of_mails, with_several, without_styles
+from service.web.staff.look_mail import (
+    styles_of_mails,
+    subject_of_ours,
+    with_several,
+    without_styles,
+)
 from service.workflow.people.logo import MOST_BYTES, logo_png, small_logo
 from service.workflow.people.look import Proposal, change_look, proposed, sheet_picture
 from service.workflow.people.look import look as known_look
@@ -38,16 +43,23 @@ LARGEST_POST = MOST_BYTES + 4 * 1024 * 1024  # above the logo's limit the form s
 @require_staff(Permission.MANAGE_PROFILE)
 def look() -> Any:
     """The present look, or the proposed one, to change."""
-    known, typed = known_look(deps()), again()
+    known, typed, processor = known_look(deps()), again(), profile(deps())
     values = typed.values or _fields(Proposal(known))
     return show(
         "staff/look.html",
         values=values,
         errors=typed.errors,
         nearest=_nearest(values.get("accent", "")),
-        wrong_mail=any(name.startswith("intro_") for name in typed.errors),
+        wrong_mail=any(name.startswith(("subject_", "intro_")) for name in typed.errors),
         shown=_shown(known, values),
-        kinds=[(kind, named("message_kinds", kind, OURS)) for kind in INTRODUCED],
+        kinds=[
+            (
+                kind,
+                named("message_kinds", kind, OURS),
+                subject_of_ours(kind, processor[1] if processor else None),
+            )
+            for kind in INTRODUCED
+        ],
     )
 
 
@@ -76,7 +88,8 @@ def look_preview() -> Any:
         return to("staff.look")
     if not typed or known is None:
         return to("staff.look")
-    kinds = [kind for kind in INTRODUCED if kind == "invitation" or kind in proposal.introductions]
+    own = {"invitation", *proposal.subjects, *proposal.introductions}
+    kinds = [kind for kind in INTRODUCED if kind in own]
     return show(
         "staff/look_preview.html",
         values=typed.values,
@@ -88,7 +101,7 @@ def look_preview() -> Any:
         public_introduction=paragraphs(proposal.public_introduction),
         processor=known[1],
         mails=[
-            (named("message_kinds", kind, OURS), without_styles(kind, proposal, known[1]))
+            (named("message_kinds", kind, OURS), *without_styles(kind, proposal, known[1]))
             for kind in with_several(kinds)
         ],
         ask_password=asks_password(),
@@ -180,6 +193,7 @@ def _fields(proposal: Proposal) -> dict[str, str]:
         "reply_to": look.reply_to,
         "signature_line": look.signature_line,
         "public_introduction": look.public_introduction,
+        **{f"subject_{kind}": look.subjects.get(kind, "") for kind in INTRODUCED},
         **{f"intro_{kind}": look.introductions.get(kind, "") for kind in INTRODUCED},
         "logo_png": png,
         "logo_gone": "" if look.logo else "yes",

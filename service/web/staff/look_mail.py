@@ -25,13 +25,19 @@ _MOMENT = datetime(2026, 3, 2, 14, 5).astimezone().isoformat()
 _DAY = date(2026, 4, 1).isoformat()
 
 
-def without_styles(kind: str, look: Look, processor: Processor) -> Markup:
-    """The body of a mail, with classes for styles."""
-    html = compose(kind, _sample(processor), OURS, look).html
-    (body,) = _BODY.findall(html)
+def subject_of_ours(kind: str, processor: Processor | None) -> str:
+    """The subject of a mail of this kind without one of the processor."""
+    return compose(kind, _sample(processor), OURS).subject
+
+
+def without_styles(kind: str, look: Look, processor: Processor) -> tuple[str, Markup]:
+    """The subject and the body of a mail, with classes for styles."""
+    mail = compose(kind, _sample(processor), OURS, look)
+    (body,) = _BODY.findall(mail.html)
     body = _STYLE.sub(lambda found: f'class="{_class_of(found[1])}"', body)
     body = re.sub(r' href="[^"]*"', "", body).replace("<h1", "<h3").replace("</h1", "</h3")
-    return Markup(re.sub(r' role="article"| aria-[a-z]+="[^"]*"', "", body))  # noqa: S704 - ours
+    body = re.sub(r' role="article"| aria-[a-z]+="[^"]*"', "", body)
+    return mail.subject, Markup(body)  # noqa: S704 - ours
 
 
 def with_several(kinds: Iterable[str]) -> list[str]:

@@ -109,11 +109,16 @@ def _changes(before: Look, after: Look) -> list[Change]:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             found.append(Change(what, {"old": old, "new": new}))
-    for kind in INTRODUCED:
-        own = after.introductions.get(kind, "")
-        if own != before.introductions.get(kind, ""):
-            values = {"mail": kind, **({"new": own} if own else {})}
-            found.append(Change(What.INTRODUCTION if own else What.INTRODUCTION_GONE, values))
+    for what, gone, name in (
+        (What.SUBJECT, What.SUBJECT_GONE, "subjects"),
+        (What.INTRODUCTION, What.INTRODUCTION_GONE, "introductions"),
+    ):
+        old, new = getattr(before, name), getattr(after, name)
+        for kind in INTRODUCED:
+            own = new.get(kind, "")
+            if own != old.get(kind, ""):
+                values = {"mail": kind, **({"new": own} if own else {})}
+                found.append(Change(what if own else gone, values))
     return found
 
 

@@ -43,6 +43,7 @@ LOOK = {
     "reply_to": "team@it4.example",
     "signature_line": "Team contracten",
     "public_introduction": "Welkom bij <ons>.\n\nTot gauw.",
+    "subject_invitation": "{verwerker} mailt {naam}",
     "intro_invitation": "Dag {naam}, welkom bij {verwerker}.",
 }
 
@@ -137,6 +138,7 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert office.status == 200
     assert "Er is nog niets bewaard." in office.page
     assert office.page.count("Dag An Peeters, welkom bij IT4Professionals.") == 2
+    assert office.page.count("<strong>IT4Professionals mailt An Peeters</strong>") == 2
     assert "Uitnodiging om meer overeenkomsten te ondertekenen" in office.page
     assert 'style="' not in office.page
     assert office.page.count("<p>Welkom bij <ons>.</p>") == 2
@@ -154,6 +156,7 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     saved(office)
     first, second = rows(deps, "select * from looks order by id")
     assert (first.accent, second.accent) == ("", "#7b2cbf")
+    assert second.subjects == {"invitation": LOOK["subject_invitation"]}
     assert second.introductions == {"invitation": LOOK["intro_invitation"]}
     events = "select data from audit_entries where event = 'profile.look_changed'"
     assert len({entry.data["sha256"] for entry in rows(deps, events)}) == 2
@@ -163,7 +166,9 @@ def test_a_look_is_shown_first_then_saved_logged_and_told(office: Browser, deps:
     assert "Antwoordadres van e-mails aan klanten: team@it4.example (was –)." in said
     assert any("‘uitnodiging om te ondertekenen’: Dag {naam}, welkom" in each for each in said)
     assert "Inleiding van de openbare pagina: Welkom bij <ons>.\n\nTot gauw." in said
-    assert len(said) == 5
+    subject = "Onderwerp van de e-mail ‘uitnodiging om te ondertekenen’: {verwerker} mailt {naam}"
+    assert subject in said
+    assert len(said) == 6
     assert {mail.values["about_name"]["code"] for mail in told} == {"look"}
 
 
@@ -234,6 +239,17 @@ def test_a_mistake_elsewhere_does_not_lose_the_logo(office: Browser) -> None:
     office.post("/profiel/uiterlijk", {"accent": "#bc4900", "logo_png": logo})
     assert logo in office.page
     assert "Er is nog niets bewaard." in office.page
+
+
+def test_a_wrong_subject_is_told_at_its_field(office: Browser) -> None:
+    proposed(office, subject_code="Code van {verwerkr}", subject_voided="x" * 101)
+    assert office.status == 422
+    assert '<p class="error" id="e-subject_code">' in office.page
+    assert "Wij kennen {verwerkr} niet. Bedoelt u {verwerker}?" in office.page
+    assert "Onderwerp van ‘melding van intrekking’: " in office.page
+    assert "<details open>" in office.page
+    assert "Van ons: Herinnering: uw verwerkersovereenkomst met IT4Professionals" in office.page
+    assert office.value("subject_code") == "Code van {verwerkr}"
 
 
 def test_the_sheet_of_a_colour_is_public_and_kept(office: Browser) -> None:

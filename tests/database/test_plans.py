@@ -266,6 +266,14 @@ select id::text, array_to_string(tsvector_to_array(search), ' ') as words from a
 """)
 
 
+def test_the_statements_of_lists_are_planned_once(asked: dict[str, list[Statement]]) -> None:
+    """Of a bound limit PostgreSQL assumes a tenth of all rows, and so plans anew each time."""
+    lists = ("list:", "archive:", "archive filter:", "overview: list:")
+    said = [each for name in asked if name.startswith(lists) for each, _ in asked[name]]
+    assert any(" LIMIT 26" in each for each in said)
+    assert not [each for each in said if "LIMIT %" in each.replace("LIMIT %(read)s", "")]
+
+
 def test_what_nobody_needs_to_know_is_not_counted(filled: str) -> None:
     database = Database(filled)
     with database.begin() as tx:

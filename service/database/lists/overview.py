@@ -51,8 +51,7 @@ class Overview(Records):
         narrowed = search.narrowed
         plain = not (search.by_words or narrowed.state_days)
         if plain and narrowed.order is Order.ACTIVITY:
-            values = {"most": limit, **values_of(search)}
-            return self._summaries(_listed(shape_of(search)), values)
+            return self._summaries(_listed(shape_of(search), limit), values_of(search))
         ids = page(self._connection, search, limit)
         return self._in_order(ids)
 
@@ -156,9 +155,9 @@ _THESE = _SUMMARY.where(
 
 # Kept: building the statement takes longer than executing it.
 @lru_cache(maxsize=256)
-def _listed(shape: Search) -> Select[Any]:
+def _listed(shape: Search, most: int) -> Select[Any]:
     """A page without words."""
-    found = in_order(shape).subquery("page")
+    found = in_order(shape, most).subquery("page")
     lines = _SUMMARY.join(found, found.c.id == agreements.c.id)
     return lines.order_by(found.c.place.desc(), found.c.id.desc())
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    BindParameter,
     FromClause,
     Integer,
     Select,
@@ -55,7 +54,14 @@ _PLACES: dict[Order, ColumnElement[Any]] = {
     Order.EXPIRY: agreements.c.expires_at,
 }
 _PART: ColumnElement[int] = literal_column("parts.number", Integer)
+SAMPLED_EVERY = 46  # days of a half year, from its first
 _UPWARDS = (Order.ORGANISATION, Order.EXPIRY)
+
+
+def number(limit: int) -> ColumnElement[int]:
+    """A limit as a part of the statement. Of a parameter PostgreSQL assumes a tenth of all rows,
+    and so it plans such a statement anew each time."""
+    return literal_column(str(limit), Integer)
 
 
 def _place(rows: FromClause, shape: Search) -> ColumnElement[Any]:
@@ -158,7 +164,7 @@ def instant(search: Search) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _newest(shape: Search, limit: BindParameter[int], *conditions: ColumnElement[bool]) -> Subquery:
+def _newest(shape: Search, limit: ColumnElement[int], *conditions: ColumnElement[bool]) -> Subquery:
     """The first of these in their order, regardless of words."""
     wanted = _selected(shape, agreements.c.search).where(*conditions)
     wanted = wanted.order_by(*_sorted(agreements, shape)).limit(limit)
@@ -172,24 +178,24 @@ def _newest(shape: Search, limit: BindParameter[int], *conditions: ColumnElement
 
 
 @lru_cache(maxsize=256)
-def in_order(shape: Search) -> Select[Any]:
-    page = _newest(shape, bindparam("most"))
+def in_order(shape: Search, most: int) -> Select[Any]:
+    page = _newest(shape, number(most))
     return select(page.c.id, page.c.place).order_by(*_sorted(page, shape))
 
 
 @lru_cache(maxsize=256)
-def among_the_newest(shape: Search) -> Select[Any]:
-    return _having(_newest(shape, bindparam("read")), shape)
+def among_the_newest(shape: Search, most: int) -> Select[Any]:
+    return _having(_newest(shape, bindparam("read")), shape, most)
 
 
-def _having(rows: Subquery, shape: Search) -> Select[Any]:
+def _having(rows: Subquery, shape: Search, most: int) -> Select[Any]:
     """Those of some rows that have the words."""
     having = select(rows.c.id, rows.c.place).where(match(rows.c.search))
-    return having.order_by(*_sorted(rows, shape)).limit(bindparam("most"))
+    return having.order_by(*_sorted(rows, shape)).limit(number(most))
 
 
 @lru_cache(maxsize=256)
-def one_by_one(shape: Search, worded: bool) -> Select[Any]:
+def one_by_one(shape: Search, most: int, worded: bool) -> Select[Any]:
     """In another order, in which no index has a group."""
     rows = _selected(shape, agreements.c.search, agreements.c.state)
     walked = rows.order_by(*_sorted(agreements, shape)).limit(bindparam("read")).subquery("walked")
@@ -201,13 +207,13 @@ def one_by_one(shape: Search, worded: bool) -> Select[Any]:
         wanted = wanted.where(walked.c.id.in_(ids))
     elif shape.group:
         wanted = wanted.where(walked.c.state.in_(words(GROUPS[shape.group])))
-    return wanted.order_by(*_sorted(walked, shape)).limit(bindparam("most"))
+    return wanted.order_by(*_sorted(walked, shape)).limit(number(most))
 
 
-def _within(shape: Search, part: ColumnElement[int], keys: tuple[str, ...]) -> list[Any]:
-    """Conditions on the index: these, in this part of time."""
+def _within(shape: Search, keys: tuple[str, ...], *parts: ColumnElement[int]) -> list[Any]:
+    """Conditions on the index: these, in one of these parts of time."""
     column = EFFECTIVE if shape.by_date else ACTIVE
-    return [column.op("@>")(array([part])), *in_index(*keys)]
+    return [column.op("@>" if len(parts) == 1 else "&&")(array(parts)), *in_index(*keys)]
 
 
 @lru_cache(maxsize=256)
@@ -228,43 +234,51 @@ def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
         func.greatest(earliest, half * HALF_YEAR, type_=Integer) // FORTNIGHT,
         -1,
     ).lateral("parts")
-    in_half = _some(shape, HALF_YEARS - half, keys).lateral("in_half")
-    in_fortnight = _some(shape, _PART, keys).lateral("in_fortnight")
+    in_half = _soon_some(shape, half, keys).lateral("in_half")
+    in_fortnight = _some(shape, keys, _PART).lateral("in_fortnight")
     columns: list[ColumnElement[Any]] = [
         _PART,
         newest.label("newest"),
         (earliest // FORTNIGHT).label("earliest"),
     ]
     joined = halves.join(in_half, true()).join(fortnights, true()).join(in_fortnight, true())
-    return select(*columns).select_from(joined).limit(1)
+    return select(*columns).select_from(joined).limit(number(1))
 
 
 def _series(*limits: Any) -> Select[Any]:
     return select(func.generate_series(*limits).label("number"))
 
 
-def _some(shape: Search, part: ColumnElement[int], keys: tuple[str, ...]) -> Select[Any]:
-    found = _found(select(agreements.c.id).where(*_within(shape, part, keys)))
-    return select(found.c.id).limit(1)
+def _soon_some(shape: Search, half: ColumnElement[int], keys: tuple[str, ...]) -> Select[Any]:
+    """Whether this half year has some. The index tells that only with all it has, so some of its
+    days are asked first: where many are, these have some."""
+    days = (-(half * HALF_YEAR + day) for day in range(0, HALF_YEAR, SAMPLED_EVERY))
+    ways = (_some(shape, keys, *days), _some(shape, keys, HALF_YEARS - half))
+    some = union_all(*(each.subquery().select() for each in ways)).subquery()
+    return select(some).limit(number(1))
+
+
+def _some(shape: Search, keys: tuple[str, ...], *parts: ColumnElement[int]) -> Select[Any]:
+    found = _found(select(agreements.c.id).where(*_within(shape, keys, *parts)))
+    return select(found.c.id).limit(number(1))
 
 
 @lru_cache(maxsize=256)
-def in_parts(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
+def in_parts(shape: Search, most: int, keys: tuple[str, ...], compared: bool) -> Select[Any]:
     """In fortnights, or in days as negative numbers, in the order of their series, because the
     second table depends on each row of the first."""
     limits = (bindparam(name, type_=Integer) for name in ("from_part", "to_part", "step"))
     parts = _series(*limits).subquery("parts")
-    found = _found(_selected(shape).where(*_within(shape, _PART, keys), *_more(shape, compared)))
-    page = _page_of(found, shape).lateral("page")
-    return select(page).select_from(parts.join(page, true())).limit(bindparam("most"))
+    found = _found(_selected(shape).where(*_within(shape, keys, _PART), *_more(shape, compared)))
+    page = _page_of(found, shape, most).lateral("page")
+    return select(page).select_from(parts.join(page, true())).limit(number(most))
 
 
 @lru_cache(maxsize=256)
-def by_index(shape: Search, keys: tuple[str, ...], compared: bool) -> Select[Any]:
+def by_index(shape: Search, most: int, keys: tuple[str, ...], compared: bool) -> Select[Any]:
     """All that the index finds, sorted."""
-    return _page_of(
-        _found(_selected(shape).where(*in_index(*keys), *_more(shape, compared))), shape
-    )
+    found = _found(_selected(shape).where(*in_index(*keys), *_more(shape, compared)))
+    return _page_of(found, shape, most)
 
 
 def _found(wanted: Select[Any]) -> CTE:
@@ -273,9 +287,9 @@ def _found(wanted: Select[Any]) -> CTE:
     return wanted.cte("found", nesting=True).prefix_with("materialized", dialect="postgresql")
 
 
-def _page_of(found: CTE, shape: Search) -> Select[Any]:
+def _page_of(found: CTE, shape: Search, most: int) -> Select[Any]:
     page = select(found.c.id, found.c.place).order_by(*_sorted(found, shape))
-    return page.limit(bindparam("most"))
+    return page.limit(number(most))
 
 
 def _more(shape: Search, compared: bool) -> list[ColumnElement[bool]]:

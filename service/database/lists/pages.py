@@ -50,7 +50,7 @@ def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
     if search.narrowed.order is not Order.ACTIVITY:
         return found.in_other_order()
     if search.group == "trouble":  # a small group, of which all are read
-        return found.ids(among_the_newest(found.shape), read=READ_AT_MOST)
+        return found.newest(read=READ_AT_MOST)
     fills = typed.agreements * typed.share > limit  # otherwise another way reads to the end
     if typed.cost_of_index <= (FEW if fills else MORE):
         return found.by_index()
@@ -59,7 +59,7 @@ def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
     if typed.agreements * typed.share**2 < limit:  # the index finds fewer than would be read
         return found.by_index()
     read = int(min(READ_AT_MOST, SPARE * limit / typed.share))
-    ids = found.ids(among_the_newest(found.shape), read=read)
+    ids = found.newest(read=read)
     return ids if len(ids) == limit else found.by_index()
 
 
@@ -70,34 +70,38 @@ class _Found:
         self._connection, self._search, self._typed = connection, search, typed
         self._limit = limit
         self.shape = shape_of(search)
-        self._values = values_of(search) | typed.values | {"most": limit}
+        self._values = values_of(search) | typed.values
 
     def ids(self, statement: Select[Any], **more: Any) -> list[str]:
         return [row.id for row in self._rows(statement, **more)]
 
+    def newest(self, read: int) -> list[str]:
+        return self.ids(among_the_newest(self.shape, self._limit), read=read)
+
     def by_index(self) -> list[str]:
         typed = self._typed
-        return self.ids(by_index(self.shape, typed.keys, bool(typed.all) and not typed.exact))
+        compared = bool(typed.all) and not typed.exact
+        return self.ids(by_index(self.shape, self._limit, typed.keys, compared))
 
     def that_wait(self) -> list[str]:
         """Few agreements wait, and an index has since when: the rest is compared."""
-        return self.ids(by_index(self.shape, (), bool(self._typed.all)))
+        return self.ids(by_index(self.shape, self._limit, (), bool(self._typed.all)))
 
     def in_other_order(self) -> list[str]:
         """Of this order no index has fortnights."""
         typed, group = self._typed, self._search.group
         if not typed.all and group not in GROUPS:
-            return self.ids(in_order(self.shape))
+            return self.ids(in_order(self.shape, self._limit))
         if typed.cost_of_index > FEW and group != "trouble":
             read = int(min(READ_AT_MOST, SPARE * self._limit / max(typed.share, 1e-9)))
-            ids = self.ids(one_by_one(self.shape, bool(typed.all)), read=read)
+            ids = self.ids(one_by_one(self.shape, self._limit, bool(typed.all)), read=read)
             if len(ids) == self._limit:
                 return ids
         return self.by_index()
 
     def by_fortnight(self) -> list[str]:
         typed, keys = self._typed, self._typed.whole_keys
-        within = in_parts(self.shape, keys, not typed.all_whole)
+        within = in_parts(self.shape, self._limit, keys, not typed.all_whole)
         newest, oldest = self._span()
         found: list[Any] = []
         firsts = self._rows(first_fortnight(self.shape, keys), newest=newest, oldest=oldest)
@@ -108,7 +112,9 @@ class _Found:
             if len(found) < self._limit:
                 found += self._rows(within, from_part=until, to_part=earliest, step=-1)
         if typed.keys_of_longer:
-            found += self._rows(by_index(self.shape, typed.keys_of_longer, len(typed.all) > 1))
+            more = len(typed.all) > 1
+            longer = by_index(self.shape, self._limit, typed.keys_of_longer, more)
+            found += self._rows(longer)
         # The same agreement can have a word both ways.
         places = {(each.place, each.id) for each in found}
         return [each for _, each in sorted(places, reverse=True)[: self._limit]]

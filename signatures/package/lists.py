@@ -48,12 +48,17 @@ _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 @dataclass(frozen=True)
 class Stated:
     """What the lists must say of the agreement: the manifest without its files, and for the bag the
-    reference and parties."""
+    reference, our name, and one of the descriptions."""
 
     manifest: Mapping[str, Any]
     reference: str
-    controller: str
     processor: str
+    descriptions: tuple[str, ...]
+
+
+def as_evidence(reference: str, controller: str, processor: str) -> str:
+    """What a bag says of a package with evidence."""
+    return f"Bewijspakket {reference}: verwerkersovereenkomst tussen {controller} en {processor}"
 
 
 def check_lists(case: Case, package: Package) -> Iterator[Finding]:
@@ -124,7 +129,8 @@ def _stated(case: Case) -> Stated:
         "processor": trade_name or processor["name"],
         "template_version": said["template"]["version"],
     }
-    return Stated(manifest, said["reference"], controller["name"], full_name)
+    described = as_evidence(said["reference"], controller["name"], full_name)
+    return Stated(manifest, said["reference"], full_name, (described,))
 
 
 def _check_bag(files: Mapping[str, bytes], package: Package, stated: Stated) -> Iterator[Finding]:
@@ -139,7 +145,7 @@ def _check_bag(files: Mapping[str, bytes], package: Package, stated: Stated) -> 
     tags = {name: bag[name] for name in BAG_FILES if name != BAG_TAG_LIST}
     if bag[BAG_DECLARATION] != _DECLARATION:
         yield fails("lists", "bag_other", BAG_DECLARATION)
-    if bag[BAG_INFO] != _info(stated, payload):
+    if bag[BAG_INFO] not in _infos(stated, payload):
         yield fails("lists", "bag_other", BAG_INFO)
     for name, listed in ((BAG_LIST, payload), (BAG_TAG_LIST, tags)):
         if sorted(bag[name].splitlines(keepends=True)) != sorted(_lines(listed)):
@@ -152,12 +158,14 @@ def _lines(files: Mapping[str, bytes]) -> list[bytes]:
     ]
 
 
-def _info(stated: Stated, payload: Mapping[str, bytes]) -> bytes:
+def _infos(stated: Stated, payload: Mapping[str, bytes]) -> list[bytes]:
     size = sum(map(len, payload.values()))
-    return (
-        f"Source-Organization: {stated.processor}\n"
-        f"External-Identifier: {stated.reference}\n"
-        f"External-Description: Bewijspakket {stated.reference}: verwerkersovereenkomst tussen "
-        f"{stated.controller} en {stated.processor}\n"
-        f"Payload-Oxum: {size}.{len(payload)}\n"
-    ).encode()
+    return [
+        (
+            f"Source-Organization: {stated.processor}\n"
+            f"External-Identifier: {stated.reference}\n"
+            f"External-Description: {described}\n"
+            f"Payload-Oxum: {size}.{len(payload)}\n"
+        ).encode()
+        for described in stated.descriptions
+    ]

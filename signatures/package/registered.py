@@ -15,7 +15,7 @@ from signatures.errors import RecordInvalid
 from signatures.package.case import Trust
 from signatures.package.files import Package
 from signatures.package.finding import Finding, fails, unknown
-from signatures.package.lists import Stated, check_stated
+from signatures.package.lists import Stated, as_evidence, check_stated
 from signatures.package.names import AGREEMENT, DOCUMENT, MANIFEST, RECORD, RECORD_SEAL, SHEET
 from signatures.package.registration import Registration, registration_in
 from signatures.package.report import REGISTERED, PackageReport
@@ -106,7 +106,13 @@ def _stated(said: Registration) -> Stated:
         "processor": said.processor,
         "template_version": "",
     }
-    return Stated(manifest, said.reference, said.controller, said.processor)
+    described = (
+        f"Registratie {said.reference} van een elders ondertekende verwerkersovereenkomst tussen "
+        f"{said.controller} en {said.processor}; geen zegel zegt wie ondertekende"
+    )
+    # Former packages said that they were evidence.
+    former = as_evidence(said.reference, said.controller, said.processor)
+    return Stated(manifest, said.reference, said.processor, (described, former))
 
 
 def _sha256(data: bytes) -> str:

@@ -117,5 +117,15 @@ def test_every_change_is_named(unwatched_house: House, package: tuple[str, bytes
         assert ("package_missing", name) in codes(report)
     hidden = judge(read_zip(added("{folder}/data/x.pdf")(package[1], folder)), trust)
     assert ("package_extra", "x.pdf") in codes(hidden)
+    said = labels["External-Description"]
+    assert said.startswith("Registratie ")
+    assert "Bewijspakket" not in said
+    assert "elders ondertekende" in said
+    parties = f"Bakkerij Peeters BV en {labels['Source-Organization']}"
+    reference = labels["External-Identifier"]
+    former = f"Bewijspakket {reference}: verwerkersovereenkomst tussen {parties}"
+    for described, wrong in ((former, set()), ("Bewijspakket", {("bag_other", "bag-info.txt")})):
+        told = {**labels, "External-Description": described}
+        assert codes(judge(read_zip(packed(folder, files, told)), trust)) == wrong
     lying = packed(folder, files, {**labels, "External-Identifier": "VO-2026-99999"})
     assert codes(judge(read_zip(lying), trust)) == {("bag_other", "bag-info.txt")}

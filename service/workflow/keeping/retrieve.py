@@ -24,6 +24,7 @@ from service.workflow import package_files
 from service.workflow.actors import Client
 from service.workflow.keeping.dossier import Dossier
 from signatures.package.names import AGREEMENT, ANCHORS, EVIDENCE, LOG, SHEET, SHOWN
+from signatures.package.registered import is_registered
 from storage.bag import bag
 from storage.manifest import DOCUMENT, media_type
 from storage.renewed import original_of
@@ -174,7 +175,7 @@ def _as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes
             "Source-Organization": agreement.processor.full_name,
             "External-Identifier": agreement.reference,
             "External-Description": text(
-                "evidence.package",
+                "registration.package" if is_registered(files) else "evidence.package",
                 OURS,
                 reference=agreement.reference,
                 controller=agreement.controller.name,

@@ -2,7 +2,7 @@
 
     python -m bench w4 w5 --before 7d66efa --rounds 3
 
-The old tree gets a copy of this bench and of the road, and must have the names they import.
+The old tree gets this bench and road, and must have the names they import.
 """
 
 from __future__ import annotations

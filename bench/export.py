@@ -1,7 +1,6 @@
 """``python -m bench.export``: memory and time of a ZIP with the originals of many agreements.
 
-An object store in memory gives the same bytes for each, so that only our work and the database's
-are measured; nothing is kept of the ZIP.
+An object store in memory gives the same bytes for each; nothing is kept of the ZIP.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Fills a migrated database by SQL with many agreements, as if created over five years.
 
-Nine in ten are completed and archived; most of the last thirty days' are running, in every state.
-PDFs, texts and records of acts are a few bytes, because no measured query reads them.
-
-Everything is derived from the row's number, so two runs give the same. Triggers and keys are off:
-the log's hashes form no chain, and no file exists.
+Nine in ten are completed and archived; the last month's are in every state. PDFs, texts and records
+of acts are a few bytes, as no measured query reads them. Everything is derived from the row's
+number. The log's hashes form no chain, and no file exists.
 """
 
 from __future__ import annotations

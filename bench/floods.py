@@ -3,8 +3,8 @@
     python -m bench.floods                     # this tree
     python -m bench.floods --before bfae3d2    # and an older commit, in the same run
 
-Separate processes flood only loopback. A page that takes longer than ``PATIENCE_SECONDS`` is
-recorded as that long. The older tree gets this bench and road.
+Separate processes flood only loopback. A page is awaited ``PATIENCE_SECONDS`` at most. The older
+tree gets this bench and road.
 """
 
 from __future__ import annotations

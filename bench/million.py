@@ -1,8 +1,7 @@
 """``python -m bench.million``: how long queries take at a million agreements.
 
-Two databases in a separate PostgreSQL, one with ``--base`` agreements (100,000) and one with
-``--rows`` (1,000,000), are filled by SQL and queried alternately, so that other load does not
-affect the ratio.
+Two databases, of ``--base`` (100,000) and ``--rows`` (1,000,000) agreements, are filled by SQL and
+queried alternately, so that other load affects both.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ AT_MOST_TIMES = 1.5  # the time at a million, relative to 100,000
 class Answered:
     """A query's time in both databases, in milliseconds, and its goal.
 
-    ``busy`` is the processor time of one answer of the large one, ours plus PostgreSQL's, which
-    other work hardly changes.
+    ``busy`` is the processor time of one answer of the large one, ours plus PostgreSQL's.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """A signer's first page on a phone: its size, and when it is usable.
 
-A Chromium with an empty cache, slowed like its developer tools do: the processor four times, the
-network to 1.6 Mbit/s with 150 ms per request. Usable means that the text is painted and the scripts
-have run. Without a logo, and with one of noise, which does not compress.
+A Chromium with an empty cache, its processor slowed four times, its network to 1.6 Mbit/s with 150
+ms per request. Usable: the text is painted and the scripts have run. Without a logo, and with one
+of noise, which does not compress.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The road of one agreement without pages, for the bench and the tests.
 
 The stops: created, sent, opened, completed, ready, read, proved, prepared, signed, countersigned,
-archived. A method returns what the next needs: the reference, or the browser's secret. This process
-does the worker's work. ``service/commands/road.py`` walks the road through the pages.
+archived. This process does the worker's work. ``service/commands/road.py`` walks through the pages.
 """
 
 from __future__ import annotations

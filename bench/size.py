@@ -1,7 +1,7 @@
 """``python -m bench.size``: a finished agreement's bytes in the database, with log and indexes.
 
-Twelve agreements are made through the pages and archived. Their rows are copied a hundred times
-with other ids, digests and numbers, so that half-empty first pages do not count (decision 34).
+Twelve agreements made through the pages are copied a hundred times, so that half-empty first pages
+do not count (decision 34).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Whether a package is still what was stored: reads every object back and changes nothing.
 
 Separate answers: are all originals present and right, does the sealed agreement begin with what was
-shown, was anything put over or beside it, how long is it locked. Files inside an object are
-compared too, so that damage is named by file.
+shown, was anything put over or beside it, how long is it locked. Damage is named by file.
 """
 
 from __future__ import annotations
@@ -82,8 +81,8 @@ class CheckReport:
 def check(
     objects: ObjectStore, package: StoredPackage | str, beside: Sequence[StoredObject] = ()
 ) -> CheckReport:
-    """Read everything back and compare with the recorded ``package``, or with the manifest in the
-    bucket for a prefix. ``beside`` are the recorded objects beside it: renewed copies and ends.
+    """Read everything back and compare with the recorded ``package``, or for a prefix with the
+    manifest in the bucket. ``beside`` are the recorded renewed copies and ends.
 
     What a working store does not return is missing. Raises StorageUnavailable or StorageRefused
     when the store does not work: then nothing is known.

@@ -1,6 +1,6 @@
 """Which object of the bucket contains each file of a package.
 
-The two sealed files are objects, because they are requested and renewed separately; the shown
+The two sealed files are separate objects, as they are requested and renewed separately; the shown
 document is the beginning of one; all other files are in one ZIP.
 """
 

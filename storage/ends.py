@@ -6,8 +6,8 @@
         0001-3f9a6c21b0d4e875.json   what was recorded: the first change, and its SHA-256
         0001-3f9a6c21b0d4e875.p7s    the seal over those bytes (CMS, detached)
 
-The older manifest does not name them. The SHA-256 in the name keeps a change from meeting another
-with its number, from before a backup was restored. The service provides the bytes.
+The manifest is older and does not name them. The SHA-256 separates two changes with one number,
+such as one from before a backup was restored.
 """
 
 from __future__ import annotations

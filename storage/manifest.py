@@ -1,15 +1,13 @@
 """The manifest: the files of one agreement, and their digests.
 
 ``manifest.json`` is written last, so a prefix that has one is complete. The same package gives the
-same bytes. It names the parties, so that a person finds an agreement in the bucket alone, but no
-address.
+same bytes. It names the parties, so that a person finds an agreement in the bucket alone.
 
 Formats (docs/decisions/0028 and 0046):
 
-* ``zegel-archive/1``, no longer written here, but handed out: every file is a separate object.
-* ``zegel-archive/2``: ``objects`` are those in the bucket; ``files`` says for each file which
-  object contains it and how: ``whole``, a ``member`` of the ZIP, or the ``beginning`` of the sealed
-  agreement.
+* ``zegel-archive/1``, no longer stored, but handed out: every file is a separate object.
+* ``zegel-archive/2``: ``objects`` are those in the bucket; ``files`` says which one contains each
+  file and how: ``whole``, a ``member`` of the ZIP, or the ``beginning`` of the sealed agreement.
 * ``zegel-registered/1``, signed elsewhere: like the first, with the files of ``registered``.
 """
 

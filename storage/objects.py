@@ -3,8 +3,8 @@
 * An object is created, never replaced (``If-None-Match: *``). If the key exists, equal bytes are
   adopted, others are an ``ObjectConflict``; so a put without an answer can be repeated.
 * The store checks the SHA-256 on receipt, and locks the object in the same request.
-* It is read by version, because anyone with write access can put a newer version over it. The
-  **first** version of a key is the original.
+* Anyone with write access can put a newer version over it, so it is read by version; the **first**
+  version of a key is the original.
 
 All moments are aware; returned ones are UTC.
 """

@@ -1,7 +1,7 @@
 """How long an original stays locked: pure arithmetic, in UTC.
 
-While an agreement's end is unknown its lock *rolls*: 400 days, again whenever fewer than 60 are
-left. A known end gives a last moment. A lock is never shortened or released.
+Until an agreement's end is known its lock *rolls*: 400 days, renewed when fewer than 60 are left. A
+lock is never shortened or released.
 """
 
 from __future__ import annotations

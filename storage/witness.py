@@ -1,7 +1,7 @@
 """Tests whether the store works now, to distinguish an outage from one unreadable object.
 
-SeaweedFS answers HEAD with 200 and GET with 500 when an object's volume is gone, like an outage. If
-a small object can be put and read back, the store works, and what is unreadable does not exist.
+SeaweedFS answers GET with 500 when an object's volume is gone, like an outage. If a small object
+can be put and read back, what is unreadable does not exist.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Files as one ZIP: the same files give the same bytes.
+"""Files as one ZIP, without compression: the same files give the same bytes everywhere.
 
-Nothing is compressed: it is mostly PDF, and compressors differ between machines. So a ZIP that
-expands is not ours, and reading takes no more memory than the ZIP.
+So a ZIP that expands is not ours, and reading takes no more memory than the ZIP.
 """
 
 from __future__ import annotations

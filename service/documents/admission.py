@@ -1,8 +1,7 @@
 """Checks a .docx before an office opens it.
 
-An office converts an empty file as readily as an agreement, fetches what a document refers to, and
-runs macros and fields; such files are refused. Every part is parsed, because the same thing can be
-spelt in many ways.
+An office converts an empty file, fetches what a document refers to, and runs macros and fields;
+such files are refused. Every part is parsed, as the same can be spelt in many ways.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Keeps lists together at page ends: no bullet alone, and none without its introduction.
 
-The paragraph before a list stays with the first item, that with the second, and the last but one
-with the last. Only the filled document knows how long a list is.
+This needs the filled document, which has the lists' lengths.
 """
 
 from __future__ import annotations

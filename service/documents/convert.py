@@ -1,8 +1,7 @@
 """From .docx to PDF/A-3b + PDF/UA-1, with a small pool of warm LibreOffice processes.
 
-An office that hangs or dies is killed, and the document retried once on a new one. After 500
-documents or 350 MB an office is replaced, by one started before. After some idle seconds all but
-one end: each holds about 170 MiB.
+An office that hangs or dies is killed, and the document retried once. After 500 documents or 350 MB
+another, started before, takes its place. When idle, one stays: each holds about 170 MiB.
 """
 
 from __future__ import annotations

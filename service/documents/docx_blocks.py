@@ -1,7 +1,7 @@
 """Reads a filled .docx back as headings, clauses, bullets, paragraphs and tables.
 
-Numbers are counted as Word does, so this works for any template. What this cannot read (text boxes,
-footnotes) a template must not use; the check of the finished PDF detects it.
+It counts numbers as Word does, for any template without text boxes or footnotes; the check of the
+finished PDF detects those.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Finds the fields in a Word part that would make the office do something.
 
-A field may print the page number, but also read a file, fetch a picture or start a program. It may
-be in one attribute or in many runs between two marks, and contain fields. So the part is read as
-Word does, and only fields that print a number of the document itself are accepted (ECMA-376 part 1,
-17.16).
+A field may print the page number, but also read a file or start a program, and it may be spread
+over many runs. So the part is read as Word does, and only fields that print a number of the
+document itself are accepted (ECMA-376 part 1, 17.16).
 """
 
 from __future__ import annotations

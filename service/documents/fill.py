@@ -1,8 +1,7 @@
 """Fills a Word template: compiled once, rendered in a sandbox, safe to share between threads.
 
-docxtpl only compiles: its ``patch_xml`` joins placeholders that Word split over runs. Its rendering
-is not used, because a shared ``DocxTemplate`` mixes customers' data, and it neither escapes nor
-sandboxes. Filling takes half a millisecond; the same context gives the same bytes.
+docxtpl only compiles, joining placeholders that Word split over runs: its ``DocxTemplate`` mixes
+data when shared, and does not escape or sandbox. The same context gives the same bytes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Replaces the links that mark the signature places in a converted PDF by the places.
 
-An office always keeps a link without words, and no party's data, which are text, can imitate one.
-The links and tags are removed. The element that held a link, a table cell, becomes the field's
-parent.
+An office keeps a link without words, and no party's data can imitate one. The element that held the
+link, a table cell, becomes the field's parent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Finishes a converted PDF before anybody sees or signs it, as a rewrite would break a signature.
 
-LibreOffice writes the time in five places and escapes the title twice. Afterwards the same input
-gives the same bytes, the data are an associated file, and every place is an empty tagged field.
+The same input then gives the same bytes (LibreOffice writes the time in five places), the data are
+an associated file, and every place is an empty tagged field.
 """
 
 from __future__ import annotations

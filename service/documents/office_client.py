@@ -1,12 +1,12 @@
-"""A small program that starts and controls one warm LibreOffice; runs on the Python that has UNO.
+"""A small program that starts and controls one warm LibreOffice, with only the standard library and
+UNO, which only the distribution's Python has.
 
-It uses only the standard library and UNO, which only the distribution's Python has. A frame on
-standard input or output is: four bytes length, JSON, four bytes length, content.
+A frame on standard input or output is: four bytes length, JSON, four bytes length, content.
 
     ->  {"options": {...}} and the .docx        <-  {"ok": true, "rss": bytes} and the PDF
                                                 <-  {"ok": false, "error": "..."} and nothing
 
-When standard input closes, the office is killed and the directory removed. If this program is
+When standard input closes, the office is killed and the directory removed; if this program is
 killed, the kernel kills the office (Linux).
 
 Usage: office_client.py SOFFICE_BIN DIRECTORY PIPE_NAME SOCKET_TO_REMOVE...

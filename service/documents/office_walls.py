@@ -3,15 +3,15 @@
 Four restrictions, which need no privilege and cannot be lifted:
 
 - **network**: a namespace without interfaces if the kernel permits one, and a filter that allows
-  only local sockets, which works in a container with Docker's defaults too.
-- **files**: Landlock. The office reads the system's programs and settings and writes its own
-  folder; it sees no keys, settings or data of the service. (In ``/tmp``, where its sockets are, it
-  can remove its user's files, but neither read nor write them.)
+  only local sockets, also in a container with Docker's defaults.
+- **files**: Landlock. The office reads the system's files and writes its own folder; it sees no
+  keys, settings or data of the service. (In ``/tmp``, where its sockets are, it can remove its
+  user's files.)
 - **capabilities**: none are left, even if the service runs as root.
 - no process it starts can regain a privilege.
 
-Also a script, which restricts itself and prints as JSON which restrictions hold. Standard library
-only, because ``office_client.py`` runs on the distribution's Python.
+As a script it restricts itself and prints as JSON which hold. Standard library only, for
+``office_client.py``.
 """
 
 from __future__ import annotations

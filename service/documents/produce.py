@@ -4,8 +4,7 @@
     document = maker.agreement(template, context, fields=agreement.fields, dated=created_at)
     document.pdf, document.sha256, document.reading_html
 
-The steps are modules: fill, convert, marks, normalise, check. Versions of templates in use stay
-compiled. ``service.documents.sheet`` writes the evidence sheet directly.
+The steps are modules: fill, convert, marks, normalise, check; ``sheet`` is for the evidence sheet.
 """
 
 from __future__ import annotations
@@ -111,9 +110,9 @@ class DocumentMaker:
     ) -> ProducedDocument:
         """The agreement with its empty signature fields; the same input gives the same bytes.
 
-        ``fields`` are the template's places in the order of signing. ``dated`` (aware) becomes the
-        PDF's date. A preview says so on every page and has no fields. Raises GenerationFailed, also
-        when the fields are not the template's places.
+        ``fields`` are the template's places in signing order. ``dated`` (aware) is the PDF's date.
+        A preview says so on every page and has no fields. Raises GenerationFailed, also for other
+        fields.
         """
         order = tuple(fields)
         dated = _in_utc(dated)

@@ -1,7 +1,7 @@
 """The reading view: the agreement as semantic HTML, from the same filled Word file.
 
-A fragment for a page: escaped, without styles or scripts. Articles and clauses have anchors
-(``#artikel-12-1``) and their own numbers, so style their lists without markers.
+Escaped, without styles or scripts. Articles and clauses have anchors (``#artikel-12-1``) and their
+own numbers.
 """
 
 from __future__ import annotations

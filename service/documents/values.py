@@ -1,8 +1,5 @@
-"""The values that a template is filled with: the printed data and what follows from them.
-
-The three lists of data that need more care are parts of list A of Bijlage 1, so the JSON in the PDF
-does not repeat them.
-"""
+"""The values that a template is filled with: the printed data and what follows from them, which the
+JSON in the PDF does not repeat."""
 
 from __future__ import annotations
 

@@ -1,8 +1,5 @@
-"""Reads workbooks (XLSX), each in a process of its own with limits.
-
-A small file can unpack to gigabytes, and one cell in the last corner of a sheet can end the
-library's whole process. Formulas are read by their saved value; nothing is computed or fetched.
-"""
+"""Reads workbooks (XLSX), each in a process of its own with limits: a small file can unpack to
+gigabytes, or end the library's whole process. Nothing is computed or fetched."""
 
 from __future__ import annotations
 

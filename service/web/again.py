@@ -1,11 +1,9 @@
 """Shows a form with mistakes again after a redirect, so that *Back* and *Reload* never resend it.
 
-A refused POST is answered with 303. Its input and mistakes are kept for a few hours
-(``service/workflow/kept_forms.py``), for this browser and the form's page, until the form is
-accepted. A form with an expired token (``security.SHOW_AGAIN``), or sent after the session ended,
-is shown again likewise, and nothing is carried out.
-
-Files, passwords, codes and the form's token are never kept (``NEVER_KEPT``).
+The input and mistakes of a refused POST (303) are kept for a few hours
+(``service/workflow/kept_forms.py``), for this browser and the form's page. A form with an expired
+token (``security.SHOW_AGAIN``), or sent after the session ended, is shown again likewise; nothing
+is carried out. Files, passwords, codes and tokens are never kept (``NEVER_KEPT``).
 """
 
 from __future__ import annotations
@@ -196,10 +194,11 @@ def _kept_at(
 def _from_top_to_bottom(
     errors: Mapping[str, str], fields: Mapping[str, list[str]]
 ) -> list[tuple[str, str]]:
-    """The mistakes in the order of the page, in which browsers send a form.
+    """The mistakes in the order of the page, in which browsers send a form; a choice not made comes
+    last.
 
-    A choice not made is not sent, so it comes last. Pairs, because the database does not keep the
-    order of an object's names. Of a request that is too large only ``fields`` are known.
+    Pairs, because the database does not keep the order of an object's names. Of a request that is
+    too large only ``fields`` are known.
     """
     if request.content_length and request.content_length > (request.max_content_length or 0):
         return sorted(errors.items(), key=lambda each: each[0] not in fields)

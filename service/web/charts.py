@@ -1,8 +1,7 @@
 """Bars as SVG, made on the server: without a script, and readable without colour.
 
-Each part has its own filling, its length says its number, and the number is beside it. Widths are
-shares of the page, so that letters keep their size on a telephone. Screen readers skip a chart: it
-repeats the table beside it.
+Each part has its own filling. Widths are shares of the page, so that letters keep their size on a
+telephone. Screen readers skip a chart: the table beside it says the same.
 """
 
 from __future__ import annotations

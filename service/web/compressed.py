@@ -1,9 +1,8 @@
 """Compresses text answers with gzip, to a third of their size.
 
-A page's length could reveal a secret on it to a stranger whose input is on it too (BREACH). So the
-form's token differs in each answer (``security.token``), other sites can send our cookies only by
-opening a page (``Lax``), and random bytes are added, as in Django. Python includes gzip; the known
-library needs two more and does not pad.
+A page's length must not reveal a secret on it to a stranger whose input is on it too (BREACH). So
+the form's token differs in each answer (``security.token``), other sites can send our cookies only
+by opening a page (``Lax``), and random bytes are added, as in Django.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The style sheets of the processor's colour.
 
-A sheet's name has the colour and the digest of its content, so browsers keep it for ever and pages
-need no style of their own.
+A sheet's name has the colour and a digest of the content, so browsers keep it for ever.
 """
 
 from __future__ import annotations

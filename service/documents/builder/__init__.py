@@ -1,5 +1,5 @@
-"""Builds the agreement's Word template from its text source, which is readable in a diff.
+"""Builds the agreement's Word template from a text source that is readable in a diff.
 
-``python -m service.documents.builder`` writes the .docx beside
-``templates/nl/documents/agreement/agreement.md``; a test compares it with the committed one.
+``python -m service.documents.builder`` writes it beside
+``templates/nl/documents/agreement/agreement.md``.
 """

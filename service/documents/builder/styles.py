@@ -1,8 +1,7 @@
-"""The look of a template: one small table of paragraph styles, written as Word styles.
+"""The look of a template: paragraph styles, written as Word styles. Lengths are in points.
 
-Carlito has the metrics of Calibri, so a copy keeps its page breaks in Word. Text is left aligned:
-hyphenation differs per machine, and justified text without it has wide gaps. Lengths are in points
-unless the name says otherwise.
+Carlito has the metrics of Calibri, so a copy keeps its page breaks in Word. Text is left aligned,
+as hyphenation differs per machine.
 """
 
 from __future__ import annotations

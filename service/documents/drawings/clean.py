@@ -1,7 +1,7 @@
 """A new SVG that has only known shapes, with known attributes and values. Pure.
 
-Everything is made anew from a list without scripts, links, images, fonts, text, style sheets,
-entities or names from outside. What would change the picture if left out is refused, by its name.
+Nothing of the file is passed on as it is. What would change the picture if left out is refused, by
+its name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
-"""Our own sRGB profile (ICC.1:2010) for a sheet.
-
-It contains only numbers of IEC 61966-2-1: the primaries and white point adapted to D50, and one
-curve. Its date is fixed, so that equal sheets have equal bytes.
-"""
+"""Our own sRGB profile (ICC.1:2010) for a sheet, with only numbers of IEC 61966-2-1. Its date is
+fixed, so that equal sheets have equal bytes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The shipped fonts for a sheet: the width of a text, and the subset to embed.
-
-HarfBuzz makes a subset in a quarter of a millisecond, so every sheet embeds exactly what it prints.
-"""
+"""The shipped fonts for a sheet: the width of a text, and the subset to embed, made by HarfBuzz."""
 
 from __future__ import annotations
 

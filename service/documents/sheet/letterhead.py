@@ -1,8 +1,5 @@
-"""The processor's colour and logo above a sheet's first page, as decoration.
-
-They are artifacts in the margin (ISO 14289-1, 7.1), so text and tags are the same without. The logo
-is opaque on white and in the colours of the file's profile (ISO 19005-3, 6.2.4).
-"""
+"""The processor's colour and logo above a sheet's first page: artifacts in the margin (ISO 14289-1,
+7.1), the logo opaque on white and in the colours of the file's profile (ISO 19005-3, 6.2.4)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The sheet's template: read and compiled once, filled into blocks.
 
 The source is parsed before it is filled, so that no value becomes a heading, a bold word or a
-column. Markup passes through Jinja as control characters, which values cannot contain
-(``always_printable``).
+column; markup passes through Jinja as control characters.
 """
 
 from __future__ import annotations

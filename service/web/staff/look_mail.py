@@ -1,8 +1,5 @@
-"""Mails with sample values, on a page that allows no styles in its elements.
-
-Each style of a mail becomes a class, named by its digest, in the preview's style sheet. Links lead
-nowhere.
-"""
+"""Mails with sample values, on a page that allows no styles in its elements: each becomes a class
+in the preview's style sheet. Links lead nowhere."""
 
 from __future__ import annotations
 

@@ -78,6 +78,15 @@ def test_every_named_file_is_there(page: Path) -> None:
     assert missing_files(page) == []
 
 
+def test_every_step_named_in_the_architecture_is_there() -> None:
+    """It names modules of ``service/workflow/`` without that folder and ``.py``."""
+    steps = ROOT / "service" / "workflow"
+    chapters = "|".join(folder.name for folder in steps.iterdir() if folder.is_dir())
+    named = re.findall(rf"`((?:{chapters})/\w+)`", shown(ROOT / "docs" / "architecture.md"))
+    assert len(named) > 30
+    assert [name for name in named if not (steps / f"{name}.py").is_file()] == []
+
+
 def test_what_is_not_there_is_found() -> None:
     """Shows that the two checks above can fail."""
     page = ROOT / "docs" / "glossary.md"

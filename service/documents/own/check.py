@@ -61,7 +61,7 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
     tidy(source)
     links_to_placeholders(source)
     above = headings(source)
-    left_open = list(islice(find_open_places(source), MOST_FINDINGS))
+    left_open = [each.finding for each in islice(find_open_places(source), MOST_FINDINGS)]
     findings += left_open
     words = read_words(source)
     findings += words.findings

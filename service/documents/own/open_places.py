@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.documents.admission import MAIN_PART
 from service.documents.own import names
@@ -39,7 +39,18 @@ MOST_IN_PARAGRAPH = 30  # nobody reads more of one
 OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
 
 
-def find_open_places(source: Source) -> Iterator[Finding]:
+class OpenPlace(NamedTuple):
+    """``start`` and ``end`` in the text of its paragraph: the characters of the place, or, if the
+    finding has ``whole``, the words that it replaces. ``drawn`` is the run with a drawn line."""
+
+    finding: Finding
+    spot: Spot
+    start: int
+    end: int
+    drawn: Any = None
+
+
+def find_open_places(source: Source) -> Iterator[OpenPlace]:
     """Every place left open in the text, each where it is."""
     for spot in spots(source):
         text = TOKEN.sub(lambda token: "#" * len(token[0]), text_of(spot.paragraph))
@@ -49,7 +60,7 @@ def find_open_places(source: Source) -> Iterator[Finding]:
     yield from _labels(source)
 
 
-def _in_text(spot: Spot, text: str) -> Iterator[Finding]:
+def _in_text(spot: Spot, text: str) -> Iterator[OpenPlace]:
     told = 0
     for found in islice(OPEN.finditer(text), MOST_IN_PARAGRAPH):
         if found.start() < told:
@@ -59,22 +70,22 @@ def _in_text(spot: Spot, text: str) -> Iterator[Finding]:
         written = " ".join(found[0].split())
         shown = written if found["bracket"] else written[:12]
         inside = found[0] if found["bracket"] else ""
-        place = _open(spot, shown, found.start(), found.end(), inside, text)
-        if place.values.get("advice") == "guarded":
-            place, told = _with_clause(place, spot, text, found)
+        place = _open(spot, shown, *_span(found), inside, text)
+        if place.finding.values.get("advice") == "guarded":
+            place, told = _with_clause(place, text, found)
         yield place
 
 
-def _with_clause(
-    place: Finding, spot: Spot, text: str, found: re.Match[str]
-) -> tuple[Finding, int]:
-    """The finding with the words to replace and what by, and where these end. They are those that
+def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tuple[OpenPlace, int]:
+    """The place with the words to replace and what by, and where these end. They are those that
     go with the value; other open places among them are filled in too."""
+    place, spot = open_place.finding, open_place.spot
     original = text_of(spot.paragraph)
     begin, stop = _span(found)
     start, end, sentence = clause(original, begin, stop, str(place.values["path"]))
     if end - start > LONGEST:
-        return replace(place, values={**place.values, "advice": "guarded_long"}), stop
+        long = replace(place, values={**place.values, "advice": "guarded_long"})
+        return open_place._replace(finding=long), stop
     written = original[start:begin] + str(place.values["whole"])
     whole, at = written, stop
     for each in OPEN.finditer(text, stop, end):
@@ -92,7 +103,8 @@ def _with_clause(
     gone = OPEN.sub(_shortly, original[start:end])
     advice = "guarded_sentence" if sentence else "guarded_clause"
     values = {"advice": advice, "gone": gone, "whole": whole + original[at:end]}
-    return replace(place, values={**place.values, **values}), end
+    place = replace(place, values={**place.values, **values})
+    return open_place._replace(finding=place, start=start, end=end), end
 
 
 def _span(found: re.Match[str]) -> tuple[int, int]:
@@ -106,46 +118,48 @@ def _shortly(found: re.Match[str]) -> str:
     return "…" + found[0][len(found[0].rstrip()) :]
 
 
-def _drawn(spot: Spot, text: str) -> Iterator[Finding]:
+def _drawn(spot: Spot, text: str) -> Iterator[OpenPlace]:
     """A line that Word draws instead of writing it: underlined spaces, or a tab with a leader that
     nothing follows (in a list of prices something does)."""
     stops = spot.paragraph.iterfind(f"{W}pPr/{W}tabs/{W}tab")
     led = any(value(each, "leader") in LEADERS for each in stops)
-    ends_in_tab = False
+    ends_in_tab, run = False, None
     for run in spot.paragraph.iter(f"{W}r"):
         words = "".join(each.text or "" for each in run.findall(f"{W}t"))
         tabs = run.findall(f"{W}tab")
         underlined = value(run.find(f"{W}rPr/{W}u")) not in (None, "none")
         if underlined and not words.strip() and (len(words) >= 3 or tabs):
             at = len(text.rstrip())
-            yield _open(spot, "____", at, at, "", text)
+            yield _open(spot, "____", at, at, "", text)._replace(drawn=run)
             return
         last = [each.tag for each in run if each.tag in (f"{W}t", f"{W}tab")]
         if words.strip() or tabs:
             ends_in_tab = bool(tabs) and (not words.strip() or last[-1] == f"{W}tab")
     if led and ends_in_tab:
         at = len(text.rstrip())
-        yield _open(spot, "____", at, at, "", text)
+        yield _open(spot, "____", at, at, "", text)._replace(drawn=run)
 
 
-def _phrases(spot: Spot, text: str) -> Iterator[Finding]:
+def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
     """`schrappen wat niet past`: nobody can strike out anything either."""
     for phrase in table("template_open", OURS)["phrases"]:
         found = re.search(phrase, text, re.IGNORECASE)
         if found:
             place = spot.around(*found.span())
             values = {"written": found[0], **_advice(spot, text, found.end(), "")}
-            yield Finding(Found.STRIKE_OUT, spot.part, place, values, heading=spot.heading)
+            finding = Finding(Found.STRIKE_OUT, spot.part, place, values, heading=spot.heading)
+            yield OpenPlace(finding, spot, *found.span())
             return
 
 
-def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> Finding:
+def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> OpenPlace:
     values = {"written": shown, **_advice(spot, text, start, inside)}
     place = spot.around(start, end)
-    return Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
+    finding = Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
+    return OpenPlace(finding, spot, start, end)
 
 
-def _labels(source: Source) -> Iterator[Finding]:
+def _labels(source: Source) -> Iterator[OpenPlace]:
     """A label with nothing beside it, such as *Handtekening:* or *Initialen:*."""
     told = set()
     for spot in spots(source):
@@ -163,12 +177,14 @@ def _labels(source: Source) -> Iterator[Finding]:
             yield _label(spot, cell)
 
 
-def _label(spot: Spot, cell: Any) -> Finding:
+def _label(spot: Spot, cell: Any) -> OpenPlace:
     words = said(spot.paragraph)
     above = "" if cell is None else _column_head(cell)
     values = {"written": words, **_advice(spot, words, len(words), "")}
     place = f"{words} ({above})" if above and above != words else words
-    return Finding(Found.OPEN_LABEL, spot.part, place, values, heading=spot.heading)
+    finding = Finding(Found.OPEN_LABEL, spot.part, place, values, heading=spot.heading)
+    at = len(text_of(spot.paragraph))
+    return OpenPlace(finding, spot, at, at)
 
 
 def _is_label(words: str) -> bool:

@@ -31,6 +31,19 @@ def template_check(file: Path, sample: Path | None, as_json: bool) -> None:
     sys.exit(check_file(file, sample, as_json=as_json))
 
 
+@template.command("prepare", help=text("cli.template_prepare", OURS))
+@click.argument("file", type=FILE)
+@click.argument("made", type=NEW_FILE)
+@click.option("--own", multiple=True, metavar="NAME=WORDS", help=text("cli.template_own", OURS))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.import_json", OURS))
+def template_prepare(file: Path, made: Path, own: tuple[str, ...], as_json: bool) -> None:
+    """Fill in what is recognised in a contract, without a server, a database or settings."""
+    # Loads the documents' libraries.
+    from service.commands.templates import prepare_file  # noqa: PLC0415
+
+    sys.exit(prepare_file(file, made, own, as_json=as_json))
+
+
 @template.command("starter", help=text("cli.template_starter", OURS))
 @click.argument("file", type=NEW_FILE)
 def template_starter(file: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ import click
 
 from service.agreement.template_version import TemplateVersion
 from service.documents.builder.package import docx_path
-from service.documents.own.apart import examine
-from service.documents.own.findings import Checked, Finding, Severity
+from service.documents.own.apart import examine, make_ready
+from service.documents.own.findings import STOPPING, Checked, Finding, Severity
 from service.documents.own.in_words import message, remedy, where
-from service.documents.own.names import DECLARED, PLACES, shown, shown_place
+from service.documents.own.names import DECLARED, OWN, PLACES, shown, shown_place, value_path
+from service.documents.own.prepare.changes import in_words
 from service.documents.own.sample import make_sample
 from service.documents.produce import DocumentMaker
 from service.texts import OURS, folder, named, text
@@ -50,6 +51,44 @@ def check_file(file: Path, sample: Path | None, *, as_json: bool) -> int:
         if sample is not None and checked.template:
             click.echo(text("cli.template_sampled", OURS, file=sample))
     return GOOD if checked.template else FAULTY
+
+
+def prepare_file(file: Path, made: Path, own: Sequence[str], *, as_json: bool) -> int:
+    """Write the file with what Zegel can fill in, and say what that is and what is left.
+
+    ``own`` are data of the processor, such as `verwerker.naam=IT4 BV`. Status 1: there is still
+    something to do. Nothing is written if the file cannot be read as a contract.
+    Raises UsageError for an unknown name, OSError if the file cannot be written.
+    """
+    try:
+        docx = file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        click.echo(text("cli.file_unusable", OURS, file=file, reason=reason), err=True)
+        return UNREADABLE
+    checked, ready = examine(docx), None
+    if not any(each.code in STOPPING for each in checked.findings):
+        ready = make_ready(docx, dict(map(_own, own)), {})
+    changes = ready.prepared.changes if ready else ()
+    if ready:
+        made.write_bytes(ready.prepared.docx)
+        checked = ready.checked
+    if as_json:
+        told = {"changes": [each.as_json() for each in changes], **_values(checked)}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        said = [in_words(each, OURS) for each in changes]
+        click.echo("\n".join([*said, *_told(made if ready else file, checked)]))
+    return GOOD if checked.template else FAULTY
+
+
+def _own(written: str) -> tuple[str, str]:
+    name, _, words = written.partition("=")
+    path = value_path(name.strip())
+    if path not in OWN:
+        known = ", ".join(map(shown, OWN))
+        raise click.UsageError(text("cli.template_own_unknown", OURS, name=name, known=known))
+    return path, words.strip()
 
 
 def write_starter(file: Path) -> None:

@@ -123,7 +123,9 @@ def show_again(notice: str) -> str:
     g.came_back = True
     if set(request.form) <= NEVER_KEPT:  # only a button
         return _with(page, [(NOTICE, notice)])
-    return _kept_at(page, {"errors": {}, "status": 200, "notice": notice}, None)
+    more = dict(sent_again().more)  # what the page showed besides the form stays there
+    content = {"errors": {}, "status": 200, "notice": notice, "more": more}
+    return _kept_at(page, content, None)
 
 
 def page_of_form() -> str:
@@ -206,15 +208,24 @@ def _from_top_to_bottom(
     return sorted(errors.items(), key=lambda each: sent.get(each[0], len(sent)))
 
 
+def sent_again() -> Again:
+    """What the page with this form showed, for the view that the form is sent to."""
+    return _kept(urlsplit(page_of_form()).path, request.form.get(AGAIN_FIELD, ""))
+
+
 def again_at(page: str) -> Again:
     """The same of another page, for a picture on it."""
     return _read(page)
 
 
 def _read(page: str) -> Again:
-    form_id, content = request.args.get(AGAIN_FIELD, ""), None
     if request.method not in SAFE:
         return Again()
+    return _kept(page, request.args.get(AGAIN_FIELD, ""))
+
+
+def _kept(page: str, form_id: str) -> Again:
+    content = None
     place = kept_forms.Place(_holder(), _hash(page))
     if _ID.fullmatch(form_id):
         content = kept_forms.find(deps(), form_id, place, _staff())

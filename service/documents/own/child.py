@@ -10,6 +10,7 @@ from typing import Any
 from service.documents.fonts import load_fonts
 from service.documents.own.check import check
 from service.documents.own.findings import Checked
+from service.documents.own.prepare.whole import prepare
 from service.texts import OURS, folder, table
 from signatures.sandbox.limits import Limits, limit
 
@@ -18,11 +19,18 @@ LIMITS = Limits(cpu_seconds=20, wall_seconds=50.0, memory=700_000_000)
 
 
 def main(asked: bytes) -> dict[str, Any]:
-    """The answer for one file."""
+    """The answer for one file: what was found, in it or in the file made of it."""
     line, _, docx = asked.partition(b"\n")
     question = json.loads(line)
     fonts = load_fonts(folder(OURS, "documents", "fonts"))
-    return _told(check(docx, fonts, question["version"]))
+    if "own" not in question:
+        return _told(check(docx, fonts, question["version"]))
+    prepared = prepare(docx, question["own"], question["answers"])
+    return {
+        "prepared": base64.b64encode(prepared.docx).decode(),
+        "changes": [each.as_json() for each in prepared.changes],
+        **_told(check(prepared.docx, fonts, question["version"])),
+    }
 
 
 def _told(checked: Checked) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from the file, or what may be a mistake.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -107,6 +109,19 @@ WARNINGS = frozenset(
         Found.FONT,
     }
 )
+STOPPING = frozenset(
+    {
+        Found.TOO_LARGE,
+        Found.NO_WORD_FILE,
+        Found.NOT_EXAMINED,
+        Found.PART,
+        Found.EXTERNAL,
+        Found.MARKUP,
+        Found.FIELD,
+    }
+)
+"""A file with one of these is not changed: only Word can mend it."""
+
 LONGEST_PLACE = 90
 MOST_FINDINGS = 200
 
@@ -144,6 +159,18 @@ class Finding:
             "heading": self.heading,
             "near_page": self.near_page,
         }
+
+    @property
+    def answerable(self) -> bool:
+        """Whether words that a person types can stand there: a signature is no words."""
+        open_place = self.code in (Found.OPEN_PLACE, Found.OPEN_LABEL)
+        return open_place and self.values.get("advice") != "place"
+
+    @property
+    def key(self) -> str:
+        """Names what was found at one place, or at places that look the same."""
+        told = (self.code.value, self.part, self.paragraph, self.heading, dict(self.values))
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def severity(self) -> Severity:

@@ -85,7 +85,7 @@ def _headings(source: Source, styles: Styles) -> Iterator[Finding]:
             continue
         level = styles.outline(style)
         if level is None:
-            if _looks_like_heading(paragraph, words, styles):
+            if looks_like_heading(paragraph, words, styles):
                 yield Finding(Found.HEADING_LOOKS, MAIN_PART, shortened(words))
             continue
         headings += 1
@@ -99,7 +99,7 @@ def _headings(source: Source, styles: Styles) -> Iterator[Finding]:
         yield Finding(Found.HEADINGS_MISSING)
 
 
-def _looks_like_heading(paragraph: Any, words: str, styles: Styles) -> bool:
+def looks_like_heading(paragraph: Any, words: str, styles: Styles) -> bool:
     """A short bold paragraph by itself, which only eyes recognise as a heading."""
     if len(words) > LONGEST_HEADING or words.endswith((".", ":", ";", ",")) or "{" in words:
         return False

@@ -82,6 +82,14 @@ EXPECTED = (
 )
 """What people fill in, and would not see printed."""
 
+OWN = (
+    "processor.name",
+    "processor.enterprise_number",
+    "processor.representative.name",
+    "processor.representative.function",
+)
+"""What a contract has as plain words, and Zegel can find by the processor's profile."""
+
 TOGETHER = {
     "controller.number": "controller.number_label",
     "controller.number_label": "controller.number",

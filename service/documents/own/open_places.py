@@ -123,7 +123,7 @@ def _drawn(spot: Spot, text: str) -> Iterator[OpenPlace]:
     nothing follows (in a list of prices something does)."""
     stops = spot.paragraph.iterfind(f"{W}pPr/{W}tabs/{W}tab")
     led = any(value(each, "leader") in LEADERS for each in stops)
-    ends_in_tab, run = False, None
+    ends_in_tab, with_tab = False, None
     for run in spot.paragraph.iter(f"{W}r"):
         words = "".join(each.text or "" for each in run.findall(f"{W}t"))
         tabs = run.findall(f"{W}tab")
@@ -135,9 +135,10 @@ def _drawn(spot: Spot, text: str) -> Iterator[OpenPlace]:
         last = [each.tag for each in run if each.tag in (f"{W}t", f"{W}tab")]
         if words.strip() or tabs:
             ends_in_tab = bool(tabs) and (not words.strip() or last[-1] == f"{W}tab")
+            with_tab = run
     if led and ends_in_tab:
         at = len(text.rstrip())
-        yield _open(spot, "____", at, at, "", text)._replace(drawn=run)
+        yield _open(spot, "____", at, at, "", text)._replace(drawn=with_tab)
 
 
 def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
+
 from service.documents.template import W
 
 TOKEN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -47,15 +49,31 @@ def unclosed(paragraph: Any) -> bool:
 
 def replace(paragraph: Any, token: Token, words: str) -> None:
     """Write other words in the place of a token. Replace the last token of a paragraph first."""
+    write(paragraph, token.start, token.end, words)
+
+
+def write(paragraph: Any, start: int, end: int, words: str, *, like_next: bool = False) -> None:
+    """Write words in the place of these characters of the text; insert them if there are none,
+    with the looks of the character before or (``like_next``) after them.
+
+    Begin with the last change of a paragraph: the characters after one get other positions.
+    """
     at, to_write = 0, words
     for element, text in list(_pieces(paragraph)):
-        start, end = max(token.start - at, 0), min(token.end - at, len(text))
+        first, last = max(start - at, 0), min(end - at, len(text))
         at += len(text)
-        if start >= end or element.tag != f"{W}t":
+        there = first < len(text) if like_next else first > 0 or not start
+        touched = first < last or (start == end and first == last and there)
+        if not touched or element.tag != f"{W}t":
             continue
-        element.text = text[:start] + to_write + text[end:]
+        element.text = text[:first] + to_write + text[last:]
         element.set(XML_SPACE, "preserve")
         to_write = ""
+    if to_write:  # the paragraph has no words there
+        run = etree.SubElement(paragraph, f"{W}r")
+        added = etree.SubElement(run, f"{W}t")
+        added.text = to_write
+        added.set(XML_SPACE, "preserve")
 
 
 def _pieces(paragraph: Any) -> Iterator[tuple[Any, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from pathlib import Path
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from markupsafe import Markup, escape
 
 from service.agreement.permissions import Permission
@@ -14,20 +16,21 @@ from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import Finding, Found, Severity
 from service.documents.own.in_words import message, remedy, where
 from service.documents.own.names import shown_place
-from service.error_codes import FieldCode
+from service.documents.own.prepare.changes import Change, in_words
+from service.error_codes import ErrorCode, FieldCode
 from service.error_words import words_of
-from service.errors import FieldError
+from service.errors import FieldError, Invalid, NotFound
 from service.texts import OURS, folder, text
-from service.web.again import again, ask_again
+from service.web.again import again, again_at, ask_again, sent_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.files import file
 from service.web.forms import upload
-from service.web.security import body_limit
+from service.web.security import AGAIN_FIELD, body_limit
 from service.web.staff import template_names
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.templates import look as looking
 from service.workflow.templates.families import families
-from service.workflow.templates.take_in import NEW, take_in
+from service.workflow.templates.take_in import ANSWER, NEW, TakenIn, take_in
 
 MOST_PAGES = 1_000
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
@@ -74,6 +77,7 @@ def new_template() -> Any:
     typed = again()
     values = typed.values
     findings = [Finding.from_json(each) for each in typed.more.get("findings", ())]
+    changes = [Change.from_json(each) for each in typed.more.get("changes", ())]
     own = [each for each in families(deps(), current_staff()) if each.id != INSTALLED]
     wanted = request.args.get("sjabloon", "")
     if same := [each for each in own if each.name.casefold() == values.get("name", "").casefold()]:
@@ -84,33 +88,76 @@ def new_template() -> Any:
         values=values or {"family": wanted if wanted in {each.id for each in own} else NEW},
         errors=typed.errors,
         findings=_in_words(findings),
+        changes=[_change_in_words(each) for each in changes],
+        kept=_address_of_prepared() if typed.more.get("prepared") else "",
         name=typed.more.get("file", ""),
     )
+
+
+def _address_of_prepared() -> str:
+    kept: dict[str, Any] = {AGAIN_FIELD: request.args.get(AGAIN_FIELD, "")}
+    return url_for("staff.prepared_template", **kept)
+
+
+@blueprint.get("/beheer/sjablonen/nieuw/ingevuld.docx")
+@require_staff(Permission.MANAGE_TEMPLATES)
+def prepared_template() -> Any:
+    """The Word file with what Zegel filled in, to go on with in Word."""
+    known = again_at(url_for("staff.new_template")).more
+    if not known.get("prepared"):
+        raise NotFound(ErrorCode.NOT_FOUND)
+    name = text("templates.prepared_name", OURS, name=Path(known["file"]).stem)
+    return file(base64.b64decode(known["prepared"]), WORD, name)
 
 
 @blueprint.post("/beheer/sjablonen/nieuw")
 @require_staff(Permission.MANAGE_TEMPLATES)
 @body_limit(LARGEST_POST)
 def add_template() -> Any:
-    """Check the file. With a fault it is not kept, and what was found is shown."""
-    form, given = request.form, request.files.get("file")
-    name = given.filename or "" if given else ""
-    found = take_in(
-        deps(),
-        upload(request.files, "file"),
-        name,
-        current_staff(),
-        name=form.get("name", ""),
-        family_id=form.get("family", NEW),
-    )
+    """Check a file, or the one that Zegel filled in with what was typed. With a fault it is not
+    stored: the page shows what was filled in and what is left to do."""
+    form, chosen = request.form, upload(request.files, "file")
+    known = {} if chosen else sent_again().more
+    prepared = base64.b64decode(known.get("prepared", ""))
+    answers = {
+        name.removeprefix(ANSWER): words
+        for name, words in form.items()
+        if prepared and name.startswith(ANSWER)
+    }
+    name = known.get("file") or getattr(request.files.get("file"), "filename", "") or ""
+    try:
+        found = take_in(
+            deps(),
+            chosen or prepared,
+            name,
+            current_staff(),
+            name=form.get("name", ""),
+            family_id=form.get("family", NEW),
+            answers=answers if prepared else None,
+        )
+    except Invalid as wrong:
+        return ask_again({each.field: words_of(each) for each in wrong.errors}, **known)
     if found.version is None:
-        errors = {each.field: words_of(each) for each in found.errors}
-        if faults := sum(each.severity is Severity.FAULT for each in found.findings):
-            said = FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": faults})
-            errors["file"] = words_of(said)
-        findings = [each.as_json() for each in found.findings]
-        return ask_again(errors, findings=findings, file=name)
+        return _left_to_do(found, name, known.get("changes", []), first=not prepared)
     return to("staff.template_version", version_id=found.version.id, done="template_imported")
+
+
+def _left_to_do(found: TakenIn, name: str, changes: list[Any], *, first: bool) -> Any:
+    """The page with the form, and with what is left to do in the file."""
+    wrong = list(found.errors)
+    left = found.ready.checked.findings if found.ready else found.findings
+    faults = [each for each in left if each.severity is Severity.FAULT]
+    if not found.ready and faults:
+        wrong.append(FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": len(faults)}))
+    if not first:
+        unanswered = [each.key for each in faults if each.answerable]
+        wrong += [FieldError(f"{ANSWER}{key}", FieldCode.REQUIRED) for key in unanswered]
+    more: dict[str, Any] = {"findings": [each.as_json() for each in left], "file": name}
+    if found.ready:
+        more["prepared"] = base64.b64encode(found.ready.prepared.docx).decode()
+        more["changes"] = [*changes, *(each.as_json() for each in found.ready.prepared.changes)]
+    errors = {each.field: words_of(each) for each in wrong}
+    return ask_again(errors, 422 if errors else 200, **more)
 
 
 @blueprint.get("/beheer/sjablonen/versies/<version_id>")
@@ -172,9 +219,16 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "message": message(each, OURS),
             "where": where(each, OURS),
             "remedy": _as_code(remedy(each, OURS)),
+            "field": f"{ANSWER}{each.key}" if each.answerable else "",
+            "written": each.values.get("written", ""),
         }
         for each in findings
     ]
+
+
+def _change_in_words(change: Change) -> dict[str, object]:
+    """One change as the page shows it."""
+    return {"heading": change.heading, "said": _as_code(in_words(change, OURS))}
 
 
 def _as_code(words: str) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.agreement.changes import Change, Matter, What
@@ -14,8 +15,9 @@ from service.agreement.template_version import TemplateVersion
 from service.database.agreement.own_templates import NewVersion
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.documents.own.apart import examine
-from service.documents.own.findings import Checked, Finding
+from service.documents.own import names
+from service.documents.own.apart import NOT_EXAMINED, Ready, examine, make_ready
+from service.documents.own.findings import STOPPING, Checked, Finding
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.workflow.offered import installed_name
@@ -25,6 +27,10 @@ from service.workflow.telling.notify import PRODUCT
 from service.workflow.turns import NoTurn, Turns
 
 NEW = ""  # instead of a family
+ANSWER = "answer-"
+"""Before the key of a finding, in the name of a field."""
+
+LONGEST_ANSWER = 500
 LONGEST_FILE_NAME = 200
 PATIENCE_SECONDS = 10.0
 _EXAMINING = Turns(1, 2)
@@ -33,21 +39,32 @@ _EXAMINING = Turns(1, 2)
 @dataclass(frozen=True)
 class TakenIn:
     """What was found, and the version made; None while there is a fault, or something wrong with
-    its name (``errors``)."""
+    its name (``errors``). ``ready`` is what Zegel filled in of a file with faults, with what is
+    still found in it."""
 
     findings: tuple[Finding, ...]
     version: Version | None
     errors: tuple[FieldError, ...] = ()
+    ready: Ready | None = None
 
 
 def take_in(
-    deps: Deps, given: bytes, file_name: str, by: Principal, *, name: str, family_id: str = NEW
+    deps: Deps,
+    given: bytes,
+    file_name: str,
+    by: Principal,
+    *,
+    name: str,
+    family_id: str = NEW,
+    answers: Mapping[str, str] | None = None,
 ) -> TakenIn:
     """Examine the file, and store it as the next version of a family, or the first of a new one
     called ``name``. The worker then makes a sample of it.
 
-    A faulty file is not kept; all mistakes are shown together. Raises Invalid naming ``name``,
-    ``family`` or ``file``.
+    A faulty file is not kept, but filled in as far as Zegel can, for the person to go on with: then
+    ``given`` is that file, and ``answers`` are words for open places by the key of their finding.
+    All mistakes are shown together. Raises Invalid naming ``name``, ``family``, ``file`` or an
+    answer.
     """
     require(by, Permission.MANAGE_TEMPLATES)
     check = Checker()
@@ -64,13 +81,16 @@ def take_in(
         if not given or family_id != NEW:
             raise
         errors = tuple(wrong_name.errors)
+    words = _words(answers or {})
+    ours = {} if answers is not None else _own(deps)
     try:
         with _EXAMINING.turn(PATIENCE_SECONDS):
-            found = examine(given)
+            found, ready = _examined(given, ours, words, changed=answers is not None)
     except NoTurn as busy:
         raise Invalid([FieldError("file", FieldCode.TEMPLATE_BUSY)]) from busy
     if found.template is None or errors:
-        return TakenIn(found.findings, None, errors)
+        return TakenIn(found.findings, None, errors, ready)
+    given = ready.prepared.docx if ready else given
     file_name = clean(file_name.encode("utf-8", "replace").decode())[:LONGEST_FILE_NAME]
     with deps.database.begin() as tx:
         tx.own_templates.take_turns()
@@ -81,6 +101,48 @@ def take_in(
         own = own or tx.own_templates.add_family(name) or ""
         stored = _store(tx, own, found, found.template, given, file_name, by)
     return TakenIn(found.findings, stored)
+
+
+def _examined(
+    given: bytes, own: Mapping[str, str], answers: Mapping[str, str], *, changed: bool
+) -> tuple[Checked, Ready | None]:
+    """What is found in the file, and what can be made of it. ``changed``: it was made ready before,
+    so that what is found then is what counts."""
+    if changed:
+        ready = make_ready(given, own, answers)
+        return (ready.checked, ready) if ready else (NOT_EXAMINED, None)
+    found = examine(given)
+    if found.template or any(each.code in STOPPING for each in found.findings):
+        return found, None
+    ready = make_ready(given, own, answers)
+    return found, ready if ready and ready.prepared.changes else None
+
+
+def _words(answers: Mapping[str, str]) -> dict[str, str]:
+    """What was typed. Raises Invalid naming ``answer-`` and the key."""
+    check = Checker()
+    words = {
+        key: check.line(f"{ANSWER}{key}", words, most=LONGEST_ANSWER, required=False)
+        for key, words in answers.items()
+    }
+    check.raise_if_wrong()
+    return words
+
+
+def _own(deps: Deps) -> dict[str, str]:
+    """The processor's data that a contract has as plain words."""
+    with deps.database.look() as tx:
+        newest = tx.profiles.newest()
+    if newest is None:
+        return {}
+    processor = newest[1]
+    values = (
+        processor.name,
+        processor.shown_number,
+        processor.representative_name,
+        processor.representative_function,
+    )
+    return dict(zip(names.OWN, values, strict=True))
 
 
 def _family(tx: Transaction, name: str, family_id: str) -> str:

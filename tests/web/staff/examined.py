@@ -98,6 +98,7 @@ FILES = {
     "staff.import_problems",
     "staff.look_evidence",
     "staff.look_sheet",
+    "staff.prepared_template",
     "staff.preview_state",
     "staff.public_qr_png",
     "staff.public_qr_svg",

@@ -13,14 +13,17 @@ from colleagues import PASSWORD
 from docx import Document
 from docx.oxml.ns import qn
 from flask import Flask
+from form_walk import HOME
 from office import NEW, rows
 from own_contract import second_administrator, word_file
 from PIL import Image
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
+from service.workflow.people.profile import profile
 from service.workflow.templates import try_out
 from tests.documents.foreign import ARTICLES, _footer, _language, repeat_header
+from tests.documents.untouched import AMOUNT, untouched
 
 NEW_TEMPLATE = "/beheer/sjablonen/nieuw"
 CODE = r'<code class="code">(.*?)</code>'
@@ -64,6 +67,67 @@ def test_a_faulty_file_is_explained_and_nothing_is_lost(office: Browser, deps: D
     assert rows(deps, "select from template_versions") == []
     office.post(NEW_TEMPLATE, {"family": "", "name": ""})
     assert "Kies het Word-bestand." in office.page
+
+
+def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: Deps) -> None:
+    upload(office, contract_of(deps))
+    assert office.status == 200
+    assert "Eén plaats is voor u." in office.page
+    assert f"In plaats van {AMOUNT} komt" in office.page
+    (field,) = re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)
+    (link,) = re.findall(r'href="([^"]+)">Ingevuld bestand ophalen', office.page)
+    answer = office.client.get(html.unescape(link))
+    assert 'filename="contract - ingevuld.docx"' in answer.headers["Content-Disposition"]
+    assert "{{ klant.naam }}" in _text(answer.data)
+    assert rows(deps, "select from template_versions") == []
+
+    form = {"family": "", "name": "", "opnieuw": office.value("opnieuw")}
+    office.post(NEW_TEMPLATE, {**form, field: ""})
+    assert office.status == 422
+    assert "Eén plaats is voor u." in office.page
+    assert f'href="#f-{field}"' in office.page
+    office.post(NEW_TEMPLATE, {**form, field: "x" * 501})
+    assert office.status == 422
+    assert f"In plaats van {AMOUNT} komt" in office.page
+    office.post(NEW_TEMPLATE, {**form, field: "5.000"})
+    assert office.status == 422  # only the name is missing
+    assert "U hoeft niets meer te doen dan na te kijken." in office.page
+    assert 'werd <code class="code">5.000</code>, zoals u typte.' in office.page
+    office.post(NEW_TEMPLATE, {**form, "name": "Hosting"})
+    assert "Het voorbeeld wordt gemaakt" in office.page
+    ((given, name),) = rows(deps, "select given, file_name from template_versions")
+    assert name == "contract.docx"
+    assert "Hoogstens 5.000 euro." in _text(given)
+
+
+def test_what_was_filled_in_survives_a_form_that_grew_old(office: Browser, deps: Deps) -> None:
+    upload(office, contract_of(deps))
+    form = {"family": "", "name": "Hosting", "opnieuw": office.value("opnieuw")}
+    (field,) = re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)
+    office.answer = office.client.post(
+        NEW_TEMPLATE,
+        data={**form, field: "5.000", "csrf_token": "oud.token"},
+        headers={"Origin": HOME},
+        follow_redirects=True,
+    )
+    assert "te oud om te versturen" in office.page
+    assert f"In plaats van {AMOUNT} komt" in office.page
+    assert office.value(field) == "5.000"
+    office.post(NEW_TEMPLATE, {**form, field: "5.000"})
+    assert "Het voorbeeld wordt gemaakt" in office.page
+
+
+def contract_of(deps: Deps) -> bytes:
+    """The contract that nobody touched, of this installation's processor."""
+    known = profile(deps)
+    assert known
+    ours = known[1]
+    number, person = ours.shown_number, ours.representative_name
+    return untouched(company=ours.name, number=number, person=person)
+
+
+def _text(docx: bytes) -> str:
+    return "\n".join(each.text for each in Document(io.BytesIO(docx)).paragraphs)
 
 
 def test_a_contract_becomes_a_choice_for_new_agreements(

@@ -16,6 +16,7 @@ from served import served
 from service.agreement.permissions import Staff
 from service.deps import Deps
 from service.workflow.templates import try_out
+from tests.documents.untouched import untouched
 
 PHONE = {"width": 390, "height": 844}
 DESK = ViewportSize(width=1280, height=844)
@@ -51,6 +52,11 @@ def test_every_page_of_templates_on_a_telephone_and_on_a_desk(
         look("new")
         _upload(page, word_file("Aan {{ klant.naem }} {% voor %}"))
         look("new-wrong")
+        _upload(page, untouched())
+        look("new-filled-in")
+        _press(page, "Verder")
+        look("new-not-answered")
+        page.goto("/beheer/sjablonen/nieuw")
         _upload(page, word_file())
         look("waiting")
         version_id = page.url.split("?")[0].rsplit("/", 1)[-1]

@@ -1,0 +1,102 @@
+"""Writes the processor's own data as placeholders, and the agreement's number under its title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from service.documents.admission import MAIN_PART
+from service.documents.own import names
+from service.documents.own.paragraphs import TOKEN, text_of, write
+from service.documents.own.prepare.changes import Change, What
+from service.documents.own.prepare.new import paragraph as new_paragraph
+from service.documents.own.source import Source, said
+from service.documents.own.styles import Styles
+from service.documents.own.where import spots
+from service.texts import OURS, table, text
+
+NAME, NUMBER, PERSON, FUNCTION = names.OWN
+SHORTEST = 4
+"""Characters: a shorter name may be a word of the text."""
+
+
+NEAR = 60
+"""Characters after a name in which its function may stand."""
+
+
+def write_own(source: Source, own: Mapping[str, str]) -> Iterator[Change]:
+    """Replace the data in ``own``, by their path, wherever the text has them; the function only
+    near its representative: elsewhere it may be anybody's."""
+    patterns = {
+        path: pattern for path, pattern in map(_pattern, own.items()) if pattern is not None
+    }
+    beside = patterns.pop(FUNCTION, None)
+    person = patterns.get(PERSON)
+    for spot in spots(source):
+        written = text_of(spot.paragraph)
+        masked = TOKEN.sub(lambda each: "#" * len(each[0]), written)
+        found = [
+            (match.start(), match.end(), path)
+            for path, pattern in patterns.items()
+            for match in pattern.finditer(masked)
+        ]
+        found = [each for each in found if not _other_is_meant(masked, each, patterns)]
+        if person and beside:
+            ends = [each.end() for each in person.finditer(masked)]
+            near = [beside.search(masked, end, end + NEAR) for end in ends]
+            found += [(each.start(), each.end(), FUNCTION) for each in near if each]
+        told = []
+        last = len(written)
+        for start, end, path in sorted(found, reverse=True):
+            if end > last:
+                continue
+            last = start
+            placeholder = f"{{{{ {names.shown(path)} }}}}"
+            write(spot.paragraph, start, end, placeholder)
+            told.append(Change.at(What.OWN, spot.heading, written[start:end], placeholder))
+        yield from reversed(told)
+
+
+def _other_is_meant(text: str, found: tuple[int, int, str], patterns: Mapping[str, Any]) -> bool:
+    """Of a company with its owner's name: whether this is the name of the one, and the other is
+    found here too."""
+    start, end, path = found
+    other = patterns.get({NAME: PERSON, PERSON: NAME}.get(path, ""))
+    if other is None or not other.fullmatch(text, start, end):
+        return False
+    before = table("template_open", OURS)["meanings"]["controller.representative.name"]
+    is_person = re.search(rf"(?:{before})\s*$", text[max(0, start - NEAR) : start], re.IGNORECASE)
+    return (path == PERSON) != bool(is_person)
+
+
+def _pattern(datum: tuple[str, str]) -> tuple[str, re.Pattern[str] | None]:
+    path, value = datum
+    if path == NUMBER:
+        digits = [each for each in value if each.isdigit()]
+        if len(digits) < SHORTEST:
+            return path, None
+        return path, re.compile(r"\b(?:BE[\s.]*)?" + r"[\s.]?".join(digits) + r"\b", re.IGNORECASE)
+    words = value.split()
+    if len("".join(words)) < SHORTEST:
+        return path, None
+    return path, re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)")
+
+
+def write_reference(source: Source) -> Iterator[Change]:
+    """A line with the agreement's number under the title, if the text does not print it."""
+    if any("reference" in _paths(text_of(paragraph)) for _, paragraph in source.paragraphs()):
+        return
+    styles = Styles(source)
+    titles = [each for part, each in source.paragraphs() if part == MAIN_PART and said(each)]
+    title = next((each for each in titles if styles.is_title(styles.of(each))), None)
+    if title is None:
+        return
+    words = text("template_prepared.written.reference", OURS, field=names.shown("reference"))
+    line = new_paragraph(words)
+    title.addnext(line)
+    yield Change(What.REFERENCE, "", words)
+
+
+def _paths(written: str) -> set[str | None]:
+    return {names.value_path(each[0][2:-2].strip()) for each in TOKEN.finditer(written)}

@@ -1,0 +1,165 @@
+"""Replaces what a customer had to choose from by the list that Zegel asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from service.documents.own import names
+from service.documents.own.findings import Found
+from service.documents.own.open_places import OpenPlace
+from service.documents.own.paragraphs import text_of, write
+from service.documents.own.prepare.changes import Change, What
+from service.documents.own.prepare.new import paragraph as new_paragraph
+from service.documents.own.prepare.new import set_words
+from service.documents.own.source import Source, said, value
+from service.documents.own.styles import Styles
+from service.documents.template import W
+from service.texts import OURS, table
+
+LIST, SPECIAL = "list", "special"
+_BOX = re.compile(r"^\s*[☐□]\s*")
+_BEFORE_PHRASE = re.compile(r"\s*\(?\s*$")
+_AFTER_PHRASE = re.compile(r"\s*\)?")
+
+
+def write_lists(source: Source, places: Sequence[OpenPlace]) -> Iterator[Change]:
+    """Lists in a sentence and of items, and paragraphs that are only for special categories."""
+    styles = Styles(source)
+    gone: set[Any] = set()
+    for place in places:
+        spot, advice = place.spot, place.finding.values.get("advice")
+        if spot.paragraph in gone or advice not in (LIST, SPECIAL):
+            continue
+        same = [each for each in places if each.spot.paragraph is spot.paragraph]
+        if len({field for each in same if (field := each.finding.values.get("field"))}) > 1:
+            continue  # it asks for something else too
+        if advice == SPECIAL:
+            change = _only_with_special(place, styles) if len(same) == 1 else None
+        else:
+            items = _items(spot.paragraph, styles)
+            if items and _all_of_list(items, places, place):
+                change = _one_item(place, items)
+                gone.update(items)
+            else:
+                change = _in_sentence(place, same)
+        if change:
+            gone.add(spot.paragraph)
+            yield change
+
+
+def _items(paragraph: Any, styles: Styles) -> list[Any]:
+    """The paragraphs of the list with this one, if it is an item of one; in order."""
+    kind = _kind(paragraph, styles)
+    if not kind or paragraph.getparent().tag not in (f"{W}body", f"{W}tc"):
+        return []
+    before: list[Any] = []
+    after: list[Any] = []
+    for found, preceding in ((before, True), (after, False)):
+        for each in paragraph.itersiblings(preceding=preceding):
+            if each.tag != f"{W}p" or _kind(each, styles) != kind:
+                break
+            found.append(each)
+    return [*reversed(before), paragraph, *after]
+
+
+def _kind(paragraph: Any, styles: Styles) -> tuple[str, str] | None:
+    """What makes items the items of one list: a box before the words, or their number's list."""
+    if _BOX.match(text_of(paragraph)):
+        return "box", ""
+    number = paragraph.find(f"{W}pPr/{W}numPr")
+    if number is None:
+        number = styles.inherited(styles.of(paragraph), "pPr/numPr")
+    listed = None if number is None else value(number.find(f"{W}numId"))
+    if styles.outline(styles.of(paragraph)) is not None or listed in (None, "0"):
+        return None
+    return str(listed), value(number.find(f"{W}ilvl")) or "0"
+
+
+def _all_of_list(items: list[Any], places: Sequence[OpenPlace], place: OpenPlace) -> bool:
+    """Whether nothing but this list is asked in its items."""
+    field = place.finding.values.get("field")
+    return all(
+        each.finding.values.get("field") == field for each in places if each.spot.paragraph in items
+    )
+
+
+def _one_item(place: OpenPlace, items: list[Any]) -> Change:
+    """One item that is repeated, instead of all."""
+    written = table("template_prepared", OURS)["written"]
+    field = str(place.finding.values["field"])
+    before = " / ".join(map(said, items))
+    first, *others = items
+    for each in others:
+        each.getparent().remove(each)
+    set_words(first, written["item"])
+    first.addprevious(new_paragraph(written["loop"].format(field=field)))
+    first.addnext(new_paragraph(written["end_loop"]))
+    after = f"{written['loop'].format(field=field)} {written['item']} {written['end_loop']}"
+    return Change.at(What.ITEMS, place.spot.heading, before, after)
+
+
+def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
+    """The list with commas, instead of the choices after a colon or of one place."""
+    paragraph, written = place.spot.paragraph, text_of(place.spot.paragraph)
+    placeholder = f"{{{{ {place.finding.values['field']} }}}}"
+    phrase = next((each for each in same if each.finding.code is Found.STRIKE_OUT), None)
+    opened = [each for each in same if each.finding.code is Found.OPEN_PLACE]
+    if phrase is None and len(opened) == 1:
+        words = written[: opened[0].start]
+        other = re.search(_other(), words, re.IGNORECASE)
+        if not other:
+            write(paragraph, opened[0].start, opened[0].end, placeholder)
+            shown = str(opened[0].finding.values["written"])
+            return Change.at(What.VALUE, place.spot.heading, shown, placeholder)
+    colon = written.find(":", phrase.end if phrase else 0)
+    if colon < 0 or (opened and opened[-1].end < colon):
+        return None
+    last = max([each.end for each in opened], default=len(written.rstrip()))
+    rest = written[last:].strip()
+    if rest not in ("", ".", ";"):
+        return None
+    write(paragraph, colon + 1, len(written), f" {placeholder}{rest or '.'}")
+    if phrase is not None and phrase.end <= colon:
+        start = _BEFORE_PHRASE.search(written, 0, phrase.start)
+        closed = _AFTER_PHRASE.match(written, phrase.end)
+        first = start.start() if start else phrase.start
+        write(paragraph, first, closed.end() if closed else phrase.end, "")
+    return Change.at(What.CHOICE, place.spot.heading, written, text_of(paragraph))
+
+
+def _other() -> str:
+    return str(table("template_open", OURS)["meanings"]["heading"])
+
+
+def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
+    """The paragraph stands only where there are such data. If it is all that stands under its
+    heading, other words stand there without them."""
+    if place.finding.code is not Found.OPEN_PLACE or place.drawn is not None:
+        return None
+    paragraph = place.spot.paragraph
+    if paragraph.getparent().tag != f"{W}body":
+        return None
+    before = text_of(paragraph)
+    field = names.shown("annex.sensitive")
+    written = table("template_prepared", OURS)["written"]
+    write(paragraph, place.start, place.end, f"{{{{ {field} }}}}")
+    paragraph.addprevious(new_paragraph(written["if"].format(field=field)))
+    ends = [new_paragraph(written["end_if"])]
+    if _alone(paragraph, styles):
+        ends = [new_paragraph(written["else"]), new_paragraph(written["none"]), *ends]
+    for each in reversed(ends):
+        paragraph.addnext(each)
+    return Change.at(What.SENSITIVE, place.spot.heading, before, text_of(paragraph))
+
+
+def _alone(paragraph: Any, styles: Styles) -> bool:
+    """Whether nothing else stands between the heading above (and the statement) and the next."""
+    above = [each for each in paragraph.itersiblings(preceding=True) if each.tag == f"{W}p"]
+    below = next(paragraph.itersiblings(), None)
+    heading = len(above) > 1 and styles.outline(styles.of(above[1])) is not None
+    ended = below is None or below.tag == f"{W}sectPr" or (
+        below.tag == f"{W}p" and styles.outline(styles.of(below)) is not None
+    )  # fmt: skip
+    return heading and ended

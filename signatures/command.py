@@ -175,7 +175,7 @@ def _certificates(paths: Sequence[Path]) -> list[x509.Certificate]:
 
 
 def _examined(file: Path, given: Trust, as_json: bool, language: str) -> dict[str, Any]:
-    """Status and text of one file or package, or why it is unreadable (JSON values)."""
+    """Status and text of one file or package (JSON values)."""
     try:
         checked = _check(file, given)
     except (OSError, Unreadable) as error:

@@ -92,7 +92,7 @@ class UploadRefused(CodedError):
 
 
 class ReplyRefused(SignatureError):
-    """The reply of a person's device or service does not complete the act; nothing changed."""
+    """The reply does not complete the act; nothing changed."""
 
 
 class ReplyTooLate(ReplyRefused):
@@ -104,7 +104,7 @@ class ReplyRepeated(ReplyRefused):
 
 
 class ReplyForOtherDocument(ReplyRefused):
-    """The act was prepared for another working document than the current one."""
+    """The act was prepared for another working document."""
 
 
 class ReplyForOtherHash(ReplyRefused):
@@ -125,7 +125,7 @@ class SigningServiceError(CodedError):
 
 
 class SigningServiceUnavailable(SigningServiceError):
-    """The service does not answer, or is temporarily unable to; worth retrying."""
+    """The service does not answer, or not now; worth retrying."""
 
 
 class AuthorisationRefused(SigningServiceError):
@@ -133,4 +133,4 @@ class AuthorisationRefused(SigningServiceError):
 
 
 class AuthorisationExpired(SigningServiceError):
-    """The permission to sign (SAD) expired before the signature was made."""
+    """The permission to sign (SAD) expired before the signature."""

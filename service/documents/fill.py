@@ -1,4 +1,4 @@
-"""Fills a Word template: compiled once, rendered in a sandbox, safe to share between threads.
+"""Fills a Word template: compiled once, rendered in a sandbox, thread-safe.
 
 docxtpl only compiles, joining placeholders that Word split over runs: its ``DocxTemplate`` mixes
 data when shared, and does not escape or sandbox. The same context gives the same bytes.

@@ -64,7 +64,7 @@ def sheet_style(sealed_by: str) -> TextStampStyle:
 
 
 def lines(act: Act) -> list[str]:
-    """The words of the appearance: the name, the capacity and the moment."""
+    """The words of the appearance: name, capacity and moment."""
     # A name of 180 characters would leave no room for the signature itself.
     organisation = textwrap.shorten(act.organisation, LONGEST_ORGANISATION, placeholder=" …")
     return [

@@ -72,7 +72,7 @@ def _rename(font: TTFont, family: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Build both fonts again, from Carlito or from the named file."""
+    """Build both fonts from Carlito or the named file."""
     source = Path(arguments[0]) if arguments else CARLITO
     for name, family, blocks in (
         ("zegel-sign-latin.ttf", "Zegel Sign Latin", LATIN),

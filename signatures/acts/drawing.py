@@ -40,7 +40,7 @@ Measure = Callable[[str], float]
 
 @dataclass(frozen=True, kw_only=True)
 class ActStyle(BaseStampStyle):
-    """What is drawn for an act: ``said`` are the words, ``date`` is the day of the act."""
+    """What is drawn for an act: the words ``said``, and its day."""
 
     act: Act
     room: Room
@@ -90,7 +90,7 @@ class _Drawing(AppearanceContent):
         return engine
 
     def _typed(self, width: float, height: float, bottom: float) -> Iterator[bytes]:
-        """The name in its face, as large as fits; a long name on several lines."""
+        """The name in its face, as large as fits."""
         act = self._style.act
         name = act.typed_text or act.person_name
         face = drawn_in(name, act.face)
@@ -144,7 +144,7 @@ def words_in(said: Sequence[str], room: Room, measure: Measure) -> tuple[float, 
 
 
 def _cut(lines: list[str], ems: float, measure: Measure) -> list[str]:
-    """The lines, ending in a sign that something was left out."""
+    """The lines, ending in a sign that something is missing."""
     if not lines:
         return []
     words = lines[-1].split(" ")
@@ -215,7 +215,7 @@ def _ink(engine: EmbeddedFont, text: str) -> Ink:
 def _text(
     engine: EmbeddedFont, name: str, text: str, size: float, x: float, y: float, *, said: bool
 ) -> bytes:
-    """One line of text at a position. If ``said``, it can be extracted unchanged (``printed``)."""
+    """One line of text. If ``said``, it can be extracted unchanged (``printed``)."""
     engine.font_size = size  # type: ignore[assignment]  # any number will do
     shown = engine.shape(text, with_actual_text=said).graphics_ops
     return b"BT /%s %g Tf %g %g Td %s ET" % (name.encode(), size, x, y, shown)

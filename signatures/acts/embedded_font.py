@@ -30,7 +30,7 @@ _MOST_IN_A_BLOCK = 100  # mappings (ISO 32000-1, 9.10.3)
 
 
 class _Face:
-    """The properties of a font, read once; safe to share between threads."""
+    """The properties of a font, read once; thread-safe."""
 
     def __init__(self, file: Path) -> None:
         self.face = hb.Face(hb.Blob.from_file_path(str(file)))
@@ -56,7 +56,7 @@ _number: Any = generic.NumberObject  # that library has no types
 
 
 class EmbeddedFont(FontEngine):
-    """A font of one writer; the glyphs used are embedded when the file is written."""
+    """A font of one writer, which embeds the glyphs used."""
 
     def __init__(self, writer: BasePdfFileWriter, file: Path) -> None:
         self._face = _face(file)
@@ -77,7 +77,7 @@ class EmbeddedFont(FontEngine):
         return wide / UNITS
 
     def shape(self, txt: str, with_actual_text: bool = True) -> ShapeResult:
-        """The operators that draw a text; ``with_actual_text`` makes it extractable unchanged."""
+        """The operators that draw a text, extractable ``with_actual_text``."""
         glyphs = self.glyphs(txt)
         self._remember(txt, [info for info, _ in glyphs])
         operators = self._operators(glyphs)
@@ -128,7 +128,7 @@ class EmbeddedFont(FontEngine):
         self.writer.add_object(_dictionary(font), idnum=self._reference.idnum)
 
     def glyphs(self, text: str) -> list[tuple[Any, Any]]:
-        """The glyphs of a text with their positions (HarfBuzz's values)."""
+        """The glyphs of a text with their positions."""
         if not text:
             return []
         buffer = hb.Buffer()
@@ -138,7 +138,7 @@ class EmbeddedFont(FontEngine):
         return list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
 
     def _remember(self, text: str, glyphs: list[Any]) -> None:
-        """Record what each glyph means; glyphs of one cluster each mean their own character."""
+        """Record each glyph's meaning; glyphs of one cluster mean their own character."""
         sharing = Counter(each.cluster for each in glyphs)
         parts = {start: text[start:end] for start, end in pairwise([*sorted(sharing), len(text)])}
         for each in glyphs:
@@ -147,7 +147,7 @@ class EmbeddedFont(FontEngine):
             self._meaning.setdefault(each.codepoint, meaning)
 
     def _operators(self, glyphs: list[tuple[Any, Any]]) -> bytes:
-        """Operators for the glyphs, with kerning and accents; vertical shifts become text rise."""
+        """Operators with kerning and accents; vertical shifts become text rise."""
         parts, shown, rise = [], "", 0
         for info, place in glyphs:
             if place.y_offset != rise:
@@ -207,7 +207,7 @@ def _stream(data: bytes) -> Any:
 
 
 def _to_unicode(meaning: dict[int, str]) -> bytes:
-    """The table from glyphs to characters, for copying and screen readers (ISO 32000-1, 9.10.3)."""
+    """From glyphs to characters, for copying and screen readers (ISO 32000-1, 9.10.3)."""
     lines = [f"<{glyph:04x}> <{meaning[glyph].encode('utf-16be').hex()}>" for glyph in meaning]
     blocks = [lines[at : at + _MOST_IN_A_BLOCK] for at in range(0, len(lines), _MOST_IN_A_BLOCK)]
     mapped = "\n".join(

@@ -18,26 +18,26 @@ OTHER = "other"
 
 
 def unprintable(text: str) -> str:
-    """The characters that no seal can show, each once, in order of appearance."""
+    """The characters that no seal can show, in order of appearance."""
     known = characters(WIDE)
     return "".join(dict.fromkeys(each for each in text if ord(each) not in known))
 
 
 def font_for(text: str) -> Path:
-    """The smaller font if it has every character, since each act embeds the font again."""
+    """The smaller font if it has every character: each act embeds it."""
     known = characters(LATIN)
     return LATIN if all(ord(each) in known for each in text) else WIDE
 
 
 def drawn_in(name: str, face: str) -> str:
-    """The chosen face if it has all letters, otherwise the first that has, otherwise ``OTHER``."""
+    """The chosen face, else the first that has all letters, else ``OTHER``."""
     letters = set(map(ord, unicodedata.normalize("NFC", name)))
     able = (each for each in (face, *FACES) if letters <= characters(face_font(each)))
     return next(able, OTHER)
 
 
 def faces_for(name: str) -> list[tuple[str, str]]:
-    """The choices that look different for this name, each with the face really drawn."""
+    """The choices that look different for this name, with the face really drawn."""
     drawn: dict[str, str] = {}
     for face in FACES:
         drawn.setdefault(drawn_in(name, face), face)
@@ -52,7 +52,7 @@ def face_font(face: str) -> Path:
 
 @cache
 def characters(font: Path) -> frozenset[int]:
-    """The code points that a shipped font has a glyph for."""
+    """The code points that a shipped font shows."""
     return frozenset(map(ord, characters_file(font).read_text(encoding="utf-8")))
 
 

@@ -87,7 +87,7 @@ def _light(picture: Image.Image) -> tuple[bytes, tuple[int, int]]:
 
 
 def _decoded(data: bytes) -> Image.Image:
-    """The picture upright and small enough to work on. Its size is checked before decoding."""
+    """The picture upright and small enough to work on; its size is checked first."""
     try:
         opened = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         if opened.width * opened.height > _most_pixels(opened):  # read from the header
@@ -134,7 +134,7 @@ def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _give_back() -> None:
-    """Return freed memory to the system (glibc keeps what threads freed)."""
+    """Return memory to the system (glibc keeps what threads freed)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -56,7 +56,7 @@ def ink_on_nothing(picture: Image.Image) -> Image.Image | None:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    """The picture with a background that shows the ink where it was transparent."""
+    """The picture with a background that shows the ink."""
     alpha = picture.getchannel("A")
     opaque = ImageStat.Stat(alpha).mean[0] / 255
     ground = "white"
@@ -69,7 +69,7 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 
 def _without_bars(flat: Image.Image) -> Image.Image:
-    """Without the black bars that a phone's screen shows around a light photograph."""
+    """Without a phone screen's black bars around a light photograph."""
     grey = flat.convert("L")
     width, height = flat.size
     across = grey.resize((width, 1), Image.Resampling.BOX).point(_NOT_BLACK).getbbox()
@@ -87,7 +87,7 @@ def _noise(grey: Image.Image) -> float:
 
 
 def _paper(grey: Image.Image, *, around_dark: bool) -> Image.Image:
-    """The paper's estimated brightness at each place, without the darker (or lighter) strokes."""
+    """The paper's estimated brightness at each place, without the strokes."""
     levels = grey.histogram()
     common = max(range(256), key=levels.__getitem__)
     if sum(levels[max(0, common - 2) : common + 3]) > 0.6 * sum(levels):
@@ -183,7 +183,7 @@ def _parts(map_: Image.Image) -> list[_Part]:
 
 
 def _along_the_edge(part: _Part, size: tuple[int, int]) -> bool:
-    """Whether the part lies along a side of the picture: a table or a thumb."""
+    """Whether the part lies along a side of the picture, as a table or thumb."""
     width, height = size
     across = [x for x, _ in part.cells], width - 1, height
     down = [y for _, y in part.cells], height - 1, width

@@ -1,4 +1,4 @@
-"""Certificates in pyHanko's type, safe to share between threads.
+"""Certificates in pyHanko's type, thread-safe.
 
 asn1crypto parses lazily, so a second thread may find half the fields (``KeyError``); here
 everything is parsed before it is shared.

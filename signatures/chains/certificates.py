@@ -76,7 +76,7 @@ def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 def list_addresses(certificate: x509.Certificate) -> list[str]:
-    """The web addresses of a certificate's revocation lists (RFC 5280, 4.2.1.13)."""
+    """The addresses of a certificate's revocation lists (RFC 5280, 4.2.1.13)."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
@@ -114,7 +114,7 @@ def issue_issuing(public_key: PublicKey, root: Issuer, *, now: datetime) -> x509
 
 
 def issue_seal(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509.Certificate:
-    """A seal certificate for a key that may be kept anywhere."""
+    """A seal certificate for a key kept anywhere."""
     name = _name(issuing.organisation, "Elektronisch zegel")
     return (
         _below(public_key, name, issuing, now, SEAL_LIFETIME)

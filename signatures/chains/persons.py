@@ -44,7 +44,7 @@ class PersonChain:
 
 
 class Persons:
-    """The policy for persons' own certificates; safe to share between threads."""
+    """The policy for persons' own certificates; thread-safe."""
 
     def __init__(self, roots: Sequence[x509.Certificate]) -> None:
         self.roots = tuple(roots)
@@ -74,8 +74,7 @@ class Persons:
 
 
 async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
-    """The chain in the PDF library's form, for embedding. The verifier judges later revocation by
-    the lists in the file."""
+    """The chain in the PDF library's form. The verifier judges later revocation."""
     *below, root = map(asn1_certificate, chain.path)
     context = ValidationContext(
         trust_roots=[root],

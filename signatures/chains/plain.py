@@ -31,7 +31,7 @@ class NotPlain(Exception):
 
 @dataclass(frozen=True)
 class Material:
-    """Certificates and revocation lists found in the file; not trusted by themselves."""
+    """Certificates and revocation lists in the file; not trusted by themselves."""
 
     certificates: Sequence[x509.Certificate]
     lists: Sequence[x509.CertificateRevocationList]

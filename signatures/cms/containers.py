@@ -101,7 +101,7 @@ def read(container: bytes) -> Container:
 
 
 def parsed(info: cms.ContentInfo) -> Container:
-    """One CMS parsed by the library. Raises NotIntact, or any error of the library."""
+    """One CMS. Raises NotIntact, or any error of the library."""
     # Read both contents first: access to what is inside, or ``dump``, may alter them.
     encoded = parser.emit(*_SEQUENCE, info.contents)
     if info["content_type"].native != "signed_data":
@@ -184,7 +184,7 @@ def check_seal(container: Container, covered: bytes) -> None:
 
 
 def check_unstamped(container: Container, covered: bytes) -> None:
-    """The same for a seal that has no time stamp yet. Raises NotIntact."""
+    """The same without a time stamp. Raises NotIntact."""
     if container.stamped is not None or container.content is not None:
         raise NotIntact("content")
     _check_signature(container, covered, "data")

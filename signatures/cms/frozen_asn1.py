@@ -20,7 +20,7 @@ class FinalToken(cms.ContentInfo):  # type: ignore[misc]
 
 
 class FinalAttributes(cms.CMSAttributes):  # type: ignore[misc]
-    """The signed or unsigned attributes of a seal, once they are complete."""
+    """The complete signed or unsigned attributes of a seal."""
 
     def _is_mutated(self) -> bool:
         return False

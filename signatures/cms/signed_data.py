@@ -18,7 +18,7 @@ _VERSION_1, _VERSION_3 = cms.CMSVersion("v1").dump(), cms.CMSVersion("v3").dump(
 
 
 class SignedData:
-    """Makes the signatures of one key; safe to share between threads.
+    """Makes the signatures of one key; thread-safe.
 
     ``algorithm`` is asn1crypto's name for how the key signs a SHA-256; ``content_type`` is ``data``
     or ``tst_info``.

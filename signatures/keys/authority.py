@@ -80,12 +80,12 @@ class Authority:
 
     @property
     def superseded(self) -> bool:
-        """Whether another set has become current, so that this must be reloaded."""
+        """Whether this must be reloaded, because another set is current."""
         return present(self.home) != self.directory
 
     @property
     def roots(self) -> tuple[x509.Certificate, ...]:
-        """The certificates to trust when verifying: current, former, and given roots."""
+        """The certificates to trust: current, former, and given roots."""
         return (self.root, *self.former_of(ROOT), *self.own_roots)
 
     @property
@@ -114,7 +114,7 @@ class Authority:
 
     @property
     def crl(self) -> bytes:
-        """The issuing authority's revocation list as PEM, read from disk now."""
+        """The issuing authority's revocation list as PEM, read now."""
         return read(self.directory / "issuing.crl.pem")
 
     def crls(self, now: datetime) -> tuple[x509.CertificateRevocationList, ...]:
@@ -230,7 +230,7 @@ def load_authority(
 
 
 def check_validity(authority: Authority, now: datetime) -> None:
-    """Check that every current certificate is valid at ``now`` (aware). Raises AuthorityError."""
+    """Check that all current certificates are valid at ``now`` (aware). Raises AuthorityError."""
     for name, certificate in authority.counting().items():
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         check_dates(name, start, end, now)

@@ -32,14 +32,14 @@ def write(path: Path, data: bytes) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """The same in one step: a reader gets the old or the new file, whole."""
+    """The same in one step: readers get the old or the new file."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     write(fresh, data)
     fresh.replace(path)
 
 
 def key_pem(key: PrivateKey, passphrase: bytes | None) -> bytes:
-    """A private key as PKCS#8 in PEM, encrypted when there is a passphrase."""
+    """A private key as PKCS#8 in PEM, encrypted with a passphrase."""
     protection: serialization.KeySerializationEncryption = (
         serialization.BestAvailableEncryption(passphrase)
         if passphrase

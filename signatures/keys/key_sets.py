@@ -67,7 +67,7 @@ def _count(home: Path, workshop: Path) -> None:
 
 
 def _on_disk(directory: Path) -> None:
-    """Sync the directory, so that renames in it survive a power cut."""
+    """Sync the directory: renames in it must survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -69,7 +69,7 @@ def _record(encoded: bytes) -> dict[str, Any]:
 
 
 def _stamped(case: Case, response: bytes, record: bytes) -> int | None:
-    """When (in seconds) an authority under a given root stamped the record, or None."""
+    """When (in seconds) an authority under a given root stamped it, or None."""
     roots, beside = [*case.trust.roots, *case.trust.stamp_roots], _beside(case)
     try:
         answer = tsp.TimeStampResp.load(response, strict=True)
@@ -92,7 +92,7 @@ def _beside(case: Case) -> list[x509.Certificate]:
 
 
 def _path(case: Case, given: bytes, root: Any, moment: int) -> bytes | None:
-    """The file's required contents, if its steps lead from this log's head to the root."""
+    """The file's required contents, if its steps lead from head to root."""
     log = case.sheet.said["log"]
     leaf = rfc8785.dumps(
         {

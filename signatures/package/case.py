@@ -40,8 +40,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class Case:
-    """The input of the rules: the files, the sheet as their ledger, and the verdict on each sealed
-    file."""
+    """The input of the rules: files, the sheet as their ledger, and sealed files' verdicts."""
 
     files: Mapping[str, bytes]
     trust: Trust

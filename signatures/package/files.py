@@ -50,7 +50,7 @@ class Package:
         return sorted(n for n in self.files if n.startswith(folder) and COPY.fullmatch(n))
 
     def roots(self) -> list[x509.Certificate]:
-        """The root certificates in the package; none when they are unreadable."""
+        """The root certificates in the package; none if unreadable."""
         return _certificates(self.files.get(ROOT, b""))
 
     def stamp_roots(self) -> list[x509.Certificate]:
@@ -128,8 +128,7 @@ def _bounded(path: Path, room: int) -> bytes:
 
 
 def _beside(path: Path) -> dict[str, bytes]:
-    """The files beside a single PDF that help judge it: the sheet, its newest renewed copy, the
-    roots."""
+    """The files beside a single PDF: the sheet, its newest renewed copy, the roots."""
     folder = path.absolute().parent
     if folder.name == RENEWED:  # renewed copies are in a folder of their own
         folder = folder.parent

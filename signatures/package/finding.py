@@ -38,5 +38,5 @@ def fails(rule: str, code: str, name: str = "", detail: str = "") -> Finding:
 
 
 def unknown(rule: str, code: str, name: str = "", detail: str = "") -> Finding:
-    """A part about which nothing sealed says what it must be."""
+    """A part of which nothing sealed says what it must be."""
     return Finding(rule, UNKNOWN, code, name[:LONGEST_NAME], detail[:LONGEST_NAME])

@@ -24,8 +24,7 @@ _LINE = {"entry", "hash", "personal_data", "salt"}
 
 
 def check_log(case: Case) -> Iterator[Finding]:
-    """Every entry follows from the previous one, none is missing, and the last is the sheet's
-    head."""
+    """Every entry follows from the previous one, none is missing, the last is the sheet's head."""
     data = case.files.get(LOG)
     if data is None:
         return

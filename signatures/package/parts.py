@@ -61,7 +61,7 @@ def check_template(case: Case) -> Iterator[Finding]:
 
 
 def check_read_me(case: Case) -> Iterator[Finding]:
-    """The explanations are those that were made with the package."""
+    """The explanations are those made with the package."""
     for name in READ_ME:
         if name not in case.files:
             continue

@@ -74,8 +74,8 @@ def _plain(said: str) -> str:
 
 
 def registration_in(record: bytes) -> Registration:
-    """The registration in these bytes. For other bytes raises ValueError, KeyError, TypeError,
-    AttributeError or RecursionError."""
+    """The registration in these bytes; others raise ValueError, KeyError, TypeError, AttributeError
+    or RecursionError."""
     said = json.loads(record)
     if said["schema"] != _SCHEMA:
         raise ValueError(f"schema {said['schema']!r}")

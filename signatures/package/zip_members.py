@@ -106,8 +106,7 @@ def _unfolded(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> b
 def _every_byte_is_listed(
     data: bytes, archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]
 ) -> bool:
-    """Members follow each other from the first byte, then the directory and its end; headers and
-    directory agree."""
+    """Members follow each other from the first byte, then the directory; headers agree with it."""
     position = 0
     in_order = sorted(listed, key=lambda member: member.header_offset)
     following = [each.header_offset for each in in_order[1:]] + [archive.start_dir]
@@ -161,5 +160,5 @@ def _strange(member: zipfile.ZipInfo) -> bool:
 
 
 def _folded(name: str) -> str:
-    """One key for all names that some file system treats as equal."""
+    """One key for all names that a file system treats as equal."""
     return unicodedata.normalize("NFKC", name).casefold().removesuffix("/")

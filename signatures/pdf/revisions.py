@@ -46,8 +46,7 @@ class _Table:
 
 
 class Source:
-    """The bytes of one file, with a cache of tables and objects; all reading is within the limits
-    of ``work``."""
+    """The bytes of one file, read within the limits of ``work``, with a cache."""
 
     def __init__(self, pdf: bytes) -> None:
         self.pdf = pdf

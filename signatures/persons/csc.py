@@ -92,7 +92,7 @@ class CscProvider:
         ]
 
     def begin(self, prepared: PreparedAct) -> Challenge:
-        """Ask for both secrets; the service says which one it wants."""
+        """Ask for both secrets; the service says which it wants."""
         return challenge_for(prepared, SECRETS)
 
     def complete(self, prepared: PreparedAct, answer: CscAnswer) -> Reply:
@@ -213,7 +213,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    """The JSON object in an answer; an empty one for anything else."""
+    """The JSON object in an answer, else an empty one."""
     try:
         told = json.loads(body)
     except ValueError:

@@ -9,7 +9,7 @@ Refusal = UploadRefused | CertificateRefused | ReplyRefused | SigningServiceErro
 
 
 def refusal_sentence(refusal: Refusal, language: str = "nl") -> str:
-    """The reason; additions by the person's program are explained in the report's words."""
+    """The reason; a program's additions are explained in the report's words."""
     catalogue = words(language)
     if isinstance(refusal, CertificateRefused):
         return str(catalogue["certificate"][refusal.code])

@@ -158,7 +158,7 @@ def challenge_for(prepared: PreparedAct, secrets: Sequence[str] = ()) -> Challen
 
 
 class OwnSignatures:
-    """Prepares and completes acts with persons' own keys; safe to share between threads.
+    """Prepares and completes acts with persons' own keys; thread-safe.
 
     ``confirms_last``: our own authority stamps the close, and so confirms a last own signature,
     which would otherwise be invalid (see ``trust``).

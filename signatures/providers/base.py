@@ -35,7 +35,7 @@ class SealProvider(Protocol):
 
     @property
     def signer(self) -> HeldKeySigner:
-        """pyHanko's signer for this key; safe to use from several threads."""
+        """pyHanko's signer for this key; thread-safe."""
 
 
 class HeldProvider:

@@ -53,7 +53,7 @@ _free = BoundedSemaphore(AT_ONCE)
 
 
 class Busy(Exception):
-    """Too many files are being examined at this moment; worth retrying."""
+    """Too many files are being examined; worth retrying."""
 
 
 def verify_apart(

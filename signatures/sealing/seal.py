@@ -79,7 +79,7 @@ class Sealer:
 
     @property
     def seal(self) -> SealCertificate:
-        """The certificate used for sealing, and its issuers."""
+        """The sealing certificate and its issuers."""
         return self._provider.seal
 
     @property
@@ -155,10 +155,8 @@ class Sealer:
         return self.close(self._sign(writer, metadata, look).pdf).pdf
 
     def seal_record(self, data: bytes) -> bytes:
-        """A time-stamped detached CMS in DER over some bytes; ``sealed_record`` checks it.
-
-        Raises TimestampUnavailable, AuthorityError.
-        """
+        """A time-stamped detached CMS in DER, which ``sealed_record`` checks. Raises
+        TimestampUnavailable, AuthorityError."""
         signed = self._provider.signer.async_sign(
             hashlib.sha256(data).digest(), DIGEST, timestamper=self.stamper
         )

@@ -58,7 +58,7 @@ class _Fetched:
 
 
 class StampChains:
-    """Chains to the configured roots; safe to use from several threads."""
+    """Chains to the configured roots; thread-safe."""
 
     def __init__(self, trust: Trust) -> None:
         self.trust = trust

@@ -34,7 +34,7 @@ class StampService:
 
 
 class Pace:
-    """A rate limit; safe to use from several threads. ``clock`` returns seconds."""
+    """A rate limit; thread-safe. ``clock`` returns seconds."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
@@ -64,7 +64,7 @@ class Pace:
 
 
 class StampClient:
-    """Asks one service; safe to use from several threads."""
+    """Asks one service; thread-safe."""
 
     def __init__(self, service: StampService, timeout_seconds: float) -> None:
         self.service = service

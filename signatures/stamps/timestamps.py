@@ -51,8 +51,8 @@ class Timestamps(Protocol):
         """pyHanko's source of tokens."""
 
     def lately(self) -> list[Container]:
-        """One token for each third-party certificate that may stamp next, to embed its chain
-        beforehand. Raises TimestampUnavailable."""
+        """A token for each third-party certificate that may stamp next, to embed its chain. Raises
+        TimestampUnavailable."""
 
     def quality_of(self, token: Container) -> str:
         """The quality of a token from this source."""
@@ -127,7 +127,7 @@ class LocalStamper(FinalStamper):
         return len(self._token(tsp.MessageImprint(imprint)).dump())
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        """A token over the digest; made here, so there is no answer to check."""
+        """A token over the digest, which needs no check."""
         return self._token(
             tsp.MessageImprint(
                 {

@@ -63,7 +63,7 @@ def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bo
 
 
 def _plain(prefix: str, said: Any) -> bool:
-    """One dictionary, or a list of them with their levels, the curves' among them."""
+    """One dictionary, or a list of several with their levels, including the curves'."""
     listed = said if isinstance(said, list) else [said]
     if not listed or not all(isinstance(each, dict) for each in listed):
         return False

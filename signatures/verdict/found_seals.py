@@ -28,7 +28,7 @@ class Seal:
 
 
 def read_seal(file: Revisions, signed: Signed) -> Seal:
-    """The contents of a filled field; an unreadable part does not hide others."""
+    """The contents of a filled field, as far as readable."""
     start, end = signed.container
     name = text_of(signed.signature.get("Name"))
     reason = text_of(signed.signature.get("Reason"))

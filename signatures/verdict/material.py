@@ -17,8 +17,7 @@ MOST = 60  # certificates, and lists
 
 
 def material_in(file: Revisions, containers: Sequence[Container]) -> Material:
-    """Everything readable; an unreadable part is missing. The containers' tokens were read
-    before."""
+    """Everything readable; the rest counts as missing. The containers' tokens were read before."""
     certificates: dict[x509.Certificate, None] = {}
     for container in containers:
         certificates.update(dict.fromkeys(container.certificates))

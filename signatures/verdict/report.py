@@ -152,8 +152,7 @@ class Report:
         return any(each.reason == NOT_RECORDED for each in self.answers)
 
     def refused(self) -> Report:
-        """The same report, refused because another file was recorded; it says nothing of parties or
-        date."""
+        """The same report, refused because another file was recorded."""
         answers = (
             Answer("ledger", FAILS, "not_recorded") if each.rule == "ledger" else each
             for each in self.answers

@@ -22,8 +22,7 @@ class Used:
 
 
 def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
-    """The answer for the first certificate that was revoked, itself or through an issuer; or
-    None."""
+    """The answer for the first certificate revoked, itself or through an issuer."""
     for each in used:
         for certificate in each.path:
             since = _since(certificate, crls)

@@ -198,7 +198,7 @@ class Examination:
 
 
 def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:
-    """The answer to one rule; if the file makes it raise, the rule fails."""
+    """The answer to one rule, which fails if the file makes it raise."""
     try:
         return ask()
     except Exception as error:

@@ -38,8 +38,7 @@ OwnPaths = dict[str, list[x509.Certificate]]
 
 @dataclass(frozen=True)
 class Trusted:
-    """What is trusted because it was given: roots for seals, time stamps and persons, and today's
-    revocation lists."""
+    """The given roots for seals, time stamps and persons, and today's revocation lists."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
@@ -181,7 +180,7 @@ def _not_confirmed(
 
 
 def _signers(seals: Sequence[Seal]) -> Iterator[tuple[str, Container, bool]]:
-    """Everything that sealed or stamped, with its place; True for a time stamp."""
+    """Everything that sealed or stamped, by place; True for a time stamp."""
     for each in seals:
         if each.container is None:
             continue

@@ -19,7 +19,7 @@ from service.documents.sheet.write import Finish, written
 
 
 class SheetMaker:
-    """Makes evidence sheets; safe to share between threads."""
+    """Makes evidence sheets; thread-safe."""
 
     def __init__(self, folder: Path, fonts_dir: Path) -> None:
         """Raises GenerationFailed."""

@@ -78,6 +78,7 @@ class ErrorCode(StrEnum):
     IMPORT_CHANGED = "import_changed"
     IMPORT_TEMPLATE = "import_template"
     IMPORT_WITHDRAWN = "import_withdrawn"
+    STARTER_GONE = "starter_gone"
 
     # accounts
     SECOND_ADMINISTRATOR = "second_administrator"

@@ -28,7 +28,7 @@ OF_THE_LOOK = frozenset({"accent", "introduction", "signature_line"})  # of the 
 ABOUT = frozenset({"reference", "organisation"})  # the controller; both empty in some alarms
 NOT_ABOUT_ONE = {
     "countersign_digest", "staff_invitation", "password_link", "unlock_link", "account_changed",
-    "role_asked", "many_handed_over", "import_ended", "application_code",
+    "role_asked", "many_handed_over", "import_ended", "bulk_halted", "application_code",
     "bundle_invitation", "bundle_reminder", "bundle_code", "bundle_voided", "bundle_expired",
 }  # fmt: skip
 ADDED: Mapping[str, tuple[str, ...]] = {

@@ -84,6 +84,8 @@ _PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
         ("bundle_invitation.agreements", "bundle_reminder.agreements"),
         lambda lines, language: [in_words("invitation", each, language) for each in lines],
     ),
+    "bulk_halted.reason": reasons.in_words,
+    "bulk_halted.what": _name("labels.batch"),
     "bundle_expired.agreements": lambda lines, language: [
         in_words("expired", each, language) for each in lines
     ],

@@ -306,6 +306,19 @@ class Alarm(Mail):
 
 
 @dataclass(frozen=True)
+class BulkHalted(Mail):
+    """A list paused, or a step for many agreements stopped, by itself: ``what`` is the code of the
+    step, empty for a list; ``reason`` as it is kept; ``left`` how many are not done."""
+
+    kind = "bulk_halted"
+    list_name: str
+    what: str
+    started_by: str
+    reason: str
+    left: int
+
+
+@dataclass(frozen=True)
 class ImportEnded(Mail):
     """A list that took long is done; the numbers are of its rows."""
 

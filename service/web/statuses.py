@@ -49,6 +49,7 @@ _REFUSED = (
     ErrorCode.IMPORT_CHANGED,
     ErrorCode.IMPORT_TEMPLATE,
     ErrorCode.IMPORT_WITHDRAWN,
+    ErrorCode.STARTER_GONE,
 )
 _LIMITS = (
     ErrorCode.CODE_TOO_MANY,

@@ -103,6 +103,8 @@ VALUES: dict[str, object] = {
     "made": 1200,
     "sent": 1150,
     "problems": 3,
+    "started_by": "Els Maes",
+    "left": 12,
     "own": False,
     "changes": ["Rol gekregen: Tekenbevoegde."],
     "changed_at": "2 maart 2026 om 14:05",

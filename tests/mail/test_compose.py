@@ -63,6 +63,7 @@ ESSENTIAL = {
     "unlock_link": ("link", "valid_until"),
     "account_changed": ("about_name", "by_name", "changed_at", "link"),
     "role_asked": ("about_name", "roles", "by_name", "link"),
+    "bulk_halted": ("what", "started_by", "reason", "left", "link"),
     "import_ended": ("list_name", "made", "sent", "problems", "link"),
 }
 UNNAMED = {"application_code"}  # nothing that a stranger typed is in it
@@ -226,6 +227,7 @@ def test_what_people_typed_stays_text(kind: str, values: dict[str, object]) -> N
         "account_changed",
         "role_asked",
         "import_ended",
+        "bulk_halted",
     ],
 )
 def test_a_line_break_never_reaches_a_subject(kind: str, values: dict[str, object]) -> None:
@@ -276,6 +278,14 @@ def test_whoever_signed_some_of_them_reads_about_both(values: dict[str, object])
         assert "(VO-2026-00043): liep af op 1 april 2026" in as_one_line(form)
         assert "Optiek Claes (VO-2026-00044): liep af op 3 april 2026, had al" in as_one_line(form)
         assert "toch nog" not in form
+
+
+def test_a_list_that_paused_says_which_and_that_it_can_go_on(values: dict[str, object]) -> None:
+    mail = compose("bulk_halted", values | {"what": "", "left": 1})
+    assert mail.subject == "Gepauzeerd: klanten.xlsx"
+    for form in (mail.text, Reader(mail.html).words):
+        assert "klanten.xlsx" in form
+        assert "tot iemand hem hervat; 1 rij moet nog." in as_one_line(form)
 
 
 def test_who_was_passed_over_reads_what_to_do(values: dict[str, object]) -> None:

@@ -327,8 +327,14 @@ def test_who_may_no_longer_pauses_the_import_and_a_colleague_goes_on(
     found = look.progress(house.deps, number, house.staff).found
     assert (found.state, found.failure.partition(" ")[0]) == (
         ImportState.PAUSED,
-        "errors.not_allowed",
+        "errors.starter_gone",
     )
+    run.run(house.deps)
+    told = "select recipient, values from messages where kind = 'bulk_halted'"
+    ((recipient, values),) = house.rows(told)  # he cannot sign in, so administrators
+    assert recipient == house.staff.email
+    assert (values["list_name"], values["left"]) == ("klanten.csv", 1)
+    assert (values["started_by"], values["page"]) == (jan.name, f"/importen/{number}")
     decide.resume(house.deps, number, house.staff)
     run.run(house.deps)
     (reference,) = references(house, number)

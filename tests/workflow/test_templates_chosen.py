@@ -19,9 +19,11 @@ from service.agreement.mandate import Mandate
 from service.agreement.states import State
 from service.error_codes import ErrorCode
 from service.errors import Invalid, Refused
+from service.wiring.build import mailbox
 from service.workflow.bulk import decide, look, run, take_in
 from service.workflow.people import mandate as mandates
 from service.workflow.signing import countersign, under_mandate
+from service.workflow.telling import deliver
 from service.workflow.templates import publish
 
 
@@ -55,6 +57,15 @@ def test_a_list_has_one_version_from_its_start(
     found = look.progress(house.deps, number, house.staff)
     assert (found.found.state, found.of(LineState.GOOD)) == (ImportState.PAUSED, 1)
     assert found.found.failure.startswith(f"errors.{ErrorCode.IMPORT_WITHDRAWN}")
+    told = "select id, recipient, values from messages where kind = 'bulk_halted'"
+    ((mail_id, recipient, values),) = house.rows(told)
+    assert (recipient, values["left"]) == (house.staff.email, 1)
+    deliver.deliver(house.deps, str(mail_id))
+    kept = mailbox(house.deps.settings)
+    mail = kept.read(kept.list()[0].id)
+    assert mail.subject == "Gepauzeerd: k.csv"
+    assert "De reden: De tekst van deze lijst is ingetrokken voordat" in mail.text
+    assert f"Import bekijken:\nhttp://localhost/importen/{number}\n" in mail.text
     for gone in ("", second.sha256):
         with pytest.raises(Refused) as refused:
             decide.resume(house.deps, number, house.staff, template=gone)

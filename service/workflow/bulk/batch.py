@@ -23,6 +23,7 @@ from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.error_words import kept, kept_code, kept_line
 from service.errors import FieldError, Invalid, Refused, Unavailable, ZegelError
+from service.workflow.bulk.halted import tell_halted
 from service.workflow.keeping.export_list import everything
 from service.workflow.offer.extend import checked_term
 from service.workflow.offer.hand_over import hand_over_in, new_owner, tell_of_many
@@ -230,7 +231,7 @@ def _one(deps: Deps, batch: Batch) -> bool:
                 actor = _actor(tx, batch)
                 taken = tx.batches.take_next(batch.id) if actor else None
                 if actor is None or taken is None:
-                    return _ended(tx, batch)
+                    return _ended(tx, batch, orphaned=actor is None)
                 position, agreement_id = taken
                 tx.jobs.in_bulk = True
                 tx.bundles.hold_with(agreement_id)
@@ -265,14 +266,28 @@ def _actor(tx: Transaction, batch: Batch) -> Staff | None:
     return account.person if account and may else None
 
 
-def _ended(tx: Transaction, batch: Batch) -> bool:
-    """End a batch of which nothing is left, or that nobody answers for any more; False."""
+def _ended(tx: Transaction, batch: Batch, *, orphaned: bool) -> bool:
+    """End a batch of which nothing is left, or that nobody answers for any more; False. Lines that
+    another worker has are left to it."""
     now = tx.batches.lock(batch.id)
-    if now.state is BatchState.RUNNING:
-        left = tx.batches.counts(batch.id).get(BatchLineState.WAITING, 0)
-        state = BatchState.STOPPED if left else BatchState.DONE
-        failure = kept_code(ErrorCode.NOT_ALLOWED) if left else ""
-        _end(tx, now, state, failure)
+    if now.state is not BatchState.RUNNING:
+        return False
+    left = tx.batches.counts(batch.id).get(BatchLineState.WAITING, 0)
+    if not left:
+        _end(tx, now, BatchState.DONE)
+    elif orphaned:
+        why = kept_code(ErrorCode.STARTER_GONE)
+        _end(tx, now, BatchState.STOPPED, why)
+        tell_halted(
+            tx,
+            now.by_id,
+            Permission.SEND,
+            once=now.id,
+            page=f"/overeenkomsten/samen/{now.id}",
+            reason=why,
+            left=left,
+            what=now.kind.value,
+        )
     return False
 
 

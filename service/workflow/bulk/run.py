@@ -22,6 +22,7 @@ from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.error_words import kept_code
 from service.mail.kinds import ImportEnded
+from service.workflow.bulk.halted import tell_halted
 from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.lines import Maker
 from service.workflow.offer.create import ground
@@ -119,8 +120,21 @@ def _waits_for_a_text(deps: Deps, found: Import) -> bool:
 
 
 def _pause(tx: Transaction, found: Import, why: ErrorCode) -> None:
+    """By itself, for who holds it; one mail says so."""
+    counts = tx.imports.counts(found.id)
+    left = [LineState.GOOD, *([LineState.MADE] if found.sending else [])]
     tx.imports.set_state(found.id, ImportState.PAUSED, failure=kept_code(why))
-    tx.audit.append(None, Event.IMPORT_PAUSED, SYSTEM, number=found.number)
+    entry = tx.audit.append(None, Event.IMPORT_PAUSED, SYSTEM, number=found.number)
+    tell_halted(
+        tx,
+        found.by_id,
+        Permission.PREPARE,
+        once=entry,
+        page=f"/importen/{found.number}",
+        reason=kept_code(why),
+        left=sum(counts.get(each, 0) for each in left),
+        list_name=found.name,
+    )
 
 
 def _still_made(deps: Deps, found: Import) -> bool:
@@ -154,7 +168,7 @@ def _actor(deps: Deps, found: Import) -> Staff | None:
             return account.person
         now = tx.imports.lock(found.number)
         if now.state is ImportState.RUNNING and now.by_id == found.by_id:
-            _pause(tx, now, ErrorCode.NOT_ALLOWED)
+            _pause(tx, now, ErrorCode.STARTER_GONE)
     return None
 
 

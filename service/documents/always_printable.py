@@ -1,7 +1,7 @@
 """Makes every value of the evidence sheet printable, so that none can prevent the sheet.
 
-An empty value becomes *onbekend*, an invisible or missing character ``?``, and an overlong text is
-cut. The evidence JSON has every value as recorded.
+An empty value becomes *onbekend*; a character that is invisible or that our fonts lack becomes
+``?``; an overlong text is cut. The evidence JSON has every value as recorded.
 """
 
 from __future__ import annotations

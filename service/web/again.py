@@ -155,7 +155,6 @@ def notice_again() -> str:
 
 
 def forget_this_browser() -> None:
-    """Delete everything that was typed in this browser."""
     kept_forms.forget_all(deps(), _holder())
 
 
@@ -302,6 +301,5 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 def _with(address: str, query: Sequence[tuple[str, str]]) -> str:
-    """One of our addresses with a longer query."""
     bare, mark, fragment = address.partition("#")
     return f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}{mark}{fragment}"

@@ -44,8 +44,6 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
-    """A label, and the bars under it."""
-
     label: str
     bars: Sequence[Bar]
 

@@ -53,7 +53,6 @@ SIGNER = Policy("signer", "")
 
 
 def deps() -> Deps:
-    """The external services of the running application."""
     return cast(Deps, current_app.extensions["zegel"])
 
 
@@ -161,12 +160,10 @@ def set_known_browser(response: Response, value: str) -> None:
 
 
 def known_browser() -> str:
-    """The value of that cookie, or ''."""
     return security().cookie(KNOWN_BROWSER_COOKIE)
 
 
 def staff_secret() -> str:
-    """The value of the session's cookie, or ''."""
     return security().cookie(STAFF_COOKIE)
 
 

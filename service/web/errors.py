@@ -45,7 +45,6 @@ def status_of(error: ZegelError) -> int:
 
 
 def install(app: Flask) -> None:
-    """Answer every error of ``app``."""
     app.register_error_handler(ZegelError, _of_ours)
     app.register_error_handler(StorageError, _of_storage)
     app.register_error_handler(HTTPException, _of_http)

@@ -25,7 +25,6 @@ def file(data: bytes, media_type: str, name: str, *, show: bool = False) -> Resp
 
 
 def streamed(parts: Iterator[bytes], media_type: str, name: str) -> Response:
-    """A download of unknown length."""
     answer = Response(parts, content_type=media_type)
     answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
     return answer

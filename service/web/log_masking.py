@@ -20,7 +20,6 @@ class MaskTokens(logging.Filter):
     """Masks tokens in the message, its arguments and a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Always accepts the record, masked."""
         if isinstance(record.msg, str):
             record.msg = mask(record.msg)
         record.args = _masked(record.args)

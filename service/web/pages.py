@@ -114,7 +114,6 @@ def amount(count: int, most: int) -> str:
 
 
 def filters(language: Language) -> dict[str, Callable[..., str]]:
-    """How a language's pages show dates, moments and amounts."""
     return {
         "aantal": amount,
         "datum": lambda value: show_date(_day(value), language),  # 2 maart 2026

@@ -1,7 +1,8 @@
 """Which shipped font shows a text, and which characters none can show.
 
-Two fonts are for the words of a seal, three faces for a typed signature, drawn wholly in one. Each
-font's characters are listed in a file, since reading the font takes a library of 5 MiB.
+Two fonts are for the words of a seal, three faces for a typed signature. A name with a letter that
+its face lacks is drawn wholly in another. Each font's characters are listed in a file, since
+reading the font takes a library of 5 MiB.
 """
 
 import unicodedata

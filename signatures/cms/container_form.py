@@ -1,10 +1,11 @@
 """Accepts only one encoding of a container, so that nothing hides in unsigned bytes.
 
 No signature covers the CMS frame, certificates, unsigned attributes, padding and digits of the
-closing time stamp, and anyone can close a truncated file again. So each container, and each token
-inside, must have its only possible encoding (DER, ITU-T X.690; RFC 5652, 5.1; RFC 3161, 2.4.2), but
-for two variations in use that hold no data: NULL or absent algorithm parameters (RFC 5754, 2), and
-the two values of an ECDSA signature. ``chains`` checks which certificates are allowed.
+closing time stamp, and anyone can close a truncated file again with a public time stamp authority.
+So each container, and each token inside, must have its only possible encoding (DER, ITU-T X.690;
+RFC 5652, 5.1; RFC 3161, 2.4.2). Two variations are in use and hold no data: NULL or absent
+algorithm parameters (RFC 5754, 2), and the two values of an ECDSA signature. ``chains`` checks
+which certificates are allowed.
 """
 
 from __future__ import annotations

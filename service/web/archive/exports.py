@@ -30,7 +30,6 @@ MEDIA_TYPES = {
 @blueprint.get("/archief/register.<any(xlsx,csv,json):kind>")
 @require_staff(Permission.EXPORT_ARCHIVE)
 def register(kind: str) -> Any:
-    """The register of what a search finds."""
     wanted = RegisterKind(kind)
     return _sent(
         lambda search: export_register(deps(), search, wanted, current_staff(), client()),

@@ -51,7 +51,6 @@ class Filled:
 
     @property
     def fields(self) -> dict[str, str | list[str]]:
-        """The fields as a browser sends them."""
         fields: dict[str, str | list[str]] = {**self.values}
         for name in LISTS:
             fields |= {name: self.chosen[name], f"{name}_own": self.typed[name]}

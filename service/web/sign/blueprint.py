@@ -62,7 +62,6 @@ def remember(response: Response, name: str, opened: str) -> None:
 
 
 def remember_bundle(response: Response, name: str, opened: str) -> None:
-    """The same for the session of a bundle."""
     _keep(response, BUNDLE_COOKIE, name, opened)
 
 
@@ -123,7 +122,6 @@ def current_open() -> Visit:
 
 
 def step_of(found: Visit) -> str:
-    """The endpoint of a visit's current step."""
     agreement, session = found.agreement, found.session
     if found.status != "open":
         return "sign.done"

@@ -75,7 +75,6 @@ def open_bundled() -> ResponseReturnValue:
 @signer
 @shown_at("sign.bundle")
 def ask_bundled_link() -> ResponseReturnValue:
-    """Ask for a new link to an agreement whose term ended."""
     try:
         request_new_link(deps(), bundles.token_of_entry(deps(), _asked()), client())
     except LinkUnusable:

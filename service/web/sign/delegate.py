@@ -126,7 +126,6 @@ def _named(found: Visit) -> dict[str, str]:
 @blueprint.get("/tekenen/doorgestuurd")
 @signer
 def passed_on() -> ResponseReturnValue:
-    """To whom this browser passed on."""
     found = passed_on_to(deps(), secret())
     if found is None:
         return to("sign.resume")

@@ -67,7 +67,6 @@ def said_kept(kept_at: datetime | None) -> str:
 @signer
 @for_scripts
 def keep_typed(form: str) -> ResponseReturnValue:
-    """Keep the input of a form being filled in."""
     if form not in drafts.FORMS:
         raise NotFound(ErrorCode.NOT_FOUND)
     fields, too_large = fields_sent(MOST)

@@ -20,7 +20,6 @@ A_YEAR = 365 * 24 * 3600  # another look has other addresses
 
 
 def install(app: Flask) -> None:
-    """Let the pages for customers show the look."""
     app.jinja_env.globals["look"] = _of_this_page
 
 
@@ -33,7 +32,6 @@ def _of_this_page() -> PageLook:
 
 
 def shown(one: Look) -> PageLook:
-    """With the addresses of what is saved."""
     return PageLook(
         one.logo,
         url_for("sign.logo", sha256=one.logo.sha256) if one.logo else "",

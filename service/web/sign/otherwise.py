@@ -55,7 +55,6 @@ def send_decline() -> ResponseReturnValue:
 @blueprint.get("/tekenen/geweigerd")
 @signer
 def declined() -> ResponseReturnValue:
-    """The page after declining."""
     try:
         current()
     except LinkUnusable as gone:

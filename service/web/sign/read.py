@@ -38,8 +38,6 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True)
 class Part:
-    """An article or annex in the table of contents."""
-
     anchor: str
     title: str
 
@@ -90,7 +88,6 @@ def pdf() -> ResponseReturnValue:
 
 
 def contents(reading_html: str) -> list[Part]:
-    """A reading view's articles and annexes."""
     return [
         Part(anchor, unescape(_TAG.sub("", title)).strip())
         for _, anchor, title in _HEADING.findall(reading_html)

@@ -109,7 +109,6 @@ def change_password() -> Any:
 @blueprint.get("/account/eerste-wachtwoord")
 @require_staff(first_password=True)
 def first_password() -> Any:
-    """The form to replace the printed first password."""
     if not current_staff().first_password:
         return to("staff.account")
     return show("staff/first_password.html", errors=again().errors)
@@ -144,6 +143,5 @@ def end_session(session_id: str) -> Any:
 @require_staff()
 @shown_at("staff.account")
 def end_other_sessions() -> Any:
-    """End all of one's own sessions but this one."""
     sessions.end_others(deps(), current_staff(), staff_secret())
     return to("staff.account", done="others_ended")

@@ -44,7 +44,6 @@ def preview(reference: str) -> Any:
 @require_staff(Permission.SEE_AGREEMENTS)
 @shown_at("staff.dossier_page")
 def make_preview(reference: str) -> Any:
-    """Have the preview made, and show the waiting page."""
     request_preview(deps(), reference)
     return to("staff.preview", reference=reference)
 

@@ -72,7 +72,6 @@ def end(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/einde/terugnemen")
 @require_staff(Permission.END_AGREEMENTS)
 def ask_undo_end(reference: str) -> Any:
-    """What taking back means."""
     agreement, life = life_of_agreement(deps(), reference, current_staff())
     typed, there = again(), life.end if life else None
     return show(
@@ -87,7 +86,6 @@ def ask_undo_end(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/einde/terugnemen")
 @require_staff(Permission.END_AGREEMENTS)
 def undo_end(reference: str) -> Any:
-    """The agreement did not end after all."""
     try:
         take_back(deps(), reference, current_staff(), seen=request.form.get("version", ""))
     except Outdated as refusal:

@@ -59,7 +59,6 @@ def given(form: MultiDict[str, str]) -> Input:
 
 
 def typed_again(form: MultiDict[str, str]) -> Filled:
-    """The input, to show again with its mistakes."""
     return Filled(
         values=form.to_dict(),
         services=frozenset(form.getlist("services")),
@@ -148,7 +147,6 @@ def copy_of(agreement: Agreement, template: str) -> Filled:
 
 
 def choices() -> dict[str, object]:
-    """The form's options, from the catalogues."""
     return {
         "services": list(catalogue("service_names", OURS).items()),
         "kinds": [(kind, text(f"labels.kind.{kind}", OURS)) for kind in KINDS],

@@ -19,7 +19,6 @@ from service.workflow.offer import hand_over as handing
 @blueprint.get("/overeenkomsten/<reference>/overdracht")
 @require_staff(Permission.HAND_OVER)
 def ask_hand_over(reference: str) -> Any:
-    """To whom, and what that means."""
     found, typed, by = dossier_of(deps(), reference, current_staff()), again(), current_staff()
     others = handing.colleagues(deps(), by)
     return show(

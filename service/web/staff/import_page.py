@@ -27,7 +27,6 @@ BUSY = (ImportState.JUDGING, ImportState.RUNNING)
 @blueprint.get("/importen/<int:number>")
 @require_staff(Permission.PREPARE)
 def import_page(number: int) -> Any:
-    """An import with some of its rows."""
     staff = current_staff()
     known = look.progress(deps(), number, staff)
     if known.found.state is ImportState.CHOOSING:

@@ -12,12 +12,10 @@ _MINUTES, _HOURS = 90, 36  # from here on, the next larger unit
 
 
 def whole_number(typed: str) -> int | None:
-    """The number in a text, or None."""
     return int(typed) if _WHOLE.fullmatch(typed.strip()) else None
 
 
 def duration(lasts: timedelta) -> str:
-    """About how long something lasts, in a few words."""
     minutes = round(lasts.total_seconds() / 60)
     if minutes < 1:
         return text("bulk.lasts.seconds", OURS)

@@ -105,7 +105,6 @@ def import_columns(number: int) -> Any:
 @blueprint.post("/importen/<int:number>/kolommen")
 @require_staff(Permission.PREPARE)
 def choose_columns(number: int) -> Any:
-    """Every row is judged with what was chosen."""
     asked = ask.questions(deps(), number, current_staff())
     form = request.form
     decide.choose(

@@ -42,7 +42,6 @@ LARGEST_POST = MOST_BYTES + 4 * 1024 * 1024  # above the logo's limit the form s
 @blueprint.get("/profiel/uiterlijk")
 @require_staff(Permission.MANAGE_PROFILE)
 def look() -> Any:
-    """The present look, or the proposed one, to change."""
     known, typed, processor = known_look(deps()), again(), profile(deps())
     values = typed.values or _fields(Proposal(known))
     return show(

@@ -59,7 +59,6 @@ def _class_of(style: str) -> str:
 
 
 def _sample(processor: Processor | None) -> dict[str, Any]:
-    """Values for every kind; words of the catalogue."""
     words = table("staff", OURS)["look_sample"]
     days = dict.fromkeys(("valid_until", "effective_date", "expired_on"), _DAY)
     return {

@@ -40,7 +40,6 @@ def people() -> Any:
 @blueprint.post("/medewerkers")
 @require_staff(Permission.MANAGE_STAFF)
 def add_person() -> Any:
-    """Invite somebody by mail."""
     form = request.form
     workflow.invite(
         deps(),

@@ -282,6 +282,7 @@ class FieldCode(StrEnum):
     # a Word file as a template, and the choice of one
     TEMPLATE_FILE = "template_file"
     TEMPLATE_FAULTY = "template_faulty"
+    TEMPLATE_ANSWER = "template_answer"
     TEMPLATE_KNOWN = "template_known"
     TEMPLATE_BUSY = "template_busy"
     TEMPLATE_NAME = "template_name"

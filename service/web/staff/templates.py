@@ -150,14 +150,18 @@ def _left_to_do(found: TakenIn, name: str, changes: list[Any], *, first: bool) -
     if not found.ready and faults:
         wrong.append(FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": len(faults)}))
     if not first:
-        unanswered = [each.key for each in faults if each.answerable]
-        wrong += [FieldError(f"{ANSWER}{key}", FieldCode.REQUIRED) for key in unanswered]
+        wrong += [_unanswered(each) for each in faults if each.answerable]
     more: dict[str, Any] = {"findings": [each.as_json() for each in left], "file": name}
     if found.ready:
         more["prepared"] = base64.b64encode(found.ready.prepared.docx).decode()
         more["changes"] = [*changes, *(each.as_json() for each in found.ready.prepared.changes)]
     errors = {each.field: words_of(each) for each in wrong}
     return ask_again(errors, 422 if errors else 200, **more)
+
+
+def _unanswered(finding: Finding) -> FieldError:
+    values = {"place": finding.paragraph}
+    return FieldError(f"{ANSWER}{finding.key}", FieldCode.TEMPLATE_ANSWER, values)
 
 
 @blueprint.get("/beheer/sjablonen/versies/<version_id>")

@@ -86,6 +86,7 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     assert office.status == 422
     assert "Eén plaats is voor u." in office.page
     assert f'href="#f-{field}"' in office.page
+    assert f"Typ wat er bij “Hoogstens {AMOUNT} euro." in office.page
     office.post(NEW_TEMPLATE, {**form, field: "x" * 501})
     assert office.status == 422
     assert f"In plaats van {AMOUNT} komt" in office.page

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.agreement import reminders
-from service.agreement.lists import Summary
-from service.agreement.reminders import Situation
+from service.agreement.reminders import Reached
 from service.agreement.states import State, Step, next_state
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
@@ -52,24 +52,57 @@ class Now:
     to_id: str = ""
 
 
-def check(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) -> None:
-    """Raises what the step itself would raise, as far as a line of the list tells. ``situation`` is
-    None if it does not wait for its signatory."""
+@dataclass(frozen=True)
+class Facts:
+    """What decides about an agreement; what a step does not ask (``ASKED``) is empty.
+
+    ``expires_at`` is of what can still be signed; ``reached`` is None for what does not wait for
+    its signatory.
+    """
+
+    state: State
+    sender_id: str = ""
+    expires_at: datetime | None = None
+    awaits_processor: bool = False
+    reached: Reached | None = None
+
+
+ASKED: Mapping[BatchKind, tuple[str, ...]] = {
+    BatchKind.VOID: ("state",),
+    BatchKind.HAND_OVER: ("state", "sender_id"),
+    BatchKind.EXTEND: ("state", "expires_at"),
+    BatchKind.RESEND: ("state", "awaits_processor"),
+    BatchKind.REMIND: ("state", "awaits_processor", "reached"),
+}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Some agreements about which the same decides: their number, and their ids if these were
+    asked for."""
+
+    facts: Facts
+    count: int
+    ids: tuple[str, ...] = ()
+
+
+def check(kind: BatchKind, facts: Facts, at: Now) -> None:
+    """Raises what the step itself would raise, as far as these tell."""
     if kind is BatchKind.VOID:
-        next_state(Step.VOID, line.state)
+        next_state(Step.VOID, facts.state)
     elif kind is BatchKind.HAND_OVER:
-        next_state(Step.HAND_OVER, line.state)
-        if line.sender_id == at.to_id:
+        next_state(Step.HAND_OVER, facts.state)
+        if facts.sender_id == at.to_id:
             raise Refused(ErrorCode.OWNER_ALREADY)
     elif kind is BatchKind.EXTEND:
-        if line.state is State.EXPIRED:
+        if facts.state is State.EXPIRED:
             return
-        next_state(Step.EXTEND, line.state)
-        if line.expires_at and at.until < line.expires_at + timedelta(seconds=1):
+        next_state(Step.EXTEND, facts.state)
+        if facts.expires_at and at.until < facts.expires_at + timedelta(seconds=1):
             raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])
     else:
-        next_state(Step.RESEND, line.state)
-        if line.awaits_processor:
+        next_state(Step.RESEND, facts.state)
+        if facts.awaits_processor:
             raise Refused(ErrorCode.NOT_YOUR_TURN)
-        if kind is BatchKind.REMIND and (code := reminders.refused_by_hand(situation, at.now)):
+        if kind is BatchKind.REMIND and (code := reminders.refused_by_hand(facts.reached, at.now)):
             raise Refused(code, most=reminders.MOST)

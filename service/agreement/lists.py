@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -200,6 +200,15 @@ class Search:
         """What narrows the list, besides words, as the log entry of its export names it."""
         given = {"group": self.group, **asdict(self.facets), **vars(self.narrowed)}
         return {name: str(given[name]) for name in LIST_FILTERS if given[name]}
+
+    @property
+    def whole(self) -> Search:
+        """The same from its first page on, in the order of making: that one never changes, so that
+        nothing is left out or read twice when it is read in parts."""
+        by_age = replace(self.narrowed, order=Order.CREATED)
+        if self.narrowed.order is Order.EXPIRY:
+            by_age = replace(by_age, running_only=True)
+        return replace(self, narrowed=by_age, after="")
 
     def behind(self, line: Summary) -> str:
         """The cursor ``after`` for the page that begins after this line."""

@@ -38,6 +38,21 @@ class Situation:
     reminders: int = 0
     question_waits: bool = False
 
+    @property
+    def reached(self) -> Reached:
+        last = max(self.contacts, default=None)
+        return Reached(self.expires_at, self.reminders, last and local_date(last))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far a signatory who can proceed was reached: ``last_on`` is the Brussels date of the last
+    contact, None if there was none."""
+
+    expires_at: datetime
+    reminders: int
+    last_on: date | None
+
 
 @dataclass(frozen=True)
 class Reminder:
@@ -84,19 +99,16 @@ def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> da
     return next((each.at for each in planned(situation, marks) if each.at > now), None)
 
 
-def refused_by_hand(situation: Situation | None, now: datetime) -> ErrorCode | None:
-    """Why staff cannot send a reminder now, for the button and the step itself; None if they
-    can."""
-    if situation is None or now > situation.expires_at:
+def refused_by_hand(reached: Reached | None, now: datetime) -> ErrorCode | None:
+    """Why staff cannot send a reminder now, for the buttons and the step itself; None if they can.
+
+    ``reached`` is None for an agreement that does not wait for its signatory.
+    """
+    if reached is None or now > reached.expires_at:
         return ErrorCode.REMIND_NOBODY
-    if situation.reminders >= MOST:
+    if reached.reminders >= MOST:
         return ErrorCode.REMIND_ENOUGH
-    return ErrorCode.REMIND_TODAY if reached_today(situation, now) else None
-
-
-def reached_today(situation: Situation, now: datetime) -> bool:
-    """Whether a mail with the link was sent on this Brussels day."""
-    return any(local_date(each) == local_date(now) for each in situation.contacts)
+    return ErrorCode.REMIND_TODAY if reached.last_on == local_date(now) else None
 
 
 def _may_go(situation: Situation, now: datetime) -> bool:

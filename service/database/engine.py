@@ -47,6 +47,7 @@ from service.database.keeping.recovery import Recovery
 from service.database.keeping.renewals import Renewals
 from service.database.keeping.shedding import Shedding
 from service.database.lists.alarms import Alarms
+from service.database.lists.chosen import Chosen
 from service.database.lists.customers import Customers
 from service.database.lists.lagging import Lagging
 from service.database.lists.our_turn import OurTurn
@@ -155,6 +156,7 @@ class Transaction:
     failing_jobs = Part(FailingJobs)
     idempotency = Part(IdempotencyKeys)  # answered requests
     batches = Part(Batches)
+    chosen = Part(Chosen)  # what decides about agreements chosen in the list
     kept_searches = Part(KeptSearches)  # filters that people kept under a name
     imports = Part(Imports)
     line_counts = Part(LineCounts)

@@ -18,9 +18,10 @@ from service.agreement.reminders import (
     due,
     next_moment,
     planned,
-    reached_today,
+    refused_by_hand,
 )
 from service.agreement.working_days import is_working_day
+from service.error_codes import ErrorCode
 from signatures.effective_date import BRUSSELS, local_date
 
 MARKS = (3, 10, -3)
@@ -140,10 +141,10 @@ def test_extending_moves_the_mark_before_the_end_and_no_other() -> None:
 
 
 def test_today_is_a_day_in_brussels() -> None:
-    situation = linked("2026-11-25T00:30")  # still the 24th in UTC
-    assert reached_today(situation, at("2026-11-25T23:59"))
-    assert not reached_today(situation, at("2026-11-26T00:01"))
-    assert not reached_today(situation, at("2026-11-24T23:59"))
+    reached = linked("2026-11-25T00:30").reached  # still the 24th in UTC
+    assert refused_by_hand(reached, at("2026-11-25T23:59")) is ErrorCode.REMIND_TODAY
+    assert refused_by_hand(reached, at("2026-11-26T00:01")) is None
+    assert refused_by_hand(reached, at("2026-11-24T23:59")) is None
 
 
 MOMENTS = st.integers(0, 400_000_000).map(

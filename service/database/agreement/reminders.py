@@ -50,7 +50,7 @@ _QUESTION_WAITS = select(questions.c.id).where(_THEIR_QUESTION, questions.c.ende
 _REMINDERS = (
     select(func.count()).select_from(messages).where(_TO_THEM, messages.c.kind.in_(_REMINDING))
 )
-_SITUATION = (
+SITUATION = (
     select(
         agreements.c.id.label("agreement_id"),
         links.c.id.label("link_id"),
@@ -89,10 +89,10 @@ _WAITING_NEXT = _WAITING.where(
         bindparam("behind", type_=UUID(as_uuid=False)),
     )
 )
-_SITUATION_OF_SOME = _SITUATION.where(
+_SITUATION_OF_SOME = SITUATION.where(
     agreements.c.id == any_(bindparam("some", type_=ARRAY(UUID(as_uuid=False))))
 )
-_SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
+_SITUATION_OF = SITUATION.where(agreements.c.id == bindparam("agreement"))
 
 
 Waiting = tuple[datetime, str]  # the end of its term, and its id

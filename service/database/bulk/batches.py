@@ -41,10 +41,10 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class NewLine:
-    """``failure`` is empty for one that will have its turn."""
+class NewLines:
+    """Agreements with one answer: ``failure`` is empty if they will have their turn."""
 
-    agreement_id: str
+    ids: Sequence[str]
     failure: str
 
 
@@ -74,14 +74,15 @@ _DROP_OLD_LINES = delete(batch_lines).where(
 _DROP_OLD = delete(batches).where(_OLD)
 
 
-AT_ONCE = 5000  # lines per statement
+# The last made agreement first.
 _ADD_LINES = text(
     """
     insert into batch_lines (batch_id, position, agreement_id, failure, state)
-    select cast(:batch_id as uuid), :before + each.ordinality, each.agreement_id, each.failure,
-      case when each.failure = '' then :waiting else :refused end
-    from unnest(cast(:ids as uuid[]), cast(:failures as text[])) with ordinality
-      as each (agreement_id, failure, ordinality)
+    select cast(:batch_id as uuid),
+      row_number() over (order by agreements.created_at desc, agreements.id desc) - 1,
+      agreements.id, each.failure, case when each.failure = '' then :waiting else :refused end
+    from unnest(cast(:ids as uuid[]), cast(:failures as text[])) as each (id, failure)
+    join agreements on agreements.id = each.id
     """
 )
 
@@ -92,7 +93,7 @@ class Batches(Records):
         batch_id: str,
         kind: BatchKind,
         by_id: str,
-        lines: Sequence[NewLine],
+        lines: Sequence[NewLines],
         *,
         days: int,
         reason: str,
@@ -114,17 +115,14 @@ class Batches(Records):
         )
         if not added.rowcount:
             return False
-        for start in range(0, len(lines), AT_ONCE):
-            part = lines[start : start + AT_ONCE]
-            values = {
-                "batch_id": batch_id,
-                "before": start - 1,
-                "ids": [line.agreement_id for line in part],
-                "failures": [line.failure for line in part],
-                "waiting": BatchLineState.WAITING.value,
-                "refused": BatchLineState.REFUSED.value,
-            }
-            self._connection.execute(_ADD_LINES, values)
+        values = {
+            "batch_id": batch_id,
+            "ids": [each for some in lines for each in some.ids],
+            "failures": [some.failure for some in lines for _ in some.ids],
+            "waiting": BatchLineState.WAITING.value,
+            "refused": BatchLineState.REFUSED.value,
+        }
+        self._connection.execute(_ADD_LINES, values)
         return True
 
     def known(self, batch_id: str) -> bool:

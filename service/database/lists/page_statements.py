@@ -5,6 +5,7 @@ One statement per shape is built and kept: building takes longer than executing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -279,6 +280,17 @@ def by_index(shape: Search, most: int, keys: tuple[str, ...], compared: bool) ->
     """All that the index finds, sorted."""
     found = _found(_selected(shape).where(*in_index(*keys), *_more(shape, compared)))
     return _page_of(found, shape, most)
+
+
+def everything(
+    shape: Search, most: int, keys: tuple[str, ...] | None, compared: bool, columns: Sequence[Any]
+) -> Select[Any]:
+    """Any ``most`` of what a search finds, with these columns too: what the index finds, or without
+    keys by reading on, which is the soonest for what very many have."""
+    wanted = _selected(shape, *columns).where(*_more(shape, compared))
+    if keys is not None:
+        wanted = select(_found(wanted.where(*in_index(*keys))))
+    return wanted.limit(number(most))
 
 
 def _found(wanted: Select[Any]) -> CTE:

@@ -83,6 +83,7 @@ def agreements() -> Any:
         ],
         typed=again().values,
         kinds=KINDS,
+        most=amount(AT_ONCE, AT_ONCE),
         batches=newest(deps(), current_staff()),
         columns=_named(COLUMNS),
         shown=columns_of(deps(), current_staff()),

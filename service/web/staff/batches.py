@@ -19,6 +19,7 @@ from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.errors import status_of
 from service.web.mistakes import sentences
+from service.web.pages import amount
 from service.web.staff import filters
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.bulk import batch as batches
@@ -153,7 +154,7 @@ def _people() -> dict[str, str]:
 
 
 def _counted(kind: BatchKind, chosen: Selected) -> tuple[Counted, dict[str, str]]:
-    nothing = Counted((), {})
+    nothing = Counted()
     if chosen.search is None and not chosen.references:
         return nothing, {"form": text("staff.batch.nothing", OURS)}
     if kind is BatchKind.HAND_OVER and "naar" not in request.args:
@@ -166,5 +167,5 @@ def _counted(kind: BatchKind, chosen: Selected) -> tuple[Counted, dict[str, str]
         said = sentences(wrong)
         return nothing, {_FIELDS.get(name, "form"): said[name] for name in said}
     if found.too_many:
-        return nothing, {"form": text("staff.batch.too_many", OURS, most=MOST)}
+        return nothing, {"form": text("staff.batch.too_many", OURS, most=amount(MOST, MOST))}
     return found, {}

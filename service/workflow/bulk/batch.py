@@ -5,26 +5,31 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from time import monotonic
 
-from service.agreement.batch import MOST, BatchKind, BatchLineState, BatchState, Now, check
+from service.agreement.batch import (
+    MOST,
+    BatchKind,
+    BatchLineState,
+    BatchState,
+    Facts,
+    Now,
+    check,
+)
 from service.agreement.deadlines import end_of_day_after
 from service.agreement.events import Event
-from service.agreement.lists import Search, Summary, too_short
+from service.agreement.lists import Search, too_short
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.reminders import Situation
-from service.database.bulk.batches import Batch, NewLine, NotDone
+from service.database.bulk.batches import Batch, NewLines, NotDone
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.error_words import kept, kept_code, kept_line
 from service.errors import FieldError, Invalid, Refused, Unavailable, ZegelError
 from service.workflow.bulk.halted import tell_halted
-from service.workflow.keeping.export_list import everything
 from service.workflow.offer.extend import checked_term
 from service.workflow.offer.hand_over import hand_over_in, new_owner, tell_of_many
 from service.workflow.offer.remind import remind_in
@@ -37,7 +42,6 @@ log = logging.getLogger(__name__)
 
 PART_SECONDS = 3.0
 TRIES = 2  # of a line that fails unexpectedly, as when the database restarts
-AT_ONCE = 500  # agreements per statement
 SHOWN = 200  # agreements that were not done
 
 _Step = Callable[[Deps, Transaction, Agreement, Batch, Staff], None]
@@ -93,18 +97,16 @@ class Selected:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many can be done, and the reasons of the others with how many.
+    """What would happen: to how many agreements in all, how many have their turn, and the reasons
+    of the others with how many.
 
     ``too_many``: more than ``MOST``, so nothing was counted.
     """
 
-    lines: Sequence[NewLine]
-    reasons: Mapping[str, int]
+    total: int = 0
+    possible: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
     too_many: bool = False
-
-    @property
-    def possible(self) -> int:
-        return len(self.lines) - sum(self.reasons.values())
 
 
 @dataclass(frozen=True)
@@ -128,22 +130,9 @@ def count(
     not send, or words that are too short."""
     require(by, Permission.SEND)
     term = checked_term(days) if kind is BatchKind.EXTEND else 0
-    if kind is BatchKind.HAND_OVER:
-        with deps.database.look() as tx:
-            new_owner(tx, to_id)
-    lines: list[NewLine] = []
-    found = islice(_chosen(deps, chosen), MOST + 1)
-    while part := list(islice(found, AT_ONCE)):
-        with deps.database.look() as tx:
-            situations = tx.reminders.situations([each.id for each in part])
-            at = Now(tx.now(), end_of_day_after(tx.now(), term), to_id)
-        lines += [
-            NewLine(each.id, _refused(kind, each, situations.get(each.id), at)) for each in part
-        ]
-    if len(lines) > MOST:
-        return Counted((), {}, too_many=True)
-    reasons = Counter(each.failure for each in lines if each.failure)
-    return Counted(lines, dict(reasons.most_common()))
+    with deps.database.look() as tx:
+        counted, _ = _judged(tx, kind, chosen, term, to_id)
+        return counted
 
 
 def begin(
@@ -165,20 +154,42 @@ def begin(
     """
     require(by, Permission.SEND)
     given = checked_reason(reason) if kind is BatchKind.VOID else ""
-    with deps.database.look() as tx:
+    with deps.database.begin() as tx:
         if tx.batches.known(batch_id):
             return
-    to_id = to_id if kind is BatchKind.HAND_OVER else ""
-    counted = count(deps, kind, chosen, by, days=days, to_id=to_id)
-    if counted.possible != seen or not seen:
-        raise Refused(ErrorCode.BATCH_CHANGED)
-    term = checked_term(days) if kind is BatchKind.EXTEND else 0
-    with deps.database.begin() as tx:
-        if tx.batches.add(
-            batch_id, kind, by.id, counted.lines, days=term, reason=given, to_id=to_id
-        ):
+        term = checked_term(days) if kind is BatchKind.EXTEND else 0
+        to_id = to_id if kind is BatchKind.HAND_OVER else ""
+        counted, lines = _judged(tx, kind, chosen, term, to_id, ids=True)
+        if counted.possible != seen or not seen:
+            raise Refused(ErrorCode.BATCH_CHANGED)
+        if tx.batches.add(batch_id, kind, by.id, lines, days=term, reason=given, to_id=to_id):
             tx.audit.append(None, Event.BATCH_BEGUN, by, what=kind.value, count=seen)
             tx.jobs.defer(BATCH)
+
+
+def _judged(
+    tx: Transaction, kind: BatchKind, chosen: Selected, term: int, to_id: str, *, ids: bool = False
+) -> tuple[Counted, list[NewLines]]:
+    """The count, and the agreements with each answer."""
+    if kind is BatchKind.HAND_OVER:
+        new_owner(tx, to_id)
+    if chosen.search is not None and too_short(chosen.search.words):
+        raise Invalid([FieldError("zoek", FieldCode.SEARCH_SHORT)])
+    wanted = chosen.references[:MOST] if chosen.search is None else chosen.search
+    cases = tx.chosen.alike(kind, wanted, MOST + 1, ids=ids)
+    total = sum(each.count for each in cases)
+    if total > MOST:
+        return Counted(too_many=True), []
+    now = tx.now()
+    at = Now(now, end_of_day_after(now, term), to_id)
+    numbers: Counter[str] = Counter()
+    lines = []
+    for each in cases:
+        refused = _refused(kind, each.facts, at)
+        numbers[refused] += each.count
+        lines.append(NewLines(each.ids, refused))
+    possible = numbers.pop("", 0)
+    return Counted(total, possible, dict(numbers.most_common())), lines
 
 
 def progress(deps: Deps, batch_id: str, by: Staff) -> BatchProgress:
@@ -301,19 +312,9 @@ def _end(tx: Transaction, batch: Batch, state: BatchState, failure: str = "") ->
             tell_of_many(tx, account.person, done, batch.by_name, once=batch.id)
 
 
-def _chosen(deps: Deps, chosen: Selected) -> Iterator[Summary]:
-    if chosen.search is not None:
-        if too_short(chosen.search.words):
-            raise Invalid([FieldError("zoek", FieldCode.SEARCH_SHORT)])
-        yield from everything(deps, chosen.search)
-        return
-    with deps.database.look() as tx:
-        yield from tx.overview.these(chosen.references[:MOST])
-
-
-def _refused(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) -> str:
+def _refused(kind: BatchKind, facts: Facts, at: Now) -> str:
     try:
-        check(kind, line, situation, at)
+        check(kind, facts, at)
     except ZegelError as refused:
         return _reason(refused)
     return ""

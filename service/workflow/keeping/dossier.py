@@ -238,7 +238,7 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, staff: Staff) -
         ),
         questions=tx.questions.of(agreement.id),
         invited=situation is not None,
-        remind_refused=refused_by_hand(situation, now),
+        remind_refused=refused_by_hand(situation.reached if situation else None, now),
         next_reminder=next_moment(situation, marks, now) if situation else None,
         can_extend=extendable and can_be_later(agreement.expires_at, now),
         life=_life(deps, tx, agreement),

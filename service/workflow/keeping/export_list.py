@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from service.agreement.batch import MOST
 from service.agreement.events import Event
 from service.agreement.list_columns import cells, chosen_columns, headings
-from service.agreement.lists import Order, Search, Summary, too_short
+from service.agreement.lists import Search, Summary, too_short
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
 from service.error_codes import FieldCode
@@ -75,11 +74,10 @@ def export_list(
 def count_list(deps: Deps, search: Search, by: Staff, *, references: Sequence[str] = ()) -> int:
     """How many agreements ``export_list`` would give; ``MOST + 1`` means any larger number."""
     require(by, Permission.SEE_AGREEMENTS)
-    if references:
-        with deps.database.look() as tx:
-            return len(tx.overview.these(references[:MOST]))
-    _check(search)
-    return sum(1 for _ in islice(everything(deps, search), MOST + 1))
+    if not references:
+        _check(search)
+    with deps.database.look() as tx:
+        return tx.chosen.count(references[:MOST] or search, MOST + 1)
 
 
 def _check(search: Search) -> None:
@@ -88,12 +86,8 @@ def _check(search: Search) -> None:
 
 
 def everything(deps: Deps, search: Search) -> Iterator[Summary]:
-    """All that a search finds, read in parts, in the order of making, which never changes. Between
-    two parts no connection is held."""
-    by_age = replace(search.narrowed, order=Order.CREATED)
-    if search.narrowed.order is Order.EXPIRY:
-        by_age = replace(by_age, running_only=True)
-    wanted = replace(search, narrowed=by_age, after="")
+    """All that a search finds, read in parts. Between two parts no connection is held."""
+    wanted = search.whole
     while True:
         with deps.database.look() as tx:
             lines = tx.overview.find(wanted, limit=AT_ONCE)

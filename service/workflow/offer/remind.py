@@ -88,7 +88,7 @@ def remind_in(tx: Transaction, agreement: Agreement, by: Principal) -> None:
     next_state(Step.RESEND, agreement.state)
     situation = tx.reminders.situation(agreement.id)
     now = tx.now()
-    refused = reminders.refused_by_hand(situation, now)
+    refused = reminders.refused_by_hand(situation.reached if situation else None, now)
     if refused or situation is None:
         raise Refused(refused or ErrorCode.REMIND_NOBODY, most=reminders.MOST)
     _remind(

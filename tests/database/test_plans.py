@@ -224,8 +224,9 @@ def wanted(filled: str) -> dict[tuple[Search, str], list[str]]:
 WAYS: dict[str, dict[str, Any]] = {
     "chosen": {},
     "index": {"FEW": 1e9, "MORE": 1e9},
-    "fortnights and days": {"FEW": 0, "MORE": 0},
-    "fortnights": {"FEW": 0, "MORE": 0, "BY_DAY": 0},
+    "whole words": {"FEW": 1e9, "MORE": 1e9},
+    "fortnights and days": {"FEW": 0, "MORE": 0, "DENSE": 0},
+    "fortnights": {"FEW": 0, "MORE": 0, "DENSE": 1e9},
 }
 
 
@@ -241,6 +242,7 @@ def test_every_way_to_search_finds_the_same(
     for name, value in WAYS[way].items():
         monkeypatch.setattr(pages, name, value)
     monkeypatch.setattr(searching, "COMMON", 0.001)
+    monkeypatch.setattr(searching, "MANY", 0 if way == "whole words" else AGREEMENTS)
     by_fortnight = pages._Found.by_fortnight
     monkeypatch.setattr(
         pages._Found,

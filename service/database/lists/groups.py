@@ -97,6 +97,13 @@ def in_group(name: str) -> ColumnElement[bool]:
     return and_(condition, ~AWAITS_US) if name == "waiting" else condition
 
 
+def beside_states(name: str) -> list[ColumnElement[bool]]:
+    """What is asked of an agreement that has one of the states of this group; not of *trouble*."""
+    if name == "awaits_us":
+        return [PROCESSOR_OPEN]
+    return [~AWAITS_US] if name == "waiting" else []
+
+
 def branches(name: str) -> list[ColumnElement[bool]]:
     """Mutually exclusive conditions that together form the group: an index has one state in the
     order of a list, so the list merges the first page of each."""

@@ -218,7 +218,7 @@ def _within(shape: Search, keys: tuple[str, ...], *parts: ColumnElement[int]) ->
 
 
 @lru_cache(maxsize=256)
-def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
+def first_fortnight(shape: Search, keys: tuple[str, ...], sampled: bool) -> Select[Any]:
     """The newest fortnight in which agreements have these words, whatever else is asked, of the
     half years that have some; the newest day that is asked, and the earliest fortnight."""
     newest_asked, oldest_asked = (bindparam(n, type_=Integer) for n in ("newest", "oldest"))
@@ -235,7 +235,8 @@ def first_fortnight(shape: Search, keys: tuple[str, ...]) -> Select[Any]:
         func.greatest(earliest, half * HALF_YEAR, type_=Integer) // FORTNIGHT,
         -1,
     ).lateral("parts")
-    in_half = _soon_some(shape, half, keys).lateral("in_half")
+    some = _soon_some(shape, half, keys) if sampled else _some(shape, keys, HALF_YEARS - half)
+    in_half = some.lateral("in_half")
     in_fortnight = _some(shape, keys, _PART).lateral("in_fortnight")
     columns: list[ColumnElement[Any]] = [
         _PART,
@@ -270,7 +271,9 @@ def in_parts(shape: Search, most: int, keys: tuple[str, ...], compared: bool) ->
     second table depends on each row of the first."""
     limits = (bindparam(name, type_=Integer) for name in ("from_part", "to_part", "step"))
     parts = _series(*limits).subquery("parts")
-    found = _found(_selected(shape).where(*_within(shape, keys, _PART), *_more(shape, compared)))
+    found = _found(
+        _selected(shape).where(*_within(shape, keys, _PART), *_more(shape, keys, compared))
+    )
     page = _page_of(found, shape, most).lateral("page")
     return select(page).select_from(parts.join(page, true())).limit(number(most))
 
@@ -278,7 +281,7 @@ def in_parts(shape: Search, most: int, keys: tuple[str, ...], compared: bool) ->
 @lru_cache(maxsize=256)
 def by_index(shape: Search, most: int, keys: tuple[str, ...], compared: bool) -> Select[Any]:
     """All that the index finds, sorted."""
-    found = _found(_selected(shape).where(*in_index(*keys), *_more(shape, compared)))
+    found = _found(_selected(shape).where(*in_index(*keys), *_more(shape, keys, compared)))
     return _page_of(found, shape, most)
 
 
@@ -304,9 +307,12 @@ def _page_of(found: CTE, shape: Search, most: int) -> Select[Any]:
     return page.limit(number(most))
 
 
-def _more(shape: Search, compared: bool) -> list[ColumnElement[bool]]:
-    """What the index does not tell."""
+def _more(shape: Search, keys: tuple[str, ...], compared: bool) -> list[ColumnElement[bool]]:
+    """What the index does not tell. If it is asked for the states of a group, no condition on them:
+    PostgreSQL might read all agreements in these states instead."""
     conditions = [match(agreements.c.search)] if compared else []
-    if shape.group:
+    if "group" in keys:
+        conditions += groups.beside_states(shape.group)
+    elif shape.group:
         conditions.append(groups.in_group(shape.group))
     return conditions

@@ -8,7 +8,8 @@ common; its statistics tell which one reads least.
 - *Use the index on words* and sort the result: best for what is rare.
 - *By fortnight*, for whole words that are common, but perhaps not among the first. The index has
   the half year, fortnight and day of the last activity and of the effective date; from the first
-  fortnight on they are found day by day, and after six weeks by fortnight.
+  fortnight on they are found day by day, and after six weeks by fortnight; at once by fortnight
+  if one has less than a page.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ from service.database.lists.searching import FORTNIGHT, Words, judged, number_of
 
 READ_AT_MOST = 20_000  # agreements read one by one
 SPARE = 4  # so many times more than expected are read, before they are found in another way
-BY_DAY = 3  # fortnights that are searched day by day, from the first that has some
+BY_DAY = 3  # fortnights that are searched day by day
+SAMPLED = 10_000  # agreements, from which half years are sampled
+DENSE = 1  # pages that a fortnight has on average, from which they are
 FEW = 2_000  # found and sorted in less time than another way takes
 FUTURE = 100_000  # a day that nobody reaches
 MORE = 8_000  # the same, if that way finds so little that it must look everywhere
@@ -80,6 +83,10 @@ class _Found:
 
     def by_index(self) -> list[str]:
         typed = self._typed
+        keys = typed.keys_of_many
+        if keys and self.shape.narrowed.order is Order.ACTIVITY:
+            whole = self._rows(by_index(self.shape, self._limit, keys, compared=True))
+            return self._first(whole + self._with_longer())
         compared = bool(typed.all) and not typed.exact
         return self.ids(by_index(self.shape, self._limit, typed.keys, compared))
 
@@ -104,18 +111,26 @@ class _Found:
         within = in_parts(self.shape, self._limit, keys, not typed.all_whole)
         newest, oldest = self._span()
         found: list[Any] = []
-        firsts = self._rows(first_fortnight(self.shape, keys), newest=newest, oldest=oldest)
+        expected = typed.agreements * typed.share
+        first_one = first_fortnight(self.shape, keys, sampled=expected > SAMPLED)
+        firsts = self._rows(first_one, newest=newest, oldest=oldest)
         for first, newest_day, earliest in firsts:
-            until = first - BY_DAY
-            day = min(newest_day, first * FORTNIGHT + FORTNIGHT - 1)
-            found = self._rows(within, from_part=-day, to_part=-(until + 1) * FORTNIGHT, step=1)
+            until = first
+            if expected > DENSE * self._limit * (first - earliest):
+                until -= BY_DAY
+                day = min(newest_day, first * FORTNIGHT + FORTNIGHT - 1)
+                found = self._rows(within, from_part=-day, to_part=-(until + 1) * FORTNIGHT, step=1)
             if len(found) < self._limit:
                 found += self._rows(within, from_part=until, to_part=earliest, step=-1)
-        if typed.keys_of_longer:
-            more = len(typed.all) > 1
-            longer = by_index(self.shape, self._limit, typed.keys_of_longer, more)
-            found += self._rows(longer)
-        # The same agreement can have a word both ways.
+        return self._first(found + self._with_longer())
+
+    def _with_longer(self) -> list[Any]:
+        """Those with a word that begins with a typed one that is found as it is."""
+        keys, compared = self._typed.keys_of_longer, len(self._typed.all) > 1
+        return self._rows(by_index(self.shape, self._limit, keys, compared)) if keys else []
+
+    def _first(self, found: list[Any]) -> list[str]:
+        """The first page of these. The same agreement can have a word both ways."""
         places = {(each.place, each.id) for each in found}
         return [each for _, each in sorted(places, reverse=True)[: self._limit]]
 

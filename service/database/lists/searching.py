@@ -34,12 +34,15 @@ from service.database.lists.statistics import Statistics, statistics
 from service.database.tables.agreements import agreements
 
 COMMON = 0.003  # the share of all agreements from which a typed word is worth finding as a whole
+MANY = 2_000  # agreements with a word, from which looking it up as a beginning takes long
 EVERYWHERE = 0.5  # an index does not help for a word with this share
 # How many words of digits an agreement has. The statistics know few of them, because each is rare;
 # but many begin with the same two digits.
 _NUMBERS = 5
 # Of a word in the index without its agreement, relative to an agreement that is read.
 _OF_A_BEGINNING = 0.05
+# So many whole words in the index take less time than an agreement that is read.
+_SPARED = 50
 
 # The index has three numbers for each date: its fortnight, its day (negative), and its half year,
 # far below.
@@ -113,9 +116,7 @@ class Words:
     @property
     def keys(self) -> tuple[str, ...]:
         """The names of the conditions on the index that find all."""
-        filters = tuple(f"filter_{n}" for n in range(len(self._filters)))
-        beginnings = ("beginnings",) if self.beginnings else ()
-        return (*filters, *self._group, *beginnings)
+        return (*self._always, *(("beginnings",) if self.beginnings else ()))
 
     @property
     def exact(self) -> bool:
@@ -127,7 +128,17 @@ class Words:
         """Those that find words which begin with a whole one; empty if nobody typed a whole one."""
         if not any(not is_facet(each) for each in self.whole):
             return ()
-        return (*(f"filter_{n}" for n in range(len(self._filters))), *self._group, "longer_words")
+        return (*self._always, "longer_words")
+
+    @property
+    def keys_of_many(self) -> tuple[str, ...]:
+        """Those that find all but the longer words, if many have a typed whole word; else empty. A
+        beginning is looked up with all that have it, a whole word is not."""
+        if not self._of_many:
+            return ()
+        others = ("others",) if self._others else ()
+        whole = (f"whole_{self.whole.index(each)}" for each in self._of_many)
+        return (*self._always, *whole, *others)
 
     @property
     def whole_keys(self) -> tuple[str, ...]:
@@ -147,11 +158,32 @@ class Words:
         return {
             "all_words": _query(self.all, " & "),
             "beginnings": _query(self.beginnings, " & "),
+            "others": _query(self._others, " & "),
             "longer_words": _query(longer, " | "),
             "group": _query(self.states, " | "),
             **{f"filter_{n}": _query([each], "") for n, each in enumerate(self._filters)},
             **{f"whole_{n}": f"'{each}'" for n, each in enumerate(self.whole)},
         }
+
+    @property
+    def _of_many(self) -> tuple[str, ...]:
+        """Whole words that many have, of which it costs less to look them up than it spares."""
+        found = prod(self.shares[each] for each in (*self.beginnings, *self._filters))
+        return tuple(
+            each
+            for each in self.whole
+            if not is_facet(each)
+            and self.agreements * self.shares[each] > MANY
+            and (each in self.beginnings or self.shares[each] <= _SPARED * found)
+        )
+
+    @property
+    def _others(self) -> tuple[str, ...]:
+        return tuple(each for each in self.beginnings if each not in self._of_many)
+
+    @property
+    def _always(self) -> tuple[str, ...]:
+        return (*(f"filter_{n}" for n in range(len(self._filters))), *self._group)
 
     @property
     def _filters(self) -> tuple[str, ...]:

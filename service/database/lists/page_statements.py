@@ -290,7 +290,7 @@ def everything(
 ) -> Select[Any]:
     """Any ``most`` of what a search finds, with these columns too: what the index finds, or without
     keys by reading on, which is the soonest for what very many have."""
-    wanted = _selected(shape, *columns).where(*_more(shape, compared))
+    wanted = _selected(shape, *columns).where(*_more(shape, keys or (), compared))
     if keys is not None:
         wanted = select(_found(wanted.where(*in_index(*keys))))
     return wanted.limit(number(most))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ import pikepdf
 from lxml import etree
 
 from service.documents.docx_blocks import Paragraph, TableBlock, printed_paragraphs
+from service.documents.pdf_memory import open_pdf
 from service.documents.pdf_text import PdfText
 from service.documents.placeholders import printed_strings
 from service.documents.template import W, part_names, read_part
@@ -109,7 +109,7 @@ def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
 
     Raises GenerationFailed ``format_missing`` or ``font_not_allowed``.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
+    with open_pdf(pdf) as opened:
         root = opened.Root
         if "/StructTreeRoot" not in root or "/Lang" not in root or "/OutputIntents" not in root:
             raise GenerationFailed("format_missing", "tags, language or colour profile")

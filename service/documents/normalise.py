@@ -6,7 +6,6 @@ an associated file, and every place is an empty tagged field.
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pikepdf import Name
 
 from service.documents.marks import take_places
 from service.documents.metadata import Metadata, pdf_date, write_metadata
+from service.documents.pdf_memory import open_pdf, save_pdf
 from service.documents.tags import finish_tags
 from service.documents.template import Mark
 from service.errors import GenerationFailed
@@ -55,7 +55,7 @@ def normalise(
 
     Raises GenerationFailed ``place_missing``, ``place_repeated`` or ``field_misplaced``.
     """
-    with pikepdf.open(io.BytesIO(converted)) as pdf:
+    with open_pdf(converted) as pdf:
         for key in ("/DocChecksum", "/ID"):
             if key in pdf.trailer:
                 del pdf.trailer[key]
@@ -72,9 +72,7 @@ def normalise(
                 raise GenerationFailed("field_misplaced", str(error)) from error
         for page in pdf.pages:
             page.obj.Tabs = Name.S
-        finished = io.BytesIO()
-        pdf.save(finished, deterministic_id=True, compress_streams=True)
-        return Normalised(finished.getvalue(), places.found if signing_order else ())
+        return Normalised(save_pdf(pdf), places.found if signing_order else ())
 
 
 def _date_colour_profile(pdf: pikepdf.Pdf, dated: datetime) -> None:

@@ -153,6 +153,7 @@ def convert(
 
 LOAD_PROPERTIES = {
     "Hidden": True,
+    "HiddenForConversion": True,  # no toolbars, not even hidden ones
     "ReadOnly": True,
     "FilterName": "MS Word 2007 XML",  # else text, images and empty files load as well
     "MacroExecutionMode": 0,  # never

@@ -20,6 +20,7 @@ from service.documents.convert import OfficePool, RecycleLimits, further_seconds
 from service.documents.fill import CompiledTemplate
 from service.documents.office import CLIENT
 from service.documents.office_isolation import missing_walls
+from service.documents.office_profile import ALLOCATOR
 from service.errors import GenerationFailed
 from tests.documents.samples import ordinary
 from tests.variants import some
@@ -221,6 +222,13 @@ def test_the_office_is_closed_in(pool: OfficePool, docx: bytes) -> None:
     status = Path(f"/proc/{office.office_pid}/status").read_text()
     for line in ("CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"):
         assert line in status
+
+
+def test_the_office_has_the_faster_allocator(pool: OfficePool, docx: bytes) -> None:
+    """``scripts/setup`` installs it."""
+    pool.convert(docx)
+    (office,) = pool.offices()
+    assert ALLOCATOR in Path(f"/proc/{office.office_pid}/maps").read_text()
 
 
 ATTEMPTS = """

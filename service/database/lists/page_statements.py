@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    CompoundSelect,
     FromClause,
     Integer,
     Select,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import UUID, array
@@ -279,10 +281,14 @@ def in_parts(shape: Search, most: int, keys: tuple[str, ...], compared: bool) ->
 
 
 @lru_cache(maxsize=256)
-def by_index(shape: Search, most: int, keys: tuple[str, ...], compared: bool) -> Select[Any]:
-    """All that the index finds, sorted."""
-    found = _found(_selected(shape).where(*in_index(*keys), *_more(shape, keys, compared)))
-    return _page_of(found, shape, most)
+def by_index(
+    shape: Search, most: int, ways: tuple[tuple[str, ...], ...], compared: bool
+) -> Select[Any]:
+    """All that the index finds, sorted; in one way or the other."""
+    found = [
+        _selected(shape).where(*in_index(*keys), *_more(shape, keys, compared)) for keys in ways
+    ]
+    return _page_of(_found(found[0] if len(found) == 1 else union(*found)), shape, most)
 
 
 def everything(
@@ -296,7 +302,7 @@ def everything(
     return wanted.limit(number(most))
 
 
-def _found(wanted: Select[Any]) -> CTE:
+def _found(wanted: Select[Any] | CompoundSelect[Any]) -> CTE:
     """Found before the rest is asked: otherwise PostgreSQL may read all agreements in the order of
     the list, expecting an early match."""
     return wanted.cte("found", nesting=True).prefix_with("materialized", dialect="postgresql")

@@ -39,6 +39,7 @@ SPARE = 4  # so many times more than expected are read, before they are found in
 BY_DAY = 3  # fortnights that are searched day by day
 SAMPLED = 10_000  # agreements, from which half years are sampled
 DENSE = 1  # pages that a fortnight has on average, from which they are
+RECENT = ("draft", "waiting", "awaits_us")  # groups of which most are from the last weeks
 FEW = 2_000  # found and sorted in less time than another way takes
 FUTURE = 100_000  # a day that nobody reaches
 MORE = 8_000  # the same, if that way finds so little that it must look everywhere
@@ -83,16 +84,12 @@ class _Found:
 
     def by_index(self) -> list[str]:
         typed = self._typed
-        keys = typed.keys_of_many
-        if keys and self.shape.narrowed.order is Order.ACTIVITY:
-            whole = self._rows(by_index(self.shape, self._limit, keys, compared=True))
-            return self._first(whole + self._with_longer())
-        compared = bool(typed.all) and not typed.exact
-        return self.ids(by_index(self.shape, self._limit, typed.keys, compared))
+        compared = bool(typed.all) and not (typed.exact and len(typed.ways) == 1)
+        return self.ids(by_index(self.shape, self._limit, typed.ways, compared))
 
     def that_wait(self) -> list[str]:
         """Few agreements wait, and an index has since when: the rest is compared."""
-        return self.ids(by_index(self.shape, self._limit, (), bool(self._typed.all)))
+        return self.ids(by_index(self.shape, self._limit, ((),), bool(self._typed.all)))
 
     def in_other_order(self) -> list[str]:
         """Of this order no index has fortnights."""
@@ -112,25 +109,21 @@ class _Found:
         newest, oldest = self._span()
         found: list[Any] = []
         expected = typed.agreements * typed.share
+        recent = self._search.group in RECENT
         first_one = first_fortnight(self.shape, keys, sampled=expected > SAMPLED)
         firsts = self._rows(first_one, newest=newest, oldest=oldest)
         for first, newest_day, earliest in firsts:
             until = first
-            if expected > DENSE * self._limit * (first - earliest):
+            if recent or expected > DENSE * self._limit * (first - earliest):
                 until -= BY_DAY
                 day = min(newest_day, first * FORTNIGHT + FORTNIGHT - 1)
                 found = self._rows(within, from_part=-day, to_part=-(until + 1) * FORTNIGHT, step=1)
             if len(found) < self._limit:
                 found += self._rows(within, from_part=until, to_part=earliest, step=-1)
-        return self._first(found + self._with_longer())
-
-    def _with_longer(self) -> list[Any]:
-        """Those with a word that begins with a typed one that is found as it is."""
-        keys, compared = self._typed.keys_of_longer, len(self._typed.all) > 1
-        return self._rows(by_index(self.shape, self._limit, keys, compared)) if keys else []
-
-    def _first(self, found: list[Any]) -> list[str]:
-        """The first page of these. The same agreement can have a word both ways."""
+        if typed.keys_of_longer:
+            ways, compared = (typed.keys_of_longer,), len(typed.all) > 1
+            found += self._rows(by_index(self.shape, self._limit, ways, compared))
+        # The same agreement can have a word both ways.
         places = {(each.place, each.id) for each in found}
         return [each for _, each in sorted(places, reverse=True)[: self._limit]]
 

@@ -109,9 +109,11 @@ class Words:
     @property
     def cost_of_index(self) -> float:
         """How many agreements are read if the index finds all, or as much work."""
-        found = prod(self.shares[each] for each in (*self.beginnings, *self._filters))
-        looked_up = sum(self.shares[each] for each in self.beginnings)
-        return self.agreements * (found * self._of_states + _OF_A_BEGINNING * looked_up)
+        many, others = self._of_many, self._others
+        found = prod(self.shares[each] for each in (*many, *others, *self._filters))
+        looked_up = _OF_A_BEGINNING * sum(self.shares[each] for each in others)
+        looked_up += sum(self.shares[each] for each in many) / _SPARED
+        return self.agreements * (found * self._of_states + looked_up)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -131,14 +133,15 @@ class Words:
         return (*self._always, "longer_words")
 
     @property
-    def keys_of_many(self) -> tuple[str, ...]:
-        """Those that find all but the longer words, if many have a typed whole word; else empty. A
-        beginning is looked up with all that have it, a whole word is not."""
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """The conditions that find all: ``keys``, but if many have a typed whole word, those that
+        find it as such, and those that find longer words. A beginning is looked up with all that
+        have it, a whole word is not."""
         if not self._of_many:
-            return ()
+            return (self.keys,)
         others = ("others",) if self._others else ()
         whole = (f"whole_{self.whole.index(each)}" for each in self._of_many)
-        return (*self._always, *whole, *others)
+        return ((*self._always, *whole, *others), self.keys_of_longer)
 
     @property
     def whole_keys(self) -> tuple[str, ...]:

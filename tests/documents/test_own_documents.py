@@ -161,6 +161,10 @@ def test_a_sample_shows_each_value_by_its_name(
         "[persoonsgegevens1](bijzonder)",
     ):
         assert any(words in page for page in sample.pages), words
+    least = ["".join(each.split()) for each in read_pdf_text(sample.least_pdf).pages]
+    assert all("VOORBEELD,nietomteondertekenen" in page for page in least)
+    assert "Geenfunctionaris." in "".join(least)
+    assert "[functionaris.naam]" not in "".join(least)
     place = Finding(Found.BORDER, "word/document.xml", "Functionaris: {{ functionaris.naam }}")
     assert [each.page for each in sample.placed([place])] == [len(sample.pages)]
 

@@ -17,12 +17,13 @@ from service.database.tables.templates import template_samples
 
 @dataclass(frozen=True)
 class TemplateSample:
-    """A template's sample without its PDF: its number of ``pages``, and of those with
-    ``pictures``."""
+    """A template's sample without its PDFs: its number of ``pages``, of those with ``pictures``,
+    and of those with pictures with as little as possible."""
 
     template_sha256: str
     pages: int
     pictures: int
+    least_pictures: int
     reading_html: str
     least_html: str
     made_at: datetime
@@ -35,6 +36,7 @@ class TemplateSamples(Records):
                 template_samples.c.template_sha256,
                 template_samples.c.pages,
                 func.cardinality(template_samples.c.pictures).label("pictures"),
+                func.cardinality(template_samples.c.least_pictures).label("least_pictures"),
                 template_samples.c.reading_html,
                 template_samples.c.least_html,
                 template_samples.c.made_at,
@@ -42,12 +44,16 @@ class TemplateSamples(Records):
         ).one_or_none()
         return record(TemplateSample, row) if row else None
 
-    def pdf(self, sha256: str) -> bytes | None:
-        return self._of_sample(template_samples.c.pdf, sha256)
+    def pdf(self, sha256: str, *, least: bool = False) -> bytes | None:
+        """Of ``least``: the one with as little as possible."""
+        columns = template_samples.c
+        return self._of_sample(columns.least_pdf if least else columns.pdf, sha256)
 
-    def picture(self, sha256: str, page: int) -> bytes | None:
+    def picture(self, sha256: str, page: int, *, least: bool = False) -> bytes | None:
         """A page of a sample as PNG; the first is 1."""
-        return self._of_sample(template_samples.c.pictures[page], sha256)
+        columns = template_samples.c
+        of = columns.least_pictures if least else columns.pictures
+        return self._of_sample(of[page], sha256)
 
     def _of_sample(self, what: ColumnElement[Any], sha256: str) -> bytes | None:
         found = self._connection.execute(
@@ -72,6 +78,8 @@ class TemplateSamples(Records):
         reading_html: str,
         least_html: str,
         pictures: Sequence[bytes],
+        least_pdf: bytes,
+        least_pictures: Sequence[bytes],
     ) -> None:
         made = {
             "pdf": pdf,
@@ -79,6 +87,8 @@ class TemplateSamples(Records):
             "reading_html": reading_html,
             "least_html": least_html,
             "pictures": list(pictures),
+            "least_pdf": least_pdf,
+            "least_pictures": list(least_pictures),
         }
         self._connection.execute(
             upsert(template_samples)

@@ -87,5 +87,8 @@ template_samples = Table(
     Column("least_html", Text, nullable=False, server_default=text("''")),
     # A PNG of each page; none in samples of former versions.
     Column("pictures", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
+    # The same with as little as possible; null and none in samples of former versions.
+    Column("least_pdf", LargeBinary, nullable=True),
+    Column("least_pictures", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     now("made_at"),
 )

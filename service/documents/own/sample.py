@@ -39,9 +39,16 @@ class Sample:
     least_html: str = ""
     """The reading view of an agreement with nothing that may be absent."""
 
+    least_pdf: bytes = b""
+    """Its PDF, marked as an example too."""
+
     def pictures(self) -> tuple[bytes, ...]:
         """The pages as PNG, the first ones of a long text."""
         return page_pictures(self.pdf)
+
+    def least_pictures(self) -> tuple[bytes, ...]:
+        """The same of the least."""
+        return page_pictures(self.least_pdf)
 
     def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings with the page where their paragraph begins, if it was found."""
@@ -82,15 +89,18 @@ def make_sample(maker: Maker, template: TemplateVersion) -> Sample:
     least = named_values(template.version, complete=False)
     try:
         maker.agreement(template, most, fields=fields, dated=dated)
-        bare = maker.agreement(template, least, fields=fields, dated=dated)
-        shown = maker.agreement(template, most, fields=fields, dated=dated, preview=True)
+        maker.agreement(template, least, fields=fields, dated=dated)
+        shown, bare = (
+            maker.agreement(template, each, fields=fields, dated=dated, preview=True)
+            for each in (most, least)
+        )
     except GenerationFailed as failed:
         if failed.reason in OFFICE:
             raise
         values = {"reason": failed.reason, "detail": failed.detail}
         return Sample(b"", (), (Finding(Found.NOT_MADE, values=values),))
     pages = tuple(map(compact, read_pdf_text(shown.pdf).pages))
-    return Sample(shown.pdf, pages, (), shown.reading_html, bare.reading_html)
+    return Sample(shown.pdf, pages, (), shown.reading_html, bare.reading_html, bare.pdf)
 
 
 def named_values(version: str, *, complete: bool = True) -> dict[str, Any]:

@@ -201,12 +201,31 @@ def template_sample(sha256: str) -> Any:
     return file(pdf, "application/pdf", name, show=True)
 
 
+@blueprint.get("/beheer/sjablonen/voorbeelden/<sha256>/zo-weinig-als-kan.pdf")
+@require_staff(Permission.MANAGE_TEMPLATES)
+def template_least(sha256: str) -> Any:
+    pdf = looking.sample_pdf(deps(), sha256, current_staff(), least=True)
+    name = text("templates.least_name", OURS, digest=sha256[:8])
+    return file(pdf, "application/pdf", name, show=True)
+
+
 @blueprint.get("/beheer/sjablonen/voorbeelden/<sha256>/<int:page>.png")
 @require_staff(Permission.MANAGE_TEMPLATES)
 def template_picture(sha256: str, page: int) -> Any:
     """A page of a sample; beyond the last one there is none."""
+    return _picture(sha256, page)
+
+
+@blueprint.get("/beheer/sjablonen/voorbeelden/<sha256>/zo-weinig-als-kan/<int:page>.png")
+@require_staff(Permission.MANAGE_TEMPLATES)
+def template_least_picture(sha256: str, page: int) -> Any:
+    """The same with as little as possible."""
+    return _picture(sha256, page, least=True)
+
+
+def _picture(sha256: str, page: int, *, least: bool = False) -> Any:
     at = min(page, MOST_PAGES)  # a number beyond that of a column is no page either
-    png = looking.sample_picture(deps(), sha256, at, current_staff())
+    png = looking.sample_picture(deps(), sha256, at, current_staff(), least=least)
     return file(png, "image/png", f"{at}.png", show=True)
 
 

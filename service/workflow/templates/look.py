@@ -69,18 +69,20 @@ def look(deps: Deps, version_id: str, by: Principal) -> Looked:
     )
 
 
-def sample_pdf(deps: Deps, sha256: str, by: Principal) -> bytes:
-    """The sample of a template as PDF. Raises NotFound."""
+def sample_pdf(deps: Deps, sha256: str, by: Principal, *, least: bool = False) -> bytes:
+    """The sample of a template as PDF, or the one with as little as possible. Raises NotFound."""
     require(by, Permission.MANAGE_TEMPLATES)
     with deps.database.look() as tx:
-        return _there(tx.template_samples.pdf(sha256))
+        return _there(tx.template_samples.pdf(sha256, least=least))
 
 
-def sample_picture(deps: Deps, sha256: str, page: int, by: Principal) -> bytes:
-    """A page of the sample as PNG; the first is 1. Raises NotFound."""
+def sample_picture(
+    deps: Deps, sha256: str, page: int, by: Principal, *, least: bool = False
+) -> bytes:
+    """A page of the same as PNG; the first is 1. Raises NotFound."""
     require(by, Permission.MANAGE_TEMPLATES)
     with deps.database.look() as tx:
-        return _there(tx.template_samples.picture(sha256, page))
+        return _there(tx.template_samples.picture(sha256, page, least=least))
 
 
 def _there(found: bytes | None) -> bytes:

@@ -6,6 +6,7 @@ Only a version with a sample can be published.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.template_family import Choice, TemplateState, TemplateStep, next_state
@@ -35,7 +36,7 @@ def try_out(deps: Deps, version_id: str) -> None:
         note_failure(deps, version_id, f"{failed.reason} {failed.detail}".strip())
         return
     # Drawn before the transaction begins.
-    pictures, others = ([] if each is None else _pictures(each) for each in (made, other))
+    pictures, others = (_Pictures.of(each) for each in (made, other))
     with deps.database.begin() as tx:
         version = tx.own_templates.lock(version_id)
         if version.state is not TemplateState.IMPORTED:
@@ -80,11 +81,19 @@ def _unsampled(deps: Deps, tx: Transaction, choice: Choice | None) -> TemplateVe
     return template_for(deps, tx, choice.sha256)
 
 
-def _pictures(made: MadeSample) -> Sequence[bytes]:
-    return made.pictures() if made.pdf else []
+@dataclass(frozen=True)
+class _Pictures:
+    """Of the pages of a sample, and of those with as little as possible."""
+
+    most: Sequence[bytes] = ()
+    least: Sequence[bytes] = ()
+
+    @classmethod
+    def of(cls, made: MadeSample | None) -> _Pictures:
+        return cls(made.pictures(), made.least_pictures()) if made and made.pdf else cls()
 
 
-def _keep(tx: Transaction, sha256: str, made: MadeSample, pictures: Sequence[bytes]) -> None:
+def _keep(tx: Transaction, sha256: str, made: MadeSample, pictures: _Pictures) -> None:
     if made.pdf:
         tx.template_samples.keep(
             sha256,
@@ -92,5 +101,7 @@ def _keep(tx: Transaction, sha256: str, made: MadeSample, pictures: Sequence[byt
             pages=len(made.pages),
             reading_html=made.reading_html,
             least_html=made.least_html,
-            pictures=pictures,
+            pictures=pictures.most,
+            least_pdf=made.least_pdf,
+            least_pictures=pictures.least,
         )

@@ -105,6 +105,8 @@ FILES = {
     "staff.registered_file",
     "staff.shown",
     "staff.template_file",
+    "staff.template_least",
+    "staff.template_least_picture",
     "staff.template_picture",
     "staff.template_sample",
     "staff.template_starter",

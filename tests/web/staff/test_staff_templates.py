@@ -154,8 +154,13 @@ def test_a_contract_becomes_a_choice_for_new_agreements(
     for each in (pictures[0], pictures[-1]):
         with Image.open(io.BytesIO(office.client.get(each).data)) as picture:
             assert (picture.format, picture.width) == ("PNG", 700)
-    nowhere = re.sub(r"\d+\.png", "99.png", pictures[0])
-    assert office.client.get(nowhere).status_code == 404
+    least = [each for each in pictures if "zo-weinig-als-kan" in each]
+    assert len(least) > 1
+    for each in (pictures[0], least[0]):
+        nowhere = re.sub(r"\d+\.png", "99.png", each)
+        assert office.client.get(nowhere).status_code == 404
+    (link,) = re.findall(r'href="([^"]+)">PDF met zo weinig als kan', office.page)
+    assert office.client.get(link).data.startswith(b"%PDF-")
 
     asked_long_ago(deps)
     office.get(f"{address}/publicatie")
@@ -194,6 +199,24 @@ def test_a_contract_becomes_a_choice_for_new_agreements(
     office.submit("/bewerken", template=offered[0][0])
     assert f"<dd>{deps.template.version}</dd>" in office.page
     assert f"en sjabloon Zegel {deps.template.version} gekozen" in office.page
+
+
+def test_a_former_sample_says_that_it_has_no_pages_of_the_least(
+    office: Browser, deps: Deps
+) -> None:
+    upload(office, word_file())
+    address = tried(deps)
+    office.get(address)
+    (link,) = re.findall(r'href="([^"]+)">PDF met zo weinig als kan', office.page)
+    rows(deps, "update template_samples set least_pdf = null, least_pictures = '{}'")
+    office.get(address)
+    assert "Bladzijden met zo weinig als kan zijn er niet" in office.page
+    assert "De hele tekst met zo weinig als kan" in office.page
+    assert "zo-weinig-als-kan" not in office.page
+    assert office.client.get(link).status_code == 404
+    rows(deps, "update template_samples set least_html = ''")
+    office.get(address)
+    assert "Er is geen tekst en er zijn geen bladzijden met zo weinig als kan." in office.page
 
 
 def test_the_next_version_shows_what_changed_and_takes_over(

@@ -13,10 +13,19 @@ _NUMBER = r"^\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[A-Za-z]\))\s+"
 _BEGINS = re.compile(rf"{_NUMBER}|[,;]|[:(–]\s*|\.\s+|[}}%]\}}")
 _WHOLE_SENTENCE = re.compile(rf"{_NUMBER}$|\.\s+$|^$")
 _IN_BRACKETS = re.compile(r"\s?\([^(){}]*$")
-_BRACKETS_AFTER = re.compile(r"\s?\([^()]*\)")
+_BRACKETS_AFTER = re.compile(r"\s?\((?![^()]*(?:hierna|[“”\"«‘]))[^()]*\)", re.IGNORECASE)
+"""Not those that define a name for a party: they are needed without the value too."""
 _SENTENCE_ENDS = re.compile(r"\.(?=\s|$)")
 OWN_WORDS = {
-    "main_agreement.date": re.compile(r"\s(?:gesloten op|gedateerd op|van|d\.?d\.?)\s*$", re.I)
+    "controller.number": re.compile(
+        r",?\s(?:en\s+)?(?:met|onder)\s+(?:als\s+|het\s+)*(?:ondernemingsnummer|kbo-?nummer|kvk-?nummer)"
+        r"\s*$",
+        re.I,
+    ),
+    "main_agreement.reference": re.compile(
+        r",?\s(?:met|onder)\s+(?:als\s+|het\s+)*(?:nummer|nr\.?|kenmerk|referentie)\s*$", re.I
+    ),
+    "main_agreement.date": re.compile(r"\s(?:gesloten op|gedateerd op|van|d\.?d\.?)\s*$", re.I),
 }
 """Words that say nothing but this value; the sentence is whole without them, and may define a term
 that the rest of the text uses."""

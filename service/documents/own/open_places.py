@@ -20,6 +20,7 @@ from service.documents.own.clauses import LONGEST, clause
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
+from service.documents.own.sure import Place, certain
 from service.documents.own.where import Spot, spots
 from service.documents.template import W
 from service.texts import OURS, table
@@ -30,24 +31,39 @@ DOTS = (
     r"|(?<=:)\s*(?:…|\.{3,})\s*$|^\s*(?:…|\.{3,})\s*$"
 )
 LONGEST_BRACKET = 120
-BRACKETS = rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_BRACKET}}}\](?!\w)"
-OPEN = re.compile(f"(?P<dots>{DOTS})|(?P<bracket>{BRACKETS})")
+BRACKETS = (
+    rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_BRACKET}}}\](?!\w)"
+    rf"|<[^\W\d][^<>{{}}:/@]{{1,{LONGEST_BRACKET}}}>|«\w*_\w*»"
+)
 LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
 BEFORE = 90  # characters in which a word says what is meant
 LONGEST_LABEL = 40
 MOST_IN_PARAGRAPH = 30  # nobody reads more of one
+_CLAUSE_ENDS = re.compile(r"\s*(?:[,;.:)]|$)|\s+\(")
+"""What may follow words that are not always there, so that the rest is a sentence without them."""
+
 OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
 
 
 class OpenPlace(NamedTuple):
     """``start`` and ``end`` in the text of its paragraph: the characters of the place, or, if the
-    finding has ``whole``, the words that it replaces. ``drawn`` is the run with a drawn line."""
+    finding has ``whole``, the words that it replaces; ``alone`` are always those of the place.
+    ``drawn`` is the run with a drawn line. ``sure``: the value is not a guess."""
 
     finding: Finding
     spot: Spot
     start: int
     end: int
     drawn: Any = None
+    sure: bool = False
+    alone: tuple[int, int] = (0, 0)
+
+
+@cache
+def opened() -> re.Pattern[str]:
+    """Any of the characters that stand for something to fill in."""
+    prompts = "|".join(table("template_open", OURS)["prompts"])
+    return re.compile(f"(?P<dots>{DOTS})|(?P<bracket>{BRACKETS})|(?P<prompt>{prompts})")
 
 
 def find_open_places(source: Source) -> Iterator[OpenPlace]:
@@ -62,17 +78,21 @@ def find_open_places(source: Source) -> Iterator[OpenPlace]:
 
 def _in_text(spot: Spot, text: str) -> Iterator[OpenPlace]:
     told = 0
-    for found in islice(OPEN.finditer(text), MOST_IN_PARAGRAPH):
+    for found in islice(opened().finditer(text), MOST_IN_PARAGRAPH):
         if found.start() < told:
             continue  # the remedy of the place before says what becomes of this one
         if found["bracket"] and not re.search(r"[^\W\d]|…|\.\.|_", found[0]):
             continue  # [1] or [ ] without a word
         written = " ".join(found[0].split())
-        shown = written if found["bracket"] else written[:12]
+        shown = written[:12] if found["dots"] else written
         inside = found[0] if found["bracket"] else ""
         place = _open(spot, shown, *_span(found), inside, text)
         if place.finding.values.get("advice") == "guarded":
-            place, told = _with_clause(place, text, found)
+            place, until = _with_clause(place, text, found)
+            place = place._replace(sure=place.sure and place.start >= told)
+            told = until
+        else:
+            told = _span(found)[1]
         yield place
 
 
@@ -87,9 +107,11 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
         long = replace(place, values={**place.values, "advice": "guarded_long"})
         return open_place._replace(finding=long), stop
     written = original[start:begin] + str(place.values["whole"])
-    whole, at = written, stop
-    for each in OPEN.finditer(text, stop, end):
-        values = _advice(spot, text, each.start(), each[0] if each["bracket"] else "")
+    whole, at, sure = written, stop, open_place.sure
+    for each in opened().finditer(text, stop, end):
+        inside = each[0] if each["bracket"] else ""
+        values, known = _advice(spot, text, *_span(each), inside)
+        sure = sure and (known or "whole" not in values)
         if "whole" not in values:  # another remedy says what it is to be
             whole, at, end, sentence = written, stop, stop, False
             break
@@ -100,11 +122,18 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
         if guard := values.get("guard"):
             inner = words_of("template_findings.advice.within", OURS, guard=guard, whole=inner)
         whole, at = whole + original[at:first] + inner, last
-    gone = OPEN.sub(_shortly, original[start:end])
+    gone = opened().sub(_shortly, original[start:end])
     advice = "guarded_sentence" if sentence else "guarded_clause"
     values = {"advice": advice, "gone": gone, "whole": whole + original[at:end]}
     place = replace(place, values={**place.values, **values})
-    return open_place._replace(finding=place, start=start, end=end), end
+    sure = sure and (sentence or _stands_apart(original, start, begin, end))
+    return open_place._replace(finding=place, start=start, end=end, sure=sure), end
+
+
+def _stands_apart(text: str, start: int, begin: int, end: int) -> bool:
+    """Whether the words around these are a sentence without them; a label says nothing less."""
+    opens = text[start] in ",;( " or start == begin or text[:start].rstrip().endswith(":")
+    return opens and bool(_CLAUSE_ENDS.match(text, end))
 
 
 def _span(found: re.Match[str]) -> tuple[int, int]:
@@ -147,17 +176,17 @@ def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
         found = re.search(phrase, text, re.IGNORECASE)
         if found:
             place = spot.around(*found.span())
-            values = {"written": found[0], **_advice(spot, text, found.end(), "")}
+            values = {"written": found[0], **_advice(spot, text, found.end(), found.end(), "")[0]}
             finding = Finding(Found.STRIKE_OUT, spot.part, place, values, heading=spot.heading)
             yield OpenPlace(finding, spot, *found.span())
             return
 
 
 def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> OpenPlace:
-    values = {"written": shown, **_advice(spot, text, start, inside)}
-    place = spot.around(start, end)
+    advice, sure = _advice(spot, text, start, end, inside)
+    place, values = spot.around(start, end), {"written": shown, **advice}
     finding = Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
-    return OpenPlace(finding, spot, start, end)
+    return OpenPlace(finding, spot, start, end, sure=sure, alone=(start, end))
 
 
 def _labels(source: Source) -> Iterator[OpenPlace]:
@@ -173,6 +202,8 @@ def _labels(source: Source) -> Iterator[OpenPlace]:
         else:
             alone = said_in(cell) == said(spot.paragraph) and _nothing_beside(cell)
         at = cell if cell is not None else spot.paragraph
+        if cell is None and alone and next(_drawn(spot, words), None) is not None:
+            continue  # the line after it is told already
         if alone and at not in told:
             told.add(at)
             yield _label(spot, cell)
@@ -181,11 +212,12 @@ def _labels(source: Source) -> Iterator[OpenPlace]:
 def _label(spot: Spot, cell: Any) -> OpenPlace:
     words = said(spot.paragraph)
     above = "" if cell is None else _column_head(cell)
-    values = {"written": words, **_advice(spot, words, len(words), "")}
+    advice, sure = _advice(spot, words, len(words), len(words), "")
+    values = {"written": words, **advice}
     place = f"{words} ({above})" if above and above != words else words
     finding = Finding(Found.OPEN_LABEL, spot.part, place, values, heading=spot.heading)
     at = len(text_of(spot.paragraph))
-    return OpenPlace(finding, spot, at, at)
+    return OpenPlace(finding, spot, at, at, sure=sure, alone=(at, at))
 
 
 def _is_label(words: str) -> bool:
@@ -225,10 +257,14 @@ def said_in(cell: Any) -> str:
     return " ".join(filter(None, map(said, cell.iter(f"{W}p"))))
 
 
-def _advice(spot: Spot, text: str, at: int, inside: str) -> dict[str, str]:
-    """What is probably meant: ``advice`` is a key of the catalogue, ``field`` what to write."""
+def _advice(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict[str, str], bool]:
+    """What is meant, and whether the text itself says so: ``advice`` is a key of the catalogue,
+    ``field`` what to write."""
     cell = next(spot.paragraph.iterancestors(f"{W}tc"), None)
     cell = cell if cell is not None and cell.getparent().tag == f"{W}tr" else None
+    known = certain(Place(spot, text, at, end, inside, cell))
+    if known:
+        return _field(known.path, spot, ours=known.ours), True
     head = f"{_column_head(cell)} {_row_label(cell)}" if cell is not None else ""
     for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
         meant = _meant(words)
@@ -239,10 +275,10 @@ def _advice(spot: Spot, text: str, at: int, inside: str) -> dict[str, str]:
         if _meant_of(text[:at]) == "annex.dpo.name" and not inside:
             meant = OF_OFFICER.get(meant, meant)
         if meant not in names.DECLARED and meant not in ("signature", "date"):
-            return {"advice": meant}
+            return {"advice": meant}, False
         ours = _is_ours(cell, f"{head} {inside or words}")
-        return _field(meant, spot, ours=ours)
-    return {}
+        return _field(meant, spot, ours=ours), False
+    return {}, False
 
 
 def _is_ours(cell: Any, words: str) -> bool:

@@ -66,7 +66,11 @@ def _other_is_meant(text: str, found: tuple[int, int, str], patterns: Mapping[st
     if other is None or not other.fullmatch(text, start, end):
         return False
     before = table("template_open", OURS)["meanings"]["controller.representative.name"]
-    is_person = re.search(rf"(?:{before})\s*$", text[max(0, start - NEAR) : start], re.IGNORECASE)
+    is_person = re.search(
+        rf"(?:{before})(?:\s+[^\s,;.]+){{0,3}}\s*$",
+        text[max(0, start - NEAR) : start],
+        re.IGNORECASE,
+    )
     return (path == PERSON) != bool(is_person)
 
 

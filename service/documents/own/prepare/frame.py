@@ -20,6 +20,8 @@ from service.texts import OURS, table
 
 TITLE_ID, HEADING_ID = "Title", "Heading{}"
 LONGEST_TITLE = 120
+MOST_ABOVE_TITLE = 8
+"""Lines that may stand above a title: a letterhead, a version, an article's number."""
 CONTENT_TYPES = "[Content_Types].xml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _FOOTER = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
@@ -42,12 +44,16 @@ def write_frame(source: Source) -> Iterator[Change]:
 
 
 def _title(source: Source) -> Iterator[Change]:
-    """The first words of the text, if they are short, are its title if none is marked."""
+    """The first line that names such an agreement is the title if none is marked."""
     styles = Styles(source)
     written = [each for each in source.document.iter(f"{W}p") if said(each)]
     if not written or any(styles.is_title(styles.of(each)) for each in written):
         return
-    first = written[0]
+    named = re.compile(table("template_prepared", OURS)["titles"])
+    few = [each for each in written[:MOST_ABOVE_TITLE] if len(said(each)) <= LONGEST_TITLE]
+    first = next((each for each in few if named.search(said(each))), None)
+    if first is None:
+        return
     in_table = next(first.iterancestors(f"{W}tbl"), None) is not None
     if in_table or len(said(first)) > LONGEST_TITLE or styles.outline(styles.of(first)) is not None:
         return
@@ -161,7 +167,6 @@ def _footers(source: Source, lines: list[str]) -> Iterator[Change]:
         _add_footer(source, sections[0], sorted(missing), lines)
         page = f"{table('template_prepared', OURS)['written']['page']} 1"
         yield Change(What.FOOTER, "", " / ".join((*lines, page)))
-        return
     for part in source.footers.values():
         known = " ".join(map(said, part.iter(f"{W}p")))
         first = next(part.iter(f"{W}p"), None)

@@ -11,10 +11,12 @@ from service.documents.own.findings import Found
 from service.documents.own.open_places import OpenPlace
 from service.documents.own.paragraphs import text_of, write
 from service.documents.own.prepare.changes import Change, What
+from service.documents.own.prepare.new import holds_more, set_words
 from service.documents.own.prepare.new import paragraph as new_paragraph
-from service.documents.own.prepare.new import set_words
+from service.documents.own.prepare.sentences import write_at
 from service.documents.own.source import Source, said, value
 from service.documents.own.styles import Styles
+from service.documents.own.sure import chooses, list_named
 from service.documents.template import W
 from service.texts import OURS, table
 
@@ -30,20 +32,21 @@ def write_lists(source: Source, places: Sequence[OpenPlace]) -> Iterator[Change]
     gone: set[Any] = set()
     for place in places:
         spot, advice = place.spot, place.finding.values.get("advice")
-        if spot.paragraph in gone or advice not in (LIST, SPECIAL):
+        if spot.paragraph in gone:
+            continue
+        if items := _items(spot.paragraph, styles):
+            if field := _field_of_items(items, places, place):
+                gone.update(items)
+                yield _one_item(place, items, field)
             continue
         same = [each for each in places if each.spot.paragraph is spot.paragraph]
-        if len({field for each in same if (field := each.finding.values.get("field"))}) > 1:
+        if len({each.finding.values.get("field") for each in same} - {None}) > 1:
             continue  # it asks for something else too
-        if advice == SPECIAL:
-            change = _only_with_special(place, styles) if len(same) == 1 else None
-        else:
-            items = _items(spot.paragraph, styles)
-            if items and _all_of_list(items, places, place):
-                change = _one_item(place, items)
-                gone.update(items)
-            else:
-                change = _in_sentence(place, same)
+        change = None
+        if advice == SPECIAL and len(same) == 1:
+            change = _only_with_special(place, styles)
+        elif advice == LIST:
+            change = _in_sentence(place, same)
         if change:
             gone.add(spot.paragraph)
             yield change
@@ -77,18 +80,23 @@ def _kind(paragraph: Any, styles: Styles) -> tuple[str, str] | None:
     return str(listed), value(number.find(f"{W}ilvl")) or "0"
 
 
-def _all_of_list(items: list[Any], places: Sequence[OpenPlace], place: OpenPlace) -> bool:
-    """Whether nothing but this list is asked in its items."""
-    field = place.finding.values.get("field")
-    return all(
-        each.finding.values.get("field") == field for each in places if each.spot.paragraph in items
+def _field_of_items(items: list[Any], places: Sequence[OpenPlace], place: OpenPlace) -> str | None:
+    """The list that the line above these items or else their heading names, if they ask nothing
+    else and nothing would be lost with them."""
+    above = items[0].getprevious()
+    line = said(above) if above is not None and above.tag == f"{W}p" else ""
+    field = list_named(line if line.endswith(":") else place.spot.heading)
+    others = any(
+        each.sure and each.finding.values.get("field") != field
+        for each in places
+        if each.spot.paragraph in items
     )
+    return None if others or any(map(holds_more, items)) else field
 
 
-def _one_item(place: OpenPlace, items: list[Any]) -> Change:
+def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
     """One item that is repeated, instead of all."""
     written = table("template_prepared", OURS)["written"]
-    field = str(place.finding.values["field"])
     before = " / ".join(map(said, items))
     first, *others = items
     for each in others:
@@ -110,10 +118,14 @@ def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
         words = written[: opened[0].start]
         other = re.search(_other(), words, re.IGNORECASE)
         if not other:
-            write(paragraph, opened[0].start, opened[0].end, placeholder)
+            if not opened[0].sure:
+                return None
+            write_at(opened[0], placeholder)
             shown = str(opened[0].finding.values["written"])
             return Change.at(What.VALUE, place.spot.heading, shown, placeholder)
-    colon = written.find(":", phrase.end if phrase else 0)
+    if phrase is None or holds_more(paragraph) or not _announced(place, written[: phrase.start]):
+        return None
+    colon = written.find(":", phrase.end)
     if colon < 0 or (opened and opened[-1].end < colon):
         return None
     last = max([each.end for each in opened], default=len(written.rstrip()))
@@ -121,12 +133,18 @@ def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
     if rest not in ("", ".", ";"):
         return None
     write(paragraph, colon + 1, len(written), f" {placeholder}{rest or '.'}")
-    if phrase is not None and phrase.end <= colon:
+    if phrase.end <= colon:
         start = _BEFORE_PHRASE.search(written, 0, phrase.start)
         closed = _AFTER_PHRASE.match(written, phrase.end)
         first = start.start() if start else phrase.start
         write(paragraph, first, closed.end() if closed else phrase.end, "")
     return Change.at(What.CHOICE, place.spot.heading, written, text_of(paragraph))
+
+
+def _announced(place: OpenPlace, before: str) -> bool:
+    """Whether the words before a choice, or the heading above it, name its list."""
+    field = str(place.finding.values["field"])
+    return chooses(before, field) or (list_named(place.spot.heading) == field and ":" not in before)
 
 
 def _other() -> str:
@@ -136,7 +154,7 @@ def _other() -> str:
 def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
     """The paragraph stands only where there are such data. If it is all that stands under its
     heading, other words stand there without them."""
-    if place.finding.code is not Found.OPEN_PLACE or place.drawn is not None:
+    if place.finding.code is not Found.OPEN_PLACE or place.drawn is not None or not place.sure:
         return None
     paragraph = place.spot.paragraph
     if paragraph.getparent().tag != f"{W}body":

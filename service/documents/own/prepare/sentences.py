@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from service.documents.own.findings import Found
-from service.documents.own.open_places import OPEN, OpenPlace, said_in
+from service.documents.own.open_places import OpenPlace, opened, said_in
 from service.documents.own.paragraphs import TOKEN, XML_SPACE, text_of, write
 from service.documents.own.prepare.changes import Change, What
 from service.documents.template import W
 from service.texts import OURS, text
 
-VALUE, GUARDED = "field", ("guarded", "guarded_clause", "guarded_sentence")
+VALUE, LIST = "field", "list"
+GUARDED = ("guarded", "guarded_clause", "guarded_sentence")
 _PIECES = re.compile(f"({TOKEN.pattern})", re.DOTALL)
 _MASK = "\0"
 
@@ -36,7 +37,8 @@ def write_answers(places: Iterable[OpenPlace], answers: Mapping[str, str]) -> It
     for place in reversed(list(places)):
         if words := answers.get(place.finding.key):
             before = str(place.finding.values["written"])
-            _write(place, words)
+            start, end = place.alone
+            write_at(place._replace(start=start, end=end), words)
             yield Change.at(What.ANSWER, place.spot.heading, before, words)
 
 
@@ -44,23 +46,25 @@ def fill_in(places: Iterable[OpenPlace]) -> Iterator[Change]:
     """Write the values of these places, each with the words that go with it in its condition."""
     in_paragraph: dict[Any, list[OpenPlace]] = defaultdict(list)
     for place in places:
-        if place.finding.values.get("advice") in (VALUE, *GUARDED):
+        if place.sure and place.finding.values.get("advice") in (VALUE, LIST, *GUARDED):
             in_paragraph[place.spot.paragraph].append(place)
     for found in in_paragraph.values():
+        found.sort(key=lambda each: each.start)
         told = [_fill(place) for place in reversed(found)]
         yield from reversed(told)
 
 
 def _fill(place: OpenPlace) -> Change:
     written = _written(place)
-    what = What.VALUE if place.finding.values["advice"] == VALUE else What.CONDITION
+    what = What.VALUE if place.finding.values["advice"] in (VALUE, LIST) else What.CONDITION
     before = text_of(place.spot.paragraph)[place.start : place.end].strip()
     before = before or str(place.finding.values["written"])
-    _write(place, written)
+    write_at(place, written)
     return Change.at(what, place.spot.heading, before, written)
 
 
-def _write(place: OpenPlace, written: str) -> None:
+def write_at(place: OpenPlace, written: str) -> None:
+    """Write words where this place is, or after the label or line that it is."""
     if place.drawn is not None:
         _instead_of_line(place.drawn, written)
     elif place.finding.code is Found.OPEN_LABEL:
@@ -73,6 +77,8 @@ def _write(place: OpenPlace, written: str) -> None:
 
 def _written(place: OpenPlace) -> str:
     values = place.finding.values
+    if values["advice"] == LIST:
+        return f"{{{{ {values['field']} }}}}"
     whole = str(values["whole"])
     if values["advice"] == VALUE:
         return whole
@@ -82,7 +88,7 @@ def _written(place: OpenPlace) -> str:
 
 def _edits(original: str, start: int, end: int, whole: str) -> Sequence[Edit]:
     """What is to be written where, so that every word between keeps its looks."""
-    masked = OPEN.sub(_masked, original)
+    masked = opened().sub(_masked, original)
     edits, at, pending = [], start, ""
     for number, piece in enumerate(_PIECES.split(whole)):
         if number % 2:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from service.documents.own import names
-from service.documents.own.open_places import OpenPlace, said_in
+from service.documents.own.open_places import OpenPlace, opened, said_in
+from service.documents.own.paragraphs import TOKEN
 from service.documents.own.prepare.changes import Change, What
-from service.documents.own.prepare.new import element
+from service.documents.own.prepare.new import element, holds_more
 from service.documents.own.prepare.new import paragraph as new_paragraph
 from service.documents.own.source import said, value
 from service.documents.template import W
@@ -43,7 +44,7 @@ def write_tables(places: Sequence[OpenPlace]) -> Iterator[Change]:
     for old, inside in found.items():
         columns = _columns(old)
         rows = _rows(old, columns) if columns else None
-        if not columns or rows is None or SIGNATURE not in rows:
+        if not columns or rows is None or SIGNATURE not in rows or holds_more(old):
             continue
         keys = [_key(place) for place in inside]
         annex = any(key.endswith("_annex") for key in keys)
@@ -96,15 +97,26 @@ def _rows(old: Any, columns: list[Column]) -> set[str] | None:
             return None
         if beside:
             kinds.add(_kind(beside))
+            texts = [said_in(cells[each.at]) for each in columns]
+            if any(_says_more(f"{beside}: {words}", _kind(beside)) for words in texts):
+                return None
             continue
         for column in columns:
             for paragraph in cells[column.at].iter(f"{W}p"):
                 words = said(paragraph)
                 kind = _kind(words)
-                if words and not kind:
+                if words and (not kind or _says_more(words, kind)):
                     return None
                 kinds.add(kind)
     return kinds - {"", NOTHING}
+
+
+def _says_more(words: str, kind: str) -> bool:
+    """Whether a name or date stands there already: it may be another person's."""
+    if kind not in (NAME, DATE, SIGNATURE):
+        return False
+    rest = opened().sub("", TOKEN.sub("", words))
+    return _kind(rest) != kind or bool(re.search(r":.*\w", rest))
 
 
 def _kind(words: str) -> str:

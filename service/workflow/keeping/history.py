@@ -77,13 +77,13 @@ def history_of(deps: Deps, reference: str, staff: Staff, *, after: str = "") -> 
     found, moments = [], []
     with deps.database.look() as tx:
         today = local_date(tx.now())
-        ids, older = tx.customers.agreements_of(chosen.controller, PAGE, after)
+        ids, older = tx.customers.agreements_of(
+            chosen.controller, PAGE, after, signed=not staff.may(Permission.SEE_AGREEMENTS)
+        )
         whole = tx.agreements.these(ids)
         for agreement_id in ids:
             agreement, _ = whole[agreement_id]
             signed = agreement.effective_date is not None
-            if not signed and not staff.may(Permission.SEE_AGREEMENTS):
-                continue
             end = tx.lives.end_of(agreement_id)
             life = life_of(end, today, deps.settings.retention_years) if signed else None
             found.append(OneAgreement(agreement, life))

@@ -24,7 +24,7 @@ from service.database.tables.questions import questions
 from service.database.tables.records import Records, record
 
 # While there is no document, the signatory cannot do anything.
-_CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
+CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
 _THEIR_TURN = (PlaceState.OPEN.value, PlaceState.VIEWED.value, PlaceState.AUTHENTICATED.value)
 _REMINDING = ("reminder", "bundle_reminder")
 _WITH_THE_LINK = (
@@ -72,13 +72,13 @@ SITUATION = (
         )
         .exists()
     )
-    .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
+    .where(agreements.c.state.in_(words(CAN_GO_ON)), agreements.c.expires_at.is_not(None))
 )
 # By the ends of their terms, which have an index.
 _PLACE = (agreements.c.expires_at, agreements.c.id)
 _WAITING = (
     select(*_PLACE)
-    .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
+    .where(agreements.c.state.in_(words(CAN_GO_ON)), agreements.c.expires_at.is_not(None))
     .order_by(*_PLACE)
     .limit(bindparam("most"))
 )

@@ -22,16 +22,17 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    not_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.batch import ASKED, Alike, BatchKind, Facts
 from service.agreement.lists import Search
 from service.agreement.reminders import Reached
 from service.agreement.states import RUNNING, State
-from service.database.agreement.reminders import SITUATION
+from service.database.agreement.reminders import CAN_GO_ON, SITUATION
 from service.database.lists.groups import AWAITS_US
 from service.database.lists.page_statements import everything, number, shape_of, values_of
 from service.database.lists.searching import judged
@@ -112,7 +113,12 @@ def _alike(shape: _Shape, kind: BatchKind, ids: bool) -> Select[Any]:
     chosen = _found(shape, [_COLUMNS[name] for name in asked]).cte("chosen")
     facts, found = [chosen.c[name] for name in asked], chosen.select()
     if "reached" in ASKED[kind]:
-        situation = SITUATION.where(agreements.c.id.in_(select(chosen.c.id))).subquery("situation")
+        # Of the others it decides nothing. As an array, so that each is looked up.
+        waiting = select(chosen.c.id).where(
+            chosen.c.state.in_(words(CAN_GO_ON)), not_(chosen.c.awaits_processor)
+        )
+        these = func.array(waiting.scalar_subquery(), type_=ARRAY(UUID(as_uuid=False)))
+        situation = SITUATION.where(agreements.c.id == any_(these)).subquery("situation")
         reached = [
             situation.c.expires_at.label("link_ends"),
             situation.c.reminders,

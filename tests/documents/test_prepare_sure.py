@@ -40,8 +40,16 @@ CASES = {
     "{{ klant.vertegenwoordiger }}",
     "Doeleinden: ………… en persoonsgegevens: [soorten persoonsgegevens].": "Doeleinden: "
     "{{ diensten }} en persoonsgegevens: {{ persoonsgegevens }}.",
+    "Tussen: ………… (naam), ………… (adres), hierna de klant": "Tussen: {{ klant.naam }} (naam), "
+    "{{ klant.zetel }} (adres), hierna de klant",
+    "Wij hebben op ………… een dienstencontract gesloten.": "Wij hebben{% als "
+    "hoofdovereenkomst.datum %} op {{ hoofdovereenkomst.datum }}{% einde als %} een "
+    "dienstencontract gesloten.",
+    "Aan de Klant op [e-mailadres klant].": "Aan de Klant op {{ klant.email }}.",
+    "Het gaat om volgende personen: klanten / leden / andere: …… (schrappen wat niet past).": (
+        "Het gaat om volgende personen: {{ betrokkenen }}."
+    ),
     # what a person must decide
-    "Tussen: ………… (naam), ………… (adres)": "Tussen: {{ klant.naam }} (naam), ………… (adres)",
     "Gevestigd te [plaats], aan de [straat en nummer].": None,
     "Gevestigd te ………………, kantoorhoudende te ………………": "Gevestigd te {{ klant.zetel }}, "
     "kantoorhoudende te ………………",
@@ -104,6 +112,18 @@ def test_a_list_is_that_of_its_own_heading_or_line() -> None:
     (items,) = [each for each in made.changes if each.what is What.ITEMS]
     assert items.before == "☐ leden / ☐ andere: ………………"
     assert "toegangscontrole" in texts(made.docx)
+
+
+def test_a_cell_for_special_categories_says_so_without_them() -> None:
+    def write(docx: Docx) -> None:
+        row = docx.add_table(2, 2).rows[1].cells
+        row[0].text, row[1].text = "Bijzondere persoonsgegevens", "[invullen indien van toepassing]"
+
+    made = Document(io.BytesIO(prepare(contract(write), {}, {}).docx))
+    assert made.tables[-1].cell(1, 1).text == (
+        "{% als gevoelige_gegevens %}{{ gevoelige_gegevens }}{% anders %}Niet van toepassing."
+        "{% einde als %}"
+    )
 
 
 def test_a_comment_keeps_its_table_and_list() -> None:

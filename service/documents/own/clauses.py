@@ -25,7 +25,7 @@ OWN_WORDS = {
     "main_agreement.reference": re.compile(
         r",?\s(?:met|onder)\s+(?:als\s+|het\s+)*(?:nummer|nr\.?|kenmerk|referentie)\s*$", re.I
     ),
-    "main_agreement.date": re.compile(r"\s(?:gesloten op|gedateerd op|van|d\.?d\.?)\s*$", re.I),
+    "main_agreement.date": re.compile(r"\s(?:gesloten op|gedateerd op|op|van|d\.?d\.?)\s*$", re.I),
 }
 """Words that say nothing but this value; the sentence is whole without them, and may define a term
 that the rest of the text uses."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from service.documents.admission import MAIN_PART
 from service.documents.own import names
-from service.documents.own.clauses import LONGEST, clause
+from service.documents.own.clauses import LONGEST, OWN_WORDS, clause
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
@@ -100,9 +100,9 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
     """The place with the words to replace and what by, and where these end. They are those that
     go with the value; other open places among them are filled in too."""
     place, spot = open_place.finding, open_place.spot
-    original = text_of(spot.paragraph)
+    original, path = text_of(spot.paragraph), str(place.values["path"])
     begin, stop = _span(found)
-    start, end, sentence = clause(original, begin, stop, str(place.values["path"]))
+    start, end, sentence = clause(original, begin, stop, path)
     if end - start > LONGEST:
         long = replace(place, values={**place.values, "advice": "guarded_long"})
         return open_place._replace(finding=long), stop
@@ -126,12 +126,14 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
     advice = "guarded_sentence" if sentence else "guarded_clause"
     values = {"advice": advice, "gone": gone, "whole": whole + original[at:end]}
     place = replace(place, values={**place.values, **values})
-    sure = sure and (sentence or _stands_apart(original, start, begin, end))
+    sure = sure and (sentence or _stands_apart(original, start, begin, end, path))
     return open_place._replace(finding=place, start=start, end=end, sure=sure), end
 
 
-def _stands_apart(text: str, start: int, begin: int, end: int) -> bool:
+def _stands_apart(text: str, start: int, begin: int, end: int, path: str) -> bool:
     """Whether the words around these are a sentence without them; a label says nothing less."""
+    if path in OWN_WORDS and OWN_WORDS[path].fullmatch(text, start, begin):
+        return True
     opens = text[start] in ",;( " or start == begin or text[:start].rstrip().endswith(":")
     return opens and bool(_CLAUSE_ENDS.match(text, end))
 

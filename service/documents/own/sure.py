@@ -51,6 +51,7 @@ def certain(place: Place) -> Sure | None:
     """The value that belongs there and whether it is the processor's; None if that is a guess."""
     inside = _plain(place.inside)
     party = _party(place, inside)
+    inside = inside or _label_after(place)
     path = _named(inside) if inside else None
     if path is None and (not inside or _allowed(inside) is not None):
         path = _by_words(place, inside) or _by_label(place, inside, party)
@@ -70,16 +71,12 @@ def list_named(words: str) -> str | None:
     return names.shown(path) if path in names.LISTS and path not in names.OF_SPECIAL else None
 
 
-def chooses(words: str, field: str) -> bool:
-    """Whether the words before a choice announce this list: `deze diensten (…):`."""
-    path = names.value_path(field)
-    last = {
-        "services": "diensten|doeleinden",
-        "annex.data_subjects": "betrokkenen|personen",
-        "annex.personal_data": "persoonsgegevens|gegevens",
-    }.get(str(path))
-    chosen = str(_rules()["chosen"])
-    return bool(last and re.search(chosen.format(names=last), words, re.IGNORECASE))
+def announced(words: str) -> str | None:
+    """The field of the list that the words before a choice announce: `deze diensten (…):`."""
+    for path, nouns in _rules()["nouns"].items():
+        if re.search(_rules()["chosen"].format(names=nouns), words, re.IGNORECASE):
+            return names.shown(path)
+    return None
 
 
 def _plain(words: str) -> str:
@@ -124,6 +121,8 @@ def _by_words(place: Place, inside: str) -> str | None:
         if _fits(path, inside) and pattern.search(before):
             return path
     after = place.text[place.end : place.end + AFTER].casefold()
+    if re.search(r"\bop\s*$", before) and re.match(_rules()["contract_after"], after):
+        return "main_agreement.date" if _fits("main_agreement.date", inside) else None
     begins = re.fullmatch(r"\W*(?:\w{1,2}[.)]\s*)?|.*\bpartijen:\s*", before)
     if begins and "#" not in before and re.match(_rules()["afterwards"], after):
         return "controller.name" if _fits("controller.name", inside) else None
@@ -133,7 +132,8 @@ def _by_words(place: Place, inside: str) -> str | None:
 def _by_label(place: Place, inside: str, party: str) -> str | None:
     """By the words before a cell, or a paragraph's own that end in a colon."""
     own = place.text[: place.start].strip()
-    for label in _labels(place.cell, own):
+    after = _label_after(place)
+    for label in [after] if after else _labels(place.cell, own):
         if path := _named(label):
             return path if _fits(path, inside) else None
         allowed = _allowed(label)
@@ -235,11 +235,16 @@ def _last_party(words: str) -> str:
     return max(found)[1] if found else ""
 
 
+def _label_after(place: Place) -> str:
+    """What brackets right after a place say of it: `……… (adres)`."""
+    found = re.match(r"\s*\(([^()…._\[<]{2,40})\)", place.text[place.end :])
+    words = _plain(found[1]) if found else ""
+    return words if words and (_named(words) or _allowed(words)) else ""
+
+
 def _contradicted(place: Place, path: str) -> bool:
     """Whether brackets right after it say something else, or the same address stands before it."""
-    label = re.match(r"\s*\(([^()]{2,40})\)", place.text[place.end :])
-    if label:
-        words = _plain(label[1])
+    if words := _label_after(place):
         named, allowed = _named(words), _allowed(words)
         if (named and named != path) or (allowed and path not in allowed):
             return True
@@ -247,7 +252,8 @@ def _contradicted(place: Place, path: str) -> bool:
         return False
     beside = re.match(_rules()["address_goes_on"], place.text[place.end : place.end + 20])
     seats = re.findall(_rules()["seats"], _sentence(place))
-    return bool(beside) or len(seats) > 1
+    goes_on = beside and not _label_after(place)
+    return bool(goes_on) or len(seats) > 1
 
 
 def _head(cell: Any) -> str:

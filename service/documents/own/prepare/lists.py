@@ -13,14 +13,14 @@ from service.documents.own.paragraphs import text_of, write
 from service.documents.own.prepare.changes import Change, What
 from service.documents.own.prepare.new import holds_more, set_words
 from service.documents.own.prepare.new import paragraph as new_paragraph
-from service.documents.own.prepare.sentences import write_at
 from service.documents.own.source import Source, said, value
 from service.documents.own.styles import Styles
-from service.documents.own.sure import chooses, list_named
+from service.documents.own.sure import announced, list_named
 from service.documents.template import W
 from service.texts import OURS, table
 
-LIST, SPECIAL = "list", "special"
+SPECIAL = "special"
+FEW = 2  # words before a choice that say nothing themselves, so that its heading does
 _BOX = re.compile(r"^\s*[☐□]\s*")
 _BEFORE_PHRASE = re.compile(r"\s*\(?\s*$")
 _AFTER_PHRASE = re.compile(r"\s*\)?")
@@ -40,12 +40,12 @@ def write_lists(source: Source, places: Sequence[OpenPlace]) -> Iterator[Change]
                 yield _one_item(place, items, field)
             continue
         same = [each for each in places if each.spot.paragraph is spot.paragraph]
-        if len({each.finding.values.get("field") for each in same} - {None}) > 1:
+        if len({each.finding.values.get("field") for each in same if each.sure}) > 1:
             continue  # it asks for something else too
         change = None
         if advice == SPECIAL and len(same) == 1:
             change = _only_with_special(place, styles)
-        elif advice == LIST:
+        else:
             change = _in_sentence(place, same)
         if change:
             gone.add(spot.paragraph)
@@ -109,29 +109,26 @@ def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
 
 
 def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
-    """The list with commas, instead of the choices after a colon or of one place."""
+    """The list with commas, instead of the choices after a colon."""
     paragraph, written = place.spot.paragraph, text_of(place.spot.paragraph)
-    placeholder = f"{{{{ {place.finding.values['field']} }}}}"
     phrase = next((each for each in same if each.finding.code is Found.STRIKE_OUT), None)
+    if phrase is None or holds_more(paragraph):
+        return None
     opened = [each for each in same if each.finding.code is Found.OPEN_PLACE]
-    if phrase is None and len(opened) == 1:
-        words = written[: opened[0].start]
-        other = re.search(_other(), words, re.IGNORECASE)
-        if not other:
-            if not opened[0].sure:
-                return None
-            write_at(opened[0], placeholder)
-            shown = str(opened[0].finding.values["written"])
-            return Change.at(What.VALUE, place.spot.heading, shown, placeholder)
-    if phrase is None or holds_more(paragraph) or not _announced(place, written[: phrase.start]):
+    colon = written.find(":")
+    before = written[: min(colon, phrase.start)]
+    field = announced(before)
+    if len(before.split()) <= FEW:
+        field = field or list_named(place.spot.heading)
+    if colon < 0 or not field or any(each.end < colon for each in opened):
         return None
-    colon = written.find(":", phrase.end)
-    if colon < 0 or (opened and opened[-1].end < colon):
+    last = max([each.end for each in (*opened, phrase)])
+    if phrase.end <= colon and not opened:
+        last = len(written.rstrip())
+    rest = written[last:].strip().lstrip(")")
+    if rest not in ("", ".", ";") or not re.search(r"[/,]", written[colon:last]):
         return None
-    last = max([each.end for each in opened], default=len(written.rstrip()))
-    rest = written[last:].strip()
-    if rest not in ("", ".", ";"):
-        return None
+    placeholder = f"{{{{ {field} }}}}"
     write(paragraph, colon + 1, len(written), f" {placeholder}{rest or '.'}")
     if phrase.end <= colon:
         start = _BEFORE_PHRASE.search(written, 0, phrase.start)
@@ -141,27 +138,22 @@ def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
     return Change.at(What.CHOICE, place.spot.heading, written, text_of(paragraph))
 
 
-def _announced(place: OpenPlace, before: str) -> bool:
-    """Whether the words before a choice, or the heading above it, name its list."""
-    field = str(place.finding.values["field"])
-    return chooses(before, field) or (list_named(place.spot.heading) == field and ":" not in before)
-
-
-def _other() -> str:
-    return str(table("template_open", OURS)["meanings"]["heading"])
-
-
 def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
     """The paragraph stands only where there are such data. If it is all that stands under its
     heading, other words stand there without them."""
     if place.finding.code is not Found.OPEN_PLACE or place.drawn is not None or not place.sure:
         return None
     paragraph = place.spot.paragraph
-    if paragraph.getparent().tag != f"{W}body":
-        return None
     before = text_of(paragraph)
     field = names.shown("annex.sensitive")
     written = table("template_prepared", OURS)["written"]
+    if paragraph.getparent().tag == f"{W}tc" and before.strip() == before[place.start : place.end]:
+        pieces = (written["if"].format(field=field), f"{{{{ {field} }}}}", written["else"])
+        words = "".join((*pieces, written["none"], written["end_if"]))
+        write(paragraph, place.start, place.end, words)
+        return Change.at(What.SENSITIVE, place.spot.heading, before, words)
+    if paragraph.getparent().tag != f"{W}body":
+        return None
     write(paragraph, place.start, place.end, f"{{{{ {field} }}}}")
     paragraph.addprevious(new_paragraph(written["if"].format(field=field)))
     ends = [new_paragraph(written["end_if"])]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,6 +18,9 @@ from service.agreement.difference import lines
 MOST_WORDS = 400
 """Of a passage: comparing the words of longer ones takes seconds, and of quite another text it says
 nothing. Those are shown as a whole, first what is gone and then what is new."""
+
+LEAST_ALIKE = 0.2
+"""Of the words of the longer passage."""
 
 _CELL = re.compile(r"</t[hd]>\s*<t[hd][^>]*>")
 _ROW = re.compile(r"</tr>")
@@ -73,7 +77,7 @@ def _paragraphs(view: str) -> Iterator[str]:
 
 def _compared(old: list[str], new: list[str]) -> Iterator[tuple[Piece, ...]]:
     before, now = _words(old), _words(new)
-    if max(len(before), len(now)) > MOST_WORDS or not (before and now):
+    if max(len(before), len(now)) > MOST_WORDS or not _alike(before, now):
         yield from ((Piece(Kind.GONE, _plain(each)),) for each in old)
         yield from ((Piece(Kind.NEW, _plain(each)),) for each in new)
         return
@@ -86,6 +90,13 @@ def _compared(old: list[str], new: list[str]) -> Iterator[tuple[Piece, ...]]:
             marked += [(Kind.GONE, each) for each in before[start:end]]
             marked += [(Kind.NEW, each) for each in now[new_start:new_end]]
     yield from _split(marked)
+
+
+def _alike(before: list[str], now: list[str]) -> bool:
+    """Whether enough words are the same for a comparison to be read: of another text, those that it
+    has by chance would only be strewn over the changes."""
+    common = (Counter(before) & Counter(now)).total()
+    return common >= LEAST_ALIKE * max(len(before), len(now))
 
 
 def _words(paragraphs: list[str]) -> list[str]:

@@ -22,6 +22,7 @@ from service.documents.own.findings import STOPPING, Checked, Finding, Severity
 from service.documents.own.in_words import message, remedy, where
 from service.documents.own.names import DECLARED, OWN, PLACES, shown, shown_place, value_path
 from service.documents.own.prepare.changes import in_words
+from service.documents.own.prepare.changes import told as told_once
 from service.documents.own.sample import make_sample
 from service.documents.produce import DocumentMaker
 from service.texts import OURS, folder, named, text
@@ -77,7 +78,7 @@ def prepare_file(file: Path, made: Path, own: Sequence[str], *, as_json: bool) -
         told = {"changes": [each.as_json() for each in changes], **_values(checked)}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        said = [in_words(each, OURS) for each in changes]
+        said = [in_words(each, OURS) for each in told_once(changes)]
         click.echo("\n".join([*said, *_told(made if ready else file, checked)]))
     return GOOD if checked.template else FAULTY
 

@@ -41,7 +41,8 @@ MEANT = {
     "via [e-mailadres klant].": "{{ klant.email }}",
     "overeenkomst gesloten op ……": "{% als hoofdovereenkomst.datum %}",
     "namelijk [omschrijving, bv. gezondheidsgegevens].": "{% als gevoelige_gegevens %}",
-    "de contactpersoon …… (e-mail: ……)": "{{ functionaris.email }}",
+    "de functionaris …… (e-mail: ……)": "{{ functionaris.email }}",
+    "de contactpersoon ……": "{{ klant.vertegenwoordiger }}",
     "of [bedrag] euro": "Zegel vraagt geen bedrag",
     "binnen [aantal] dagen": "Zegel vraagt geen termijn",
     "op [adres van de website(s)]": "Zegel vraagt geen websites",
@@ -49,6 +50,7 @@ MEANT = {
     "zetel van de verwerker: ……": "{{ verwerker.zetel }}",
     "diensten (schrappen wat niet past): a / b": "Bedoelt u de lijst diensten?",
     "Plaats: …": "",
+    "De verwerker meldt dit per e-mail aan ……": "",
     "Vul in: […]": "",
 }
 
@@ -73,8 +75,8 @@ LITERALLY = {
     "A) Dit hoort zo. De klant vraagt het op grond van een overeenkomst gesloten op ………… (hierna "
     "“de Hoofdovereenkomst”).": "` gesloten op …` door `{% als hoofdovereenkomst.datum %} gesloten "
     "op {{ hoofdovereenkomst.datum }}{% einde als %}`",
-    "7. Vragen gaan naar de contactpersoon ………… (e-mail: ……).": "`Vragen gaan naar de "
-    "contactpersoon … (e-mail: …).` door `{% als functionaris %}Vragen gaan naar de contactpersoon "
+    "7. Vragen gaan naar de functionaris ………… (e-mail: ……).": "`Vragen gaan naar de "
+    "functionaris … (e-mail: …).` door `{% als functionaris %}Vragen gaan naar de functionaris "
     "{{ functionaris.naam }}{% als functionaris.email %} (e-mail: {{ functionaris.email }})"
     "{% einde als %}.{% einde als %}`",
     "De klant, [rechtsvorm], met zetel te Mol": "`, [rechtsvorm]` door `{% als klant.rechtsvorm %},"

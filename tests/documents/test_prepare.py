@@ -16,7 +16,7 @@ from service.documents.own.apart import make_ready
 from service.documents.own.check import DATED, check
 from service.documents.own.example import example
 from service.documents.own.findings import Checked, Finding, Found, Severity
-from service.documents.own.prepare.changes import Prepared, What
+from service.documents.own.prepare.changes import Prepared, What, told
 from service.documents.own.prepare.whole import prepare
 from service.documents.template import read_template
 from tests.documents.foreign import contract, paragraph, replaced
@@ -153,8 +153,8 @@ def test_a_list_in_a_sentence_leaves_the_words_around() -> None:
 def test_a_fixed_item_is_told_with_the_list_that_replaces_it(made: Prepared) -> None:
     items = [each for each in made.changes if each.what is What.ITEMS]
     assert [each.before for each in items] == [
-        "naam en adres; / accountgegevens; / andere: ……………………",
-        "☐ bezoekers / ☐ leden / ☐ andere: ………………",
+        "naam en adres; / accountgegevens; / andere: …",
+        "☐ bezoekers / ☐ leden / ☐ andere: …",
     ]
 
 
@@ -178,3 +178,25 @@ def test_answers_are_for_their_place_only(checked: Checking) -> None:
     made = prepare(docx, {}, {keys["[aantal]"]: "30 {{ kenmerk }}", "unknown": "x"})
     assert "Tot 30 {{ kenmerk }}." in texts(made.docx)
     assert [each.values["written"] for each in faults(checked(made.docx))] == ["[bedrag]"]
+
+
+def test_an_answer_ends_the_sentence_whose_dots_did_and_not_a_label(checked: Checking) -> None:
+    words = ("1.3 De gegevens worden gewist binnen de termijn van ………", "Termijn: ………")
+    docx = contract(*map(paragraph, words))
+    answers = {each.key: "30 dagen" for each in faults(checked(docx))}
+    said = texts(prepare(docx, {}, answers).docx)
+    assert "1.3 De gegevens worden gewist binnen de termijn van 30 dagen." in said
+    assert "Termijn: 30 dagen" in said
+
+
+def test_plain_changes_are_told_once_with_all_places(made: Prepared) -> None:
+    plain = {each.change.after: each.times for each in told(made.changes) if each.times > 1}
+    assert plain["{{ klant.naam }}"] == 2
+    weighty = [each for each in told(made.changes) if each.change.what is What.ITEMS]
+    assert [each.times for each in weighty] == [1, 1]
+
+
+def test_words_that_only_say_when_a_paragraph_applies_go_with_the_condition() -> None:
+    words = "Enkel indien van toepassing: ook gezondheidsgegevens, namelijk [omschrijving]."
+    (change,) = prepare(contract(paragraph(words)), {}, {}).changes
+    assert change.after == "Ook gezondheidsgegevens, namelijk {{ gevoelige_gegevens }}."

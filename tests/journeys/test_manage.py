@@ -12,6 +12,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Page, expect
 from screens import DESK, ON_DESK, ON_PHONE, PHONE, PLAIN_PHONE, Screen, long_on_screens, on_screens
 
+from tests.documents.untouched import AMOUNT, untouched
+
+NUMBER = "0863.643.458"  # of the installation's processor
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -78,12 +81,20 @@ def test_a_contract_becomes_the_text_of_an_agreement(
     name, customer = f"Hosting {screen.name}", zegel.customer(f"Tekst{screen.name} BV")
     administrator = seats(Sales, zegel.administrator, screen)
     administrator.opens("/beheer/sjablonen/nieuw").fills({"Naam": name})
-    _uploads(administrator.page, word_file(f"Voor {screen.name}."))
-    administrator.presses("Nakijken").sees(f"{name}, versie 1")
+    person = zegel.administrator.name
+    _uploads(administrator.page, untouched(company=person, number=NUMBER, person=person))
+    administrator.presses("Nakijken").sees("Word-bestand opladen").reads("Eén plaats is voor u.")
+    administrator.page.get_by_text("Gewone invulvelden en opmaak").click()
+    administrator.reads("werd {{ klant.zetel }}, op 1 plaats.")
+    made = administrator.downloads(administrator.link("Ingevuld bestand ophalen"))
+    assert made.startswith(b"PK")
+    administrator.presses("Verder").is_told(f"Typ wat er bij “Hoogstens {AMOUNT} euro.")
+    administrator.fills({f"In plaats van {AMOUNT} komt": f"5.000 ({screen.name})"})
+    administrator.presses("Verder").sees(f"{name}, versie 1")
     # The page follows the work: by itself, or it asks for itself again.
     stand = administrator.page.locator("#stand")
     expect(stand).to_have_text("Klaar om na te kijken", timeout=WORK_SECONDS * 1000)
-    administrator.sees(f"{name}, versie 1").reads("De bladzijden naast elkaar")
+    administrator.sees(f"{name}, versie 1").reads("De bladzijden")
     administrator.follows("Publiceren").sees("Publiceren").reads("U bent de enige beheerder")
     administrator.presses("Publiceren").sees(f"{name}, versie 1")
     expect(stand).to_have_text("Nieuwe overeenkomsten kunnen deze tekst krijgen")

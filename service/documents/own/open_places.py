@@ -38,6 +38,7 @@ BRACKETS = (
 LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
 BEFORE = 90  # characters in which a word says what is meant
 LONGEST_LABEL = 40
+_TO_SOMEBODY = re.compile(r"\b(?:aan|naar)(?:\s+het)?(?:\s+(?:e-?mail)?adres)?\s*$", re.IGNORECASE)
 MOST_IN_PARAGRAPH = 30  # nobody reads more of one
 _CLAUSE_ENDS = re.compile(r"\s*(?:[,;.:)]|$)|\s+\(")
 """What may follow words that are not always there, so that the rest is a sentence without them."""
@@ -279,6 +280,8 @@ def _advice(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
         if meant not in names.DECLARED and meant not in ("signature", "date"):
             return {"advice": meant}, False
         ours = _is_ours(cell, f"{head} {inside or words}")
+        if ours and not inside and _TO_SOMEBODY.search(words):
+            return {}, False  # what the processor sends goes to the other one, or to a third
         return _field(meant, spot, ours=ours), False
     return {}, False
 

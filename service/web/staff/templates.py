@@ -16,7 +16,7 @@ from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import Finding, Found, Severity
 from service.documents.own.in_words import message, remedy, where
 from service.documents.own.names import shown_place
-from service.documents.own.prepare.changes import Change, in_words
+from service.documents.own.prepare.changes import PLAIN, Change, Told, in_words, told
 from service.error_codes import ErrorCode, FieldCode
 from service.error_words import words_of
 from service.errors import FieldError, Invalid, NotFound
@@ -88,7 +88,7 @@ def new_template() -> Any:
         values=values or {"family": wanted if wanted in {each.id for each in own} else NEW},
         errors=typed.errors,
         findings=_in_words(findings),
-        changes=[_change_in_words(each) for each in changes],
+        changes=[_change_in_words(each) for each in told(changes)],
         kept=_address_of_prepared() if typed.more.get("prepared") else "",
         name=typed.more.get("file", ""),
     )
@@ -244,14 +244,22 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "remedy": _as_code(remedy(each, OURS)),
             "field": f"{ANSWER}{each.key}" if each.answerable else "",
             "written": each.values.get("written", ""),
+            "around": _around(each) if each.answerable else ("", ""),
         }
         for each in findings
     ]
 
 
-def _change_in_words(change: Change) -> dict[str, object]:
-    """One change as the page shows it."""
-    return {"heading": change.heading, "said": _as_code(in_words(change, OURS))}
+def _change_in_words(told: Told) -> dict[str, object]:
+    """One change as the page shows it; a plain one needs no judgement."""
+    plain = told.change.what in PLAIN
+    return {"headings": told.headings, "said": _as_code(in_words(told, OURS)), "plain": plain}
+
+
+def _around(finding: Finding) -> tuple[str, str]:
+    """The words on both sides of an open place."""
+    before, _, after = finding.paragraph.partition(str(finding.values.get("written", "")))
+    return before, after.lstrip("….·_-")
 
 
 def _as_code(words: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from service.agreement.changes import Change, Matter, What
 from service.agreement.events import Event
@@ -20,6 +21,7 @@ from service.documents.own.apart import NOT_EXAMINED, Ready, examine, make_ready
 from service.documents.own.findings import STOPPING, Checked, Finding
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
+from service.texts import OURS, text
 from service.workflow.offered import installed_name
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.tasks import TEMPLATE
@@ -90,7 +92,9 @@ def take_in(
         raise Invalid([FieldError("file", FieldCode.TEMPLATE_BUSY)]) from busy
     if found.template is None or errors:
         return TakenIn(found.findings, None, errors, ready)
-    given = ready.prepared.docx if ready else given
+    if ready:
+        given = ready.prepared.docx
+        file_name = text("templates.prepared_name", OURS, name=PurePath(file_name).stem)
     file_name = clean(file_name.encode("utf-8", "replace").decode())[:LONGEST_FILE_NAME]
     with deps.database.begin() as tx:
         tx.own_templates.take_turns()

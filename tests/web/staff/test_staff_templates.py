@@ -97,7 +97,7 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     office.post(NEW_TEMPLATE, {**form, "name": "Hosting"})
     assert "Het voorbeeld wordt gemaakt" in office.page
     ((given, name),) = rows(deps, "select given, file_name from template_versions")
-    assert name == "contract.docx"
+    assert name == "contract - ingevuld.docx"
     assert "Hoogstens 5.000 euro." in _text(given)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 from service.documents.own.findings import shortened
 from service.texts import Language, text
 
-LONGEST = 300
-"""Characters of a text that a change repeats."""
+LONGEST = 2_000
+"""Characters of a text that a change repeats: whoever looks at it must see what is gone."""
+
+
+_DOTS = re.compile(r"(?:[.…_·]\s?){4,}")
 
 
 class What(StrEnum):
@@ -60,6 +64,20 @@ class Change:
         }
 
 
+PLAIN = frozenset({What.VALUE, What.OWN, What.HEADING, What.HEADER_ROW, What.TITLE, What.FOOTER})
+"""Changes with nothing to decide; the same one in several places is told once."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change as told: the words before it and the headings of all places where it was made."""
+
+    change: Change
+    before: tuple[str, ...]
+    headings: tuple[str, ...]
+    times: int
+
+
 @dataclass(frozen=True)
 class Prepared:
     """The Word file with the changes made; no changes leave the file as it was."""
@@ -68,15 +86,33 @@ class Prepared:
     changes: tuple[Change, ...]
 
 
-def in_words(change: Change, language: Language) -> str:
+def told(changes: Iterable[Change]) -> list[Told]:
+    """The changes in their order, plain ones that are the same as one."""
+    groups: dict[object, list[Change]] = {}
+    for number, each in enumerate(changes):
+        key = (each.what, each.after) if each.what in PLAIN else number
+        groups.setdefault(key, []).append(each)
+    return [
+        Told(
+            found[0],
+            tuple(dict.fromkeys(each.before for each in found)),
+            tuple(dict.fromkeys(each.heading for each in found if each.heading)),
+            len(found),
+        )
+        for found in groups.values()
+    ]
+
+
+def in_words(told: Told, language: Language) -> str:
     """A sentence; what was written stands between backticks."""
-    key = f"template_prepared.change.{change.what.value}"
-    return text(key, language, before=change.before, after=change.after)
+    key = f"template_prepared.change.{told.change.what.value}"
+    before = "`, `".join(told.before)
+    return text(key, language, before=before, after=told.change.after, times=told.times)
 
 
 def cut(text: str) -> str:
     """The words of a text, or its beginning and its end if it is long."""
-    words = " ".join(text.split())
+    words = " ".join(_DOTS.sub("… ", text).split())
     if len(words) <= LONGEST:
         return words
     return f"{shortened(words)} {words[-LONGEST // 2 :]}"

@@ -82,7 +82,7 @@ def _headings(source: Source) -> Iterator[Change]:
         wanted = 1 if chapter and not below.match(words) else 2 if level else 1
         level = wanted
         _set_style(each, _style(source, f"heading {wanted}", HEADING_ID.format(wanted)))
-        yield Change(What.HEADING, "", cut(words))
+        yield Change(What.HEADING, cut(words))
 
 
 def _style(source: Source, name: str, made: str) -> str:
@@ -131,7 +131,7 @@ def _header_rows(source: Source) -> Iterator[Change]:
             properties.remove(old)
         properties.append(element("tblHeader"))
         words = " / ".join(filter(None, map(said, first.iter(f"{W}p"))))
-        yield Change(What.HEADER_ROW, "", cut(words))
+        yield Change(What.HEADER_ROW, cut(words))
 
 
 def _words_of_headers(source: Source) -> Iterator[Change]:
@@ -140,6 +140,9 @@ def _words_of_headers(source: Source) -> Iterator[Change]:
     for name, part in source.texts.items():
         if "header" not in name:
             continue
+        for tab in list(part.iter(f"{W}tab")):
+            if tab.getparent().tag == f"{W}r":
+                tab.addprevious(new_paragraph(" - ").find(f"{W}r/{W}t"))
         words = " - ".join(filter(None, map(said, part.iter(f"{W}p"))))
         for each in list(part.iter(f"{W}t", f"{W}fldSimple", f"{W}tab")):
             if each.getparent().tag != f"{W}tabs":

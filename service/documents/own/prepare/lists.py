@@ -155,6 +155,9 @@ def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
     if paragraph.getparent().tag != f"{W}body":
         return None
     write(paragraph, place.start, place.end, f"{{{{ {field} }}}}")
+    if needless := re.match(written["if_applicable"], before):
+        first = before[needless.end() : needless.end() + 1].upper()
+        write(paragraph, 0, needless.end() + 1, first)
     paragraph.addprevious(new_paragraph(written["if"].format(field=field)))
     ends = [new_paragraph(written["end_if"])]
     if _alone(paragraph, styles):

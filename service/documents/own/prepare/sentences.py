@@ -9,12 +9,16 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from service.documents.admission import MAIN_PART
 from service.documents.own.findings import Found
 from service.documents.own.open_places import OpenPlace, opened, said_in
 from service.documents.own.paragraphs import TOKEN, XML_SPACE, text_of, write
 from service.documents.own.prepare.changes import Change, What
 from service.documents.template import W
 from service.texts import OURS, text
+
+FEWEST_WORDS = 6
+"""Before a place at the end: fewer are a label rather than a sentence."""
 
 VALUE, LIST = "field", "list"
 GUARDED = ("guarded", "guarded_clause", "guarded_sentence")
@@ -37,6 +41,8 @@ def write_answers(places: Iterable[OpenPlace], answers: Mapping[str, str]) -> It
     for place in reversed(list(places)):
         if words := answers.get(place.finding.key):
             before = str(place.finding.values["written"])
+            if _ends_without_stop(place) and not words.endswith((".", "%}")):
+                words += "."
             start, end = place.alone
             write_at(place._replace(start=start, end=end), words)
             yield Change.at(What.ANSWER, place.spot.heading, before, words)
@@ -73,6 +79,26 @@ def write_at(place: OpenPlace, written: str) -> None:
         paragraph = place.spot.paragraph
         for edit in reversed(_edits(text_of(paragraph), place.start, place.end, written)):
             write(paragraph, *edit[:3], like_next=edit.opens)
+
+
+def _ends_without_stop(place: OpenPlace) -> bool:
+    """Whether dots were the end of a sentence of an article: with words in their place it needs a
+    full stop. What names the parties goes on in the next paragraph."""
+    paragraph = place.spot.paragraph
+    words = text_of(paragraph)
+    before = words[: place.start].split()
+    in_list = paragraph.find(f"{W}pPr/{W}numPr") is not None
+    in_table = next(paragraph.iterancestors(f"{W}tc"), None) is not None
+    return (
+        place.finding.code is Found.OPEN_PLACE
+        and place.spot.part == MAIN_PART
+        and bool(place.spot.heading)
+        and place.drawn is None
+        and not words[place.end :].strip()
+        and len(before) >= FEWEST_WORDS
+        and not before[-1].endswith(":")
+        and not (in_list or in_table)
+    )
 
 
 def _written(place: OpenPlace) -> str:

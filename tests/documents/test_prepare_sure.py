@@ -45,6 +45,11 @@ CASES = {
     "Wij hebben op ………… een dienstencontract gesloten.": "Wij hebben{% als "
     "hoofdovereenkomst.datum %} op {{ hoofdovereenkomst.datum }}{% einde als %} een "
     "dienstencontract gesloten.",
+    "De overeenkomst d.d. [datum] met nummer [nummer].": "De overeenkomst{% als "
+    "hoofdovereenkomst.datum %} d.d. {{ hoofdovereenkomst.datum }}{% einde als %}{% als "
+    "hoofdovereenkomst.kenmerk %} met nummer {{ hoofdovereenkomst.kenmerk }}{% einde als %}.",
+    "Een contract (ref. [referentie]) gesloten.": "Een contract{% als hoofdovereenkomst.kenmerk %} "
+    "(ref. {{ hoofdovereenkomst.kenmerk }}){% einde als %} gesloten.",
     "Aan de Klant op [e-mailadres klant].": "Aan de Klant op {{ klant.email }}.",
     "Het gaat om volgende personen: klanten / leden / andere: …… (schrappen wat niet past).": (
         "Het gaat om volgende personen: {{ betrokkenen }}."
@@ -145,6 +150,13 @@ def test_a_table_with_another_signatory_is_left() -> None:
     docx.tables[0].cell(1, 1).text = "Naam: Piet Jansen"
     made = prepare(saved(docx), OWN, {})
     assert Document(io.BytesIO(made.docx)).tables[0].cell(1, 1).text == "Naam: Piet Jansen"
+
+
+def test_a_witness_does_not_sign_for_the_processor() -> None:
+    docx = Document(io.BytesIO(untouched()))
+    docx.tables[0].cell(0, 1).text = "Getuige"
+    made = prepare(saved(docx), OWN, {})
+    assert Document(io.BytesIO(made.docx)).tables[0].cell(3, 1).text == "Handtekening:"
 
 
 def test_an_answer_replaces_only_its_place() -> None:

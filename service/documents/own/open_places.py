@@ -133,7 +133,9 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
 
 def _stands_apart(text: str, start: int, begin: int, end: int, path: str) -> bool:
     """Whether the words around these are a sentence without them; a label says nothing less."""
-    if path in OWN_WORDS and OWN_WORDS[path].fullmatch(text, start, begin):
+    whole = text[start:end].strip()
+    own = path in OWN_WORDS and OWN_WORDS[path].fullmatch(text, start, begin)
+    if own or whole[0] + whole[-1] == "()":
         return True
     opens = text[start] in ",;( " or start == begin or text[:start].rstrip().endswith(":")
     return opens and bool(_CLAUSE_ENDS.match(text, end))

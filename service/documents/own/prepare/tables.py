@@ -76,9 +76,10 @@ def _columns(old: Any) -> list[Column]:
         theirs = re.search(patterns[CONTROLLER], words, re.IGNORECASE)
         parties.append(PROCESSOR if own else CONTROLLER if theirs else "")
     named = [at for at, cell in enumerate(cells) if said_in(cell)]
-    unknown = [at for at in named if not parties[at] and at > len(cells) - 3]
-    if CONTROLLER in parties and PROCESSOR not in parties and len(unknown) == 1:
-        parties[unknown[0]] = PROCESSOR  # its own name
+    ours = f"{{{{ {names.shown('processor.name')} }}}}"
+    own_name = [at for at in named if not parties[at] and ours in said_in(cells[at])]
+    if PROCESSOR not in parties and len(own_name) == 1:
+        parties[own_name[0]] = PROCESSOR
     found = [Column(party, at, cells[at]) for at, party in enumerate(parties) if party]
     free = len(cells) - len(found)
     first_is_labels = free == 1 and not parties[0]

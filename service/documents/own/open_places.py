@@ -40,9 +40,8 @@ BEFORE = 90  # characters in which a word says what is meant
 LONGEST_LABEL = 40
 _TO_SOMEBODY = re.compile(r"\b(?:aan|naar)(?:\s+het)?(?:\s+(?:e-?mail)?adres)?\s*$", re.IGNORECASE)
 MOST_IN_PARAGRAPH = 30  # nobody reads more of one
+# What may follow words that are not always there, so that the rest is a sentence without them.
 _CLAUSE_ENDS = re.compile(r"\s*(?:[,;.:)]|$)|\s+\(")
-"""What may follow words that are not always there, so that the rest is a sentence without them."""
-
 OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
 
 

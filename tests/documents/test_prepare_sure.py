@@ -50,6 +50,8 @@ CASES = {
     "hoofdovereenkomst.kenmerk %} met nummer {{ hoofdovereenkomst.kenmerk }}{% einde als %}.",
     "Een contract (ref. [referentie]) gesloten.": "Een contract{% als hoofdovereenkomst.kenmerk %} "
     "(ref. {{ hoofdovereenkomst.kenmerk }}){% einde als %} gesloten.",
+    "De Klant, met zetel te «adres_klant», leest Boek XX en «de Klant».": "De Klant, met zetel te "
+    "{{ klant.zetel }}, leest Boek XX en «de Klant».",
     "Aan de Klant op [e-mailadres klant].": "Aan de Klant op {{ klant.email }}.",
     "Het gaat om volgende personen: klanten / leden / andere: …… (schrappen wat niet past).": (
         "Het gaat om volgende personen: {{ betrokkenen }}."

@@ -20,7 +20,7 @@ from service.documents.own.clauses import LONGEST, OWN_WORDS, clause
 from service.documents.own.findings import Finding, Found
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
-from service.documents.own.sure import Place, certain
+from service.documents.own.sure import Place, certain, column_head, said_in
 from service.documents.own.where import Spot, spots
 from service.documents.template import W
 from service.texts import OURS, table
@@ -33,7 +33,7 @@ DOTS = (
 LONGEST_BRACKET = 120
 BRACKETS = (
     rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_BRACKET}}}\](?!\w)"
-    rf"|<[^\W\d][^<>{{}}:/@]{{1,{LONGEST_BRACKET}}}>|«\w*_\w*»"
+    rf"|<[^\W\d][^<>{{}}:/@]{{1,{LONGEST_BRACKET}}}>|«(?=[^»]{{0,60}}_)\w{{1,60}}»"
 )
 LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
 BEFORE = 90  # characters in which a word says what is meant
@@ -132,9 +132,8 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
 
 def _stands_apart(text: str, start: int, begin: int, end: int, path: str) -> bool:
     """Whether the words around these are a sentence without them; a label says nothing less."""
-    whole = text[start:end].strip()
     own = path in OWN_WORDS and OWN_WORDS[path].fullmatch(text, start, begin)
-    if own or whole[0] + whole[-1] == "()":
+    if own or re.fullmatch(r"\s?\(.*\)", text[start:end]):
         return True
     opens = text[start] in ",;( " or start == begin or text[:start].rstrip().endswith(":")
     return opens and bool(_CLAUSE_ENDS.match(text, end))
@@ -215,7 +214,7 @@ def _labels(source: Source) -> Iterator[OpenPlace]:
 
 def _label(spot: Spot, cell: Any) -> OpenPlace:
     words = said(spot.paragraph)
-    above = "" if cell is None else _column_head(cell)
+    above = "" if cell is None else column_head(cell)
     advice, sure = _advice(spot, words, len(words), len(words), "")
     values = {"written": words, **advice}
     place = f"{words} ({above})" if above and above != words else words
@@ -242,23 +241,10 @@ def _nothing_beside(cell: Any) -> bool:
     return after is None or not said_in(after) or _is_label(said_in(after))
 
 
-def _column_head(cell: Any) -> str:
-    """The first row's words above a cell."""
-    row = cell.getparent()
-    first = next(row.getparent().iter(f"{W}tr"))
-    cells = first.findall(f"{W}tc")
-    at = row.findall(f"{W}tc").index(cell)
-    return said_in(cells[at]) if at < len(cells) else ""
-
-
 def _row_label(cell: Any) -> str:
     """The words of a row's first cell, for another cell of it."""
     first = cell.getparent().find(f"{W}tc")
     return said_in(first) if first is not cell else ""
-
-
-def said_in(cell: Any) -> str:
-    return " ".join(filter(None, map(said, cell.iter(f"{W}p"))))
 
 
 def _advice(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict[str, str], bool]:
@@ -269,7 +255,7 @@ def _advice(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
     known = certain(Place(spot, text, at, end, inside, cell))
     if known:
         return _field(known.path, spot, ours=known.ours), True
-    head = f"{_column_head(cell)} {_row_label(cell)}" if cell is not None else ""
+    head = f"{column_head(cell)} {_row_label(cell)}" if cell is not None else ""
     for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
         meant = _meant(words)
         if meant == "heading":
@@ -292,7 +278,7 @@ def _is_ours(cell: Any, words: str) -> bool:
     party = table("template_open", OURS)["party"]
     if re.search(party["processor"], words, re.IGNORECASE):
         return True
-    if cell is None or re.search(party["controller"], _column_head(cell), re.IGNORECASE):
+    if cell is None or re.search(party["controller"], column_head(cell), re.IGNORECASE):
         return False
     first = next(cell.getparent().getparent().iter(f"{W}tr"))
     return any(

@@ -80,7 +80,7 @@ def announced(words: str) -> str | None:
 
 
 def _plain(words: str) -> str:
-    plain = " ".join(words.casefold().strip(_TRIMMED).split())
+    plain = " ".join(words.casefold().replace("_", " ").strip(_TRIMMED).split())
     return re.sub(_rules()["prefix"], "", plain).strip(_TRIMMED)
 
 
@@ -159,11 +159,11 @@ def _labels(cell: Any, own: str) -> Iterator[str]:
         return
     row = cell.getparent()
     cells = row.findall(f"{W}tc")
-    first = _said_in(cells[0])
+    first = said_in(cells[0])
     if cells[0] is not cell:
         yield _label(first)
     if cells[0] is cell or _party_in(first):
-        yield _label(_head(cell))
+        yield _label(column_head(cell))
 
 
 def _label(words: str) -> str:
@@ -189,7 +189,7 @@ def _party(place: Place, inside: str) -> str:
     if place.cell is not None:
         row = place.cell.getparent()
         first = row.getparent().find(f"{W}tr")
-        for words in (_head(place.cell), _said_in(row.find(f"{W}tc")), _said_in(first)):
+        for words in (column_head(place.cell), said_in(row.find(f"{W}tc")), said_in(first)):
             if found := _party_in(words):
                 return found
         return _party_in(place.spot.heading)
@@ -256,14 +256,16 @@ def _contradicted(place: Place, path: str) -> bool:
     return bool(goes_on) or len(seats) > 1
 
 
-def _head(cell: Any) -> str:
+def column_head(cell: Any) -> str:
+    """The first row's words above a cell."""
     row = cell.getparent()
     cells = row.getparent().find(f"{W}tr").findall(f"{W}tc")
     at = row.findall(f"{W}tc").index(cell)
-    return _said_in(cells[at]) if at < len(cells) else ""
+    return said_in(cells[at]) if at < len(cells) else ""
 
 
-def _said_in(cell: Any) -> str:
+def said_in(cell: Any) -> str:
+    """All words of a cell."""
     return " ".join(filter(None, map(said, cell.iter(f"{W}p"))))
 
 

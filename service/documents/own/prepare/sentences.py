@@ -11,9 +11,10 @@ from lxml import etree
 
 from service.documents.admission import MAIN_PART
 from service.documents.own.findings import Found
-from service.documents.own.open_places import OpenPlace, opened, said_in
+from service.documents.own.open_places import OpenPlace, opened
 from service.documents.own.paragraphs import TOKEN, XML_SPACE, text_of, write
 from service.documents.own.prepare.changes import Change, What
+from service.documents.own.sure import said_in
 from service.documents.template import W
 from service.texts import OURS, text
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from service.documents.own import names
-from service.documents.own.open_places import OpenPlace, opened, said_in
+from service.documents.own.open_places import OpenPlace, opened
 from service.documents.own.paragraphs import TOKEN
 from service.documents.own.prepare.changes import Change, What
 from service.documents.own.prepare.new import element, holds_more
 from service.documents.own.prepare.new import paragraph as new_paragraph
 from service.documents.own.source import said, value
+from service.documents.own.sure import said_in
 from service.documents.template import W
 from service.texts import OURS, table
 

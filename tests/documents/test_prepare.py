@@ -196,7 +196,21 @@ def test_plain_changes_are_told_once_with_all_places(made: Prepared) -> None:
     assert [each.times for each in weighty] == [1, 1]
 
 
+def test_a_line_that_announces_the_list_of_its_heading_keeps_it() -> None:
+    def write(docx: Docx) -> None:
+        docx.add_paragraph("Soorten persoonsgegevens", style="Heading 2")
+        docx.add_paragraph("De verwerking heeft betrekking op de volgende gegevens:")
+        for item in ("naam en adres;", "andere: ………………"):
+            docx.add_paragraph(item, style="List Bullet")
+
+    (change,) = prepare(contract(write), {}, {}).changes
+    assert (change.what, change.before) == (What.ITEMS, "naam en adres; / andere: …")
+
+
 def test_words_that_only_say_when_a_paragraph_applies_go_with_the_condition() -> None:
-    words = "Enkel indien van toepassing: ook gezondheidsgegevens, namelijk [omschrijving]."
-    (change,) = prepare(contract(paragraph(words)), {}, {}).changes
-    assert change.after == "Ook gezondheidsgegevens, namelijk {{ gevoelige_gegevens }}."
+    words = "Enkel indien van toepassing: ook data van artikel 9 of 10 van de AVG, namelijk "
+    for asked in ("[omschrijving]", "[omschrijving, bv. gezondheidsgegevens]"):
+        (change,) = prepare(contract(paragraph(f"{words}{asked}.")), {}, {}).changes
+        assert change.after == (
+            "Ook data van artikel 9 of 10 van de AVG, namelijk {{ gevoelige_gegevens }}."
+        )

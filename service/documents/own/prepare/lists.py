@@ -85,7 +85,9 @@ def _field_of_items(items: list[Any], places: Sequence[OpenPlace], place: OpenPl
     else and nothing would be lost with them."""
     above = items[0].getprevious()
     line = said(above) if above is not None and above.tag == f"{W}p" else ""
-    field = list_named(line if line.endswith(":") else place.spot.heading)
+    field, of_heading = list_named(line), list_named(place.spot.heading)
+    if not line.endswith(":") or (announced(line) == of_heading and not field):
+        field = of_heading
     others = any(
         each.sure and each.finding.values.get("field") != field
         for each in places

@@ -35,11 +35,8 @@ def check_file(file: Path, sample: Path | None, *, as_json: bool) -> int:
 
     Raises GenerationFailed if a sample is asked for and the office cannot be used.
     """
-    try:
-        docx = file.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        click.echo(text("cli.file_unusable", OURS, file=file, reason=reason), err=True)
+    docx = _read(file)
+    if docx is None:
         return UNREADABLE
     checked = examine(docx)
     if sample is not None and checked.template:
@@ -61,11 +58,8 @@ def prepare_file(file: Path, made: Path, own: Sequence[str], *, as_json: bool) -
     something to do. Nothing is written if the file cannot be read as a contract.
     Raises UsageError for an unknown name, OSError if the file cannot be written.
     """
-    try:
-        docx = file.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        click.echo(text("cli.file_unusable", OURS, file=file, reason=reason), err=True)
+    docx = _read(file)
+    if docx is None:
         return UNREADABLE
     checked, ready = examine(docx), None
     if not any(each.code in STOPPING for each in checked.findings):
@@ -81,6 +75,16 @@ def prepare_file(file: Path, made: Path, own: Sequence[str], *, as_json: bool) -
         said = [in_words(each, OURS) for each in told_once(changes)]
         click.echo("\n".join([*said, *_told(made if ready else file, checked)]))
     return GOOD if checked.template else FAULTY
+
+
+def _read(file: Path) -> bytes | None:
+    """The file's bytes; None, and the reason is said, if it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        click.echo(text("cli.file_unusable", OURS, file=file, reason=reason), err=True)
+    return None
 
 
 def _own(written: str) -> tuple[str, str]:

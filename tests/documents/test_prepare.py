@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from docx import Document
 from docx.document import Document as Docx
 
+from service.cli.main import main
 from service.documents.fill import CompiledTemplate
 from service.documents.fonts import load_fonts
 from service.documents.own.apart import make_ready
 from service.documents.own.check import DATED, check
 from service.documents.own.example import example
 from service.documents.own.findings import Checked, Finding, Found, Severity
+from service.documents.own.names import shown
 from service.documents.own.prepare.changes import Prepared, What, told
 from service.documents.own.prepare.whole import prepare
 from service.documents.template import read_template
@@ -100,6 +104,36 @@ def test_own_data_become_placeholders_and_other_words_stay(made: Prepared) -> No
         "{{ verwerker.vertegenwoordiger }}, {{ verwerker.functie }}, hierna “Wolkenhuis”. Een "
         "bestuurder van de klant blijft een bestuurder."
     ) in texts(made.docx)
+
+
+def test_the_command_does_the_same_and_says_what_is_left(tmp_path: Path) -> None:
+    given, made = tmp_path / "contract.docx", tmp_path / "made.docx"
+    given.write_bytes(untouched())
+    own = [f"--own={shown(path)}={words}" for path, words in OWN.items()]
+    told = _run(str(given), str(made), *own, "--json")
+    assert told.exit_code == 1
+    said = json.loads(told.stdout)
+    assert [each["code"] for each in said["findings"] if each["severity"] == "fault"] == [
+        Found.OPEN_PLACE
+    ]
+    assert made.read_bytes() == prepare(untouched(), OWN, {}).docx
+    assert "Onder de titel kwam `Kenmerk {{ kenmerk }}`." in _run(str(given), str(made)).stdout
+
+
+def test_the_command_refuses_what_it_cannot_do(tmp_path: Path) -> None:
+    given, made = tmp_path / "contract.docx", tmp_path / "made.docx"
+    given.write_bytes(b"no Word file")
+    assert _run(str(given), str(made)).exit_code == 1
+    assert not made.exists()
+    given.write_bytes(untouched())
+    told = _run(str(given), str(made), "--own=klant.naam=x")
+    assert told.exit_code == 2
+    assert "klant.naam kan niet met --own." in told.stderr
+    assert not made.exists()
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["template", "prepare", *arguments], env={})
 
 
 def test_an_owner_whose_company_has_the_same_name_is_told_apart() -> None:

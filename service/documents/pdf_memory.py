@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,9 +21,15 @@ OPEN_FILES = Path("/proc/self/fd")
 HAS_FILES_IN_MEMORY = hasattr(os, "memfd_create") and OPEN_FILES.is_dir()
 
 
+def _may_write_files() -> bool:
+    """A process with limits may write none, not even in memory."""
+    size, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    return HAS_FILES_IN_MEMORY and size == resource.RLIM_INFINITY
+
+
 def open_pdf(content: bytes) -> pikepdf.Pdf:
     """Close it after use. Raises pikepdf.PdfError."""
-    if not HAS_FILES_IN_MEMORY:
+    if not _may_write_files():
         return pikepdf.open(io.BytesIO(content))
     with _file_in_memory() as (file, path):
         file.write(content)
@@ -35,7 +42,7 @@ def save_pdf(pdf: pikepdf.Pdf) -> bytes:
 
     The end of a stream is on a line of its own (ISO 19005-3, 6.1.7.1).
     """
-    if not HAS_FILES_IN_MEMORY:
+    if not _may_write_files():
         written = io.BytesIO()
         # the last: our metadata name no PDF version, so there is none to correct
         pdf.save(written, deterministic_id=True, compress_streams=True, fix_metadata_version=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from service.workflow.templates.families import families
 from service.workflow.templates.take_in import ANSWER, NEW, TakenIn, take_in
 
 MOST_PAGES = 1_000
+SHORTEST_WORD = 3
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _CODE = Markup('<code class="code">{}</code>')
@@ -82,10 +84,12 @@ def new_template() -> Any:
     wanted = request.args.get("sjabloon", "")
     if same := [each for each in own if each.name.casefold() == values.get("name", "").casefold()]:
         values["family"] = same[0].id  # its name was given again: a new version is meant
+    shown = values or {"family": wanted if wanted in {each.id for each in own} else NEW}
+    suggested = {f"{ANSWER}{each.key}": _suggested(each) for each in findings}
     return show(
         "staff/template_new.html",
         families=own,
-        values=values or {"family": wanted if wanted in {each.id for each in own} else NEW},
+        values={**suggested, **shown},
         errors=typed.errors,
         findings=_in_words(findings),
         changes=[_change_in_words(each) for each in told(changes)],
@@ -125,6 +129,9 @@ def add_template() -> Any:
         if prepared and name.startswith(ANSWER)
     }
     name = known.get("file") or getattr(request.files.get("file"), "filename", "") or ""
+    asked = [Finding.from_json(each) for each in known.get("findings", ())]
+    if twice := _said_twice(asked, answers):
+        return ask_again({each.field: words_of(each) for each in twice}, **known)
     try:
         found = take_in(
             deps(),
@@ -244,6 +251,8 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "remedy": _as_code(remedy(each, OURS)),
             "field": f"{ANSWER}{each.key}" if each.answerable else "",
             "written": each.values.get("written", ""),
+            "heading": each.heading,
+            "suggested": _suggested(each),
             "around": _around(each) if each.answerable else ("", ""),
         }
         for each in findings
@@ -258,8 +267,27 @@ def _change_in_words(told: Told) -> dict[str, object]:
 
 def _around(finding: Finding) -> tuple[str, str]:
     """The words on both sides of an open place."""
-    before, _, after = finding.paragraph.partition(str(finding.values.get("written", "")))
-    return before, after.lstrip("….·_-")
+    written = str(finding.values.get("written", ""))
+    before, _, after = finding.paragraph.partition(written)
+    return before, after if written.endswith(("]", ">", "»")) else after.lstrip("….·_-")
+
+
+def _suggested(finding: Finding) -> str:
+    """What the field holds at first: the value that is probably meant, if it is always there."""
+    guessed = finding.answerable and finding.values.get("advice") == "field"
+    return str(finding.values["whole"]) if guessed else ""
+
+
+def _said_twice(asked: list[Finding], answers: dict[str, str]) -> list[FieldError]:
+    """The answers that end in the word that follows them, such as *euro*."""
+    twice = []
+    for each in filter(attrgetter("answerable"), asked):
+        last = (answers.get(each.key, "").split() or [""])[-1].casefold()
+        following = re.search(r"\w+", _around(each)[1])
+        if len(last) >= SHORTEST_WORD and following and following[0].casefold().endswith(last):
+            values = {"word": following[0]}
+            twice.append(FieldError(f"{ANSWER}{each.key}", FieldCode.TEMPLATE_TWICE, values))
+    return twice
 
 
 def _as_code(words: str) -> Markup:

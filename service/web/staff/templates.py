@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from service.agreement.permissions import Permission
 from service.agreement.template_family import INSTALLED
 from service.documents.largest import LARGEST_FILE
-from service.documents.own.findings import Finding, Found, Severity
+from service.documents.own.findings import STOPPING, Finding, Found, Severity
 from service.documents.own.in_words import message, remedy, where
 from service.documents.own.names import shown_place
 from service.documents.own.prepare.changes import PLAIN, Change, Told, in_words, told
@@ -92,6 +92,7 @@ def new_template() -> Any:
         values={**suggested, **shown},
         errors=typed.errors,
         findings=_in_words(findings),
+        only_in_word=any(each.code in STOPPING for each in findings),
         changes=[_change_in_words(each) for each in told(changes)],
         kept=_address_of_prepared() if typed.more.get("prepared") else "",
         name=typed.more.get("file", ""),
@@ -152,7 +153,9 @@ def add_template() -> Any:
 def _left_to_do(found: TakenIn, name: str, changes: list[Any], *, first: bool) -> Any:
     """The page with the form, and with what is left to do in the file."""
     wrong = list(found.errors)
-    left = found.ready.checked.findings if found.ready else found.findings
+    left = list(found.ready.checked.findings if found.ready else found.findings)
+    # What only Word can mend comes first: Zegel then does most of the rest.
+    left = [each for each in left if each.code in STOPPING] or left
     faults = [each for each in left if each.severity is Severity.FAULT]
     if not found.ready and faults:
         wrong.append(FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": len(faults)}))

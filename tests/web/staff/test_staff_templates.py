@@ -23,7 +23,7 @@ from service.deps import Deps
 from service.workflow.people.profile import profile
 from service.workflow.templates import try_out
 from tests.documents.foreign import ARTICLES, _footer, _language, repeat_header
-from tests.documents.untouched import AMOUNT, untouched
+from tests.documents.untouched import AMOUNT, saved, untouched
 
 NEW_TEMPLATE = "/beheer/sjablonen/nieuw"
 CODE = r'<code class="code">(.*?)</code>'
@@ -101,6 +101,17 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     ((given, name),) = rows(deps, "select given, file_name from template_versions")
     assert name == "contract - ingevuld.docx"
     assert "Hoogstens 5.000 euro." in _text(given)
+
+
+def test_what_only_word_can_mend_comes_first(office: Browser, deps: Deps) -> None:
+    docx = Document(io.BytesIO(contract_of(deps)))
+    field = docx.paragraphs[1]._p.makeelement(qn("w:fldSimple"), {qn("w:instr"): " REF _Ref1 "})
+    docx.paragraphs[1]._p.append(field)
+    upload(office, saved(docx))
+    assert office.status == 422
+    assert "Dit kan alleen in Word." in office.page
+    assert "Hier staat een Word-veld dat Zegel niet uitvoert" in office.page
+    assert AMOUNT not in office.page
 
 
 def test_what_was_filled_in_survives_a_form_that_grew_old(office: Browser, deps: Deps) -> None:

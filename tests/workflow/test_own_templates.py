@@ -203,7 +203,7 @@ def test_what_cannot_be_taken_in_is_said_beside_the_field(house: House) -> None:
         assert found.findings  # the file is examined all the same
     assert set(wrong(b"x", "", "anders")) == {"family"}
     assert wrong(word_file(), "Support") == {
-        "file": "Dit bestand is al opgeladen: het is Hosting 1."
+        "file": "Deze tekst is al opgeladen, als Hosting 1. Die versie staat onder Sjablonen."
     }
 
 

@@ -59,8 +59,8 @@ def write_own(source: Source, own: Mapping[str, str]) -> Iterator[Change]:
 
 
 def _other_is_meant(text: str, found: tuple[int, int, str], patterns: Mapping[str, Any]) -> bool:
-    """Of a company with its owner's name: whether this is the name of the one, and the other is
-    found here too."""
+    """Where company and representative have the same name, both are found at one place: whether
+    this is the wrong one, by the words before it."""
     start, end, path = found
     other = patterns.get({NAME: PERSON, PERSON: NAME}.get(path, ""))
     if other is None or not other.fullmatch(text, start, end):

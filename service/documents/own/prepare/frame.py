@@ -55,7 +55,7 @@ def _title(source: Source) -> Iterator[Change]:
     if first is None:
         return
     in_table = next(first.iterancestors(f"{W}tbl"), None) is not None
-    if in_table or len(said(first)) > LONGEST_TITLE or styles.outline(styles.of(first)) is not None:
+    if in_table or styles.outline(styles.of(first)) is not None:
         return
     _set_style(first, _style(source, "title", TITLE_ID))
     yield Change(What.TITLE, "", cut(said(first)))
@@ -135,7 +135,7 @@ def _header_rows(source: Source) -> Iterator[Change]:
 
 
 def _words_of_headers(source: Source) -> Iterator[Change]:
-    """A screen reader does not read headers: their words go, and come back in the footer."""
+    """Move the words of headers to the footer: a screen reader does not read headers."""
     told = set()
     for name, part in source.texts.items():
         if "header" not in name:

@@ -97,7 +97,7 @@ def _field_of_items(items: list[Any], places: Sequence[OpenPlace], place: OpenPl
 
 
 def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
-    """One item that is repeated, instead of all."""
+    """Replace all items by one that is repeated for each value."""
     written = table("template_prepared", OURS)["written"]
     before = " / ".join(map(said, items))
     first, *others = items
@@ -111,7 +111,7 @@ def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
 
 
 def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
-    """The list with commas, instead of the choices after a colon."""
+    """Replace the choices after a colon by the list, with commas."""
     paragraph, written = place.spot.paragraph, text_of(place.spot.paragraph)
     phrase = next((each for each in same if each.finding.code is Found.STRIKE_OUT), None)
     if phrase is None or holds_more(paragraph):
@@ -141,8 +141,8 @@ def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
 
 
 def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
-    """The paragraph stands only where there are such data. If it is all that stands under its
-    heading, other words stand there without them."""
+    """Print the paragraph only for customers with such data. If nothing else stands under its
+    heading, others get a short sentence instead."""
     if place.finding.code is not Found.OPEN_PLACE or place.drawn is not None or not place.sure:
         return None
     paragraph = place.spot.paragraph

@@ -133,13 +133,14 @@ def _edits(original: str, start: int, end: int, whole: str) -> Sequence[Edit]:
 
 
 def _masked(found: re.Match[str]) -> str:
-    """No words of an open place are those of the text around; spaces after it are."""
+    """Hide a place, so that a search for the words around it finds none in it. The spaces after it
+    belong to those words."""
     place = found[0].rstrip()
     return _MASK * len(place) + found[0][len(place) :]
 
 
 def _instead_of_line(run: Any, written: str) -> None:
-    """In the run with a drawn line, which goes."""
+    """Replace the line that this run draws."""
     for line in run.findall(f"{W}rPr/{W}u"):
         line.getparent().remove(line)
     for each in reversed(run.findall("*")):
@@ -152,7 +153,7 @@ def _instead_of_line(run: Any, written: str) -> None:
 
 
 def _beside(place: OpenPlace, written: str) -> None:
-    """In the empty cell beside a label, or after it."""
+    """Write in the empty cell beside a label, or after the label."""
     paragraph = place.spot.paragraph
     cell = next(paragraph.iterancestors(f"{W}tc"), None)
     after = None if cell is None else next(cell.itersiblings(f"{W}tc"), None)

@@ -81,7 +81,11 @@ STRETCHED = """() => [...document.querySelectorAll("img")]
         const high = height - parseFloat(s.paddingTop) * 2 - parseFloat(s.borderTopWidth) * 2;
         return Math.abs(wide * e.naturalHeight / e.naturalWidth - high) > 2;
     }).map((e) => "stretched: " + e.outerHTML.slice(0, 120))"""
-BESIDE_AXE = (SMALL_TARGETS, STRETCHED, SIDEWAYS)
+# A sentence below another begins on its own line: else the last word before it runs into it.
+RUNS_ON = """() => [...document.querySelectorAll(".sub")]
+    .filter((e) => e.checkVisibility() && getComputedStyle(e).display === "inline")
+    .map((e) => "runs on: " + e.outerHTML.slice(0, 120))"""
+BESIDE_AXE = (SMALL_TARGETS, STRETCHED, SIDEWAYS, RUNS_ON)
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +100,8 @@ def browser() -> Iterator[Browser]:
 def complaints() -> Callable[..., list[str]]:
     """The problems of the page now shown, at its own size and at ``others``.
 
-    axe-core, small targets, stretched pictures, width; in dark mode only contrasts, at 320 px only
-    the width. The page's size is restored.
+    axe-core, small targets, stretched pictures, width, sentences that run on; in dark mode only
+    contrasts, at 320 px only the width. The page's size is restored.
     """
 
     good: set[str] = set()

@@ -16,7 +16,7 @@ from service.agreement.template_version import TemplateVersion
 from service.documents.admission import MAIN_PART, Unwanted, admit, refusals
 from service.documents.check import check_filled
 from service.documents.docx_blocks import read_blocks
-from service.documents.fields import unknown_fields_with_places
+from service.documents.fields import WITHIN, unknown_fields_with_places
 from service.documents.fill import CompiledTemplate, filled_sources
 from service.documents.fonts import ShippedFonts
 from service.documents.own import expressions, names
@@ -105,10 +105,11 @@ def _refused(docx: bytes) -> Iterator[Finding]:
 
 def _fields(source: Source) -> Iterator[Finding]:
     for name, part in source.parts.items():
-        for element, wrong in unknown_fields_with_places(part):
+        for element, wrong, field in unknown_fields_with_places(part):
             paragraph = next(element.iterancestors(f"{W}p"), None)
             place = "" if paragraph is None else shortened(text_of(paragraph))
-            yield Finding(Found.FIELD, name, place, {"detail": wrong})
+            code = Found.FIELD_WITHIN if field in WITHIN else Found.FIELD
+            yield Finding(code, name, place, {"detail": wrong})
 
 
 def _page_numbers(source: Source) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ class Found(StrEnum):
     EXTERNAL = "external"
     MARKUP = "markup"
     FIELD = "field"
+    FIELD_WITHIN = "field_within"
     PAGE_NUMBER = "page_number"
 
     # what nobody will fill in by hand

@@ -10,39 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from service.documents.admission import MAIN_PART
-from service.documents.own import names
+from service.documents.own.advice import advised
 from service.documents.own.clauses import LONGEST, OWN_WORDS, clause
 from service.documents.own.findings import Finding, Found
+from service.documents.own.open_characters import opened
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
-from service.documents.own.sure import Place, certain, column_head, said_in
+from service.documents.own.sure import column_head, said_in
 from service.documents.own.where import Spot, spots
 from service.documents.template import W
 from service.texts import OURS, table
 from service.texts import text as words_of
 
-DOTS = (
-    r"(?:\.\s?){5,}|(?:…[\s.]*){2,}|_(?:\s?_){2,}|(?:·\s?){4,}|-{5,}|–{3,}"
-    r"|(?<=:)\s*(?:…|\.{3,})\s*$|^\s*(?:…|\.{3,})\s*$"
-)
-LONGEST_BRACKET = 120
-BRACKETS = (
-    rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_BRACKET}}}\](?!\w)"
-    rf"|<[^\W\d][^<>{{}}:/@]{{1,{LONGEST_BRACKET}}}>|«(?=[^»]{{0,60}}_)\w{{1,60}}»"
-)
 LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
-BEFORE = 90  # characters in which a word says what is meant
 LONGEST_LABEL = 40
-_TO_SOMEBODY = re.compile(r"\b(?:aan|naar)(?:\s+het)?(?:\s+(?:e-?mail)?adres)?\s*$", re.IGNORECASE)
 MOST_IN_PARAGRAPH = 30  # nobody reads more of one
 # What may follow words that are not always there, so that the rest is a sentence without them.
 _CLAUSE_ENDS = re.compile(r"\s*(?:[,;.:)]|$)|\s+\(")
-OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
 
 
 class OpenPlace(NamedTuple):
@@ -57,13 +45,6 @@ class OpenPlace(NamedTuple):
     drawn: Any = None
     sure: bool = False
     alone: tuple[int, int] = (0, 0)
-
-
-@cache
-def opened() -> re.Pattern[str]:
-    """Any of the characters that stand for something to fill in."""
-    prompts = "|".join(table("template_open", OURS)["prompts"])
-    return re.compile(f"(?P<dots>{DOTS})|(?P<bracket>{BRACKETS})|(?P<prompt>{prompts})")
 
 
 def find_open_places(source: Source) -> Iterator[OpenPlace]:
@@ -110,7 +91,7 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
     whole, at, sure = written, stop, open_place.sure
     for each in opened().finditer(text, stop, end):
         inside = each[0] if each["bracket"] else ""
-        values, known = _advice(spot, text, *_span(each), inside)
+        values, known = advised(spot, text, *_span(each), inside)
         sure = sure and (known or "whole" not in values)
         if "whole" not in values:  # another remedy says what it is to be
             whole, at, end, sentence = written, stop, stop, False
@@ -179,14 +160,14 @@ def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
         found = re.search(phrase, text, re.IGNORECASE)
         if found:
             place = spot.around(*found.span())
-            values = {"written": found[0], **_advice(spot, text, found.end(), found.end(), "")[0]}
+            values = {"written": found[0], **advised(spot, text, found.end(), found.end(), "")[0]}
             finding = Finding(Found.STRIKE_OUT, spot.part, place, values, heading=spot.heading)
             yield OpenPlace(finding, spot, *found.span())
             return
 
 
 def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> OpenPlace:
-    advice, sure = _advice(spot, text, start, end, inside)
+    advice, sure = advised(spot, text, start, end, inside)
     place, values = spot.around(start, end), {"written": shown, **advice}
     finding = Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
     return OpenPlace(finding, spot, start, end, sure=sure, alone=(start, end))
@@ -215,7 +196,7 @@ def _labels(source: Source) -> Iterator[OpenPlace]:
 def _label(spot: Spot, cell: Any) -> OpenPlace:
     words = said(spot.paragraph)
     above = "" if cell is None else column_head(cell)
-    advice, sure = _advice(spot, words, len(words), len(words), "")
+    advice, sure = advised(spot, words, len(words), len(words), "")
     values = {"written": words, **advice}
     place = f"{words} ({above})" if above and above != words else words
     finding = Finding(Found.OPEN_LABEL, spot.part, place, values, heading=spot.heading)
@@ -239,100 +220,3 @@ def _nothing_beside(cell: Any) -> bool:
         return False
     after = next(cell.itersiblings(f"{W}tc"), None)
     return after is None or not said_in(after) or _is_label(said_in(after))
-
-
-def _row_label(cell: Any) -> str:
-    """The words of a row's first cell, for another cell of it."""
-    first = cell.getparent().find(f"{W}tc")
-    return said_in(first) if first is not cell else ""
-
-
-def _advice(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict[str, str], bool]:
-    """What is meant, and whether the text itself says so: ``advice`` is a key of the catalogue,
-    ``field`` what to write."""
-    cell = next(spot.paragraph.iterancestors(f"{W}tc"), None)
-    cell = cell if cell is not None and cell.getparent().tag == f"{W}tr" else None
-    known = certain(Place(spot, text, at, end, inside, cell))
-    if known:
-        return _field(known.path, spot, ours=known.ours), True
-    head = f"{column_head(cell)} {_row_label(cell)}" if cell is not None else ""
-    for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
-        meant = _meant(words)
-        if meant == "heading":
-            meant = _meant(spot.heading)
-        if not meant:
-            continue
-        if _meant_of(text[:at]) == "annex.dpo.name" and not inside:
-            meant = OF_OFFICER.get(meant, meant)
-        if meant not in names.DECLARED and meant not in ("signature", "date"):
-            return {"advice": meant}, False
-        ours = _is_ours(cell, f"{head} {inside or words}")
-        if ours and not inside and _TO_SOMEBODY.search(words):
-            return {}, False  # what the processor sends goes to the other one, or to a third
-        return _field(meant, spot, ours=ours), False
-    return {}, False
-
-
-def _is_ours(cell: Any, words: str) -> bool:
-    """Whether words name the processor; in a table, whether another column is the customer's."""
-    party = table("template_open", OURS)["party"]
-    if re.search(party["processor"], words, re.IGNORECASE):
-        return True
-    if cell is None or re.search(party["controller"], column_head(cell), re.IGNORECASE):
-        return False
-    first = next(cell.getparent().getparent().iter(f"{W}tr"))
-    return any(
-        re.search(party["controller"], said_in(each), re.IGNORECASE)
-        for each in first.findall(f"{W}tc")
-    )
-
-
-def _field(meant: str, spot: Spot, *, ours: bool) -> dict[str, str]:
-    """The placeholder for a value or place."""
-    if meant in ("signature", "date"):
-        annex = re.search(table("template_open", OURS)["annex"]["heading"], spot.chapter, re.I)
-        key = f"{'processor' if ours else 'controller'}_{'annex' if annex else 'agreement'}"
-        return {"advice": "place", "field": names.shown_place(key, meant)}
-    path = meant
-    if ours and (other := path.replace("controller.", "processor.")) in names.DECLARED:
-        path = other
-    field = names.shown(path)
-    if path in names.LISTS:
-        listed = "special" if path in names.OF_SPECIAL else "list"
-        return {"advice": listed, "field": field, "path": path}
-    guard = next(_guards(path), "")
-    found = {"field": field, "whole": f"{{{{ {field} }}}}", "path": path}
-    if guard:
-        return {"advice": "guarded", "guard": guard, **found}
-    return {"advice": "field", **found}
-
-
-def _guards(path: str) -> Iterator[str]:
-    """What is to be tested before this value can be printed: itself, or what it is part of."""
-    for depth in range(path.count(".") + 1):
-        part = path.rsplit(".", depth)[0] if depth else path
-        if part in names.DECLARED and names.DECLARED[part].nullable:
-            yield names.shown(part)
-
-
-@cache
-def _meanings() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    meanings = table("template_open", OURS)["meanings"]
-    return tuple((key, re.compile(words, re.IGNORECASE)) for key, words in meanings.items())
-
-
-def _meant_of(words: str) -> str:
-    """Whom the words before a place are about, if that is the data protection officer."""
-    officer = dict(_meanings())["annex.dpo.name"]
-    return "annex.dpo.name" if officer.search(words) else ""
-
-
-def _meant(words: str) -> str:
-    """The key of what the last telling word stands for; the first of the catalogue if two end at
-    the same place."""
-    best, last = "", -1
-    for key, pattern in _meanings():
-        for found in pattern.finditer(words):
-            if found.end() > last:
-                best, last = key, found.end()
-    return best

@@ -10,6 +10,7 @@ from service.documents.own.findings import LONGEST_PLACE, shortened
 from service.documents.own.paragraphs import text_of
 from service.documents.own.source import Source, said
 from service.documents.own.styles import Styles
+from service.documents.template import W
 
 
 class Spot(NamedTuple):
@@ -26,8 +27,25 @@ class Spot(NamedTuple):
         return around(text_of(self.paragraph), start, end)
 
     @property
+    def above(self) -> str | None:
+        """The heading above; None outside the text, where there is none."""
+        return self.heading if self.part == MAIN_PART else None
+
+    @property
     def beginning(self) -> str:
         return shortened(text_of(self.paragraph))
+
+
+class Above:
+    """The heading above each paragraph, as the text is now."""
+
+    def __init__(self, source: Source) -> None:
+        self._headings = {each.paragraph: each.above for each in spots(source)}
+
+    def heading(self, element: Any) -> str | None:
+        """That of the paragraph with this element, as ``Spot.above``."""
+        paragraph = next(element.iterancestors(f"{W}p"), None)
+        return self._headings.get(element if paragraph is None else paragraph)
 
 
 def spots(source: Source) -> Iterator[Spot]:

@@ -73,6 +73,7 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     upload(office, contract_of(deps))
     assert office.status == 200
     assert "Eén plaats is voor u." in office.page
+    assert "Waar: aan het begin, onder “" in office.page
     assert f"In plaats van {AMOUNT} komt" in office.page
     (field,) = re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)
     (link,) = re.findall(r'href="([^"]+)">Ingevuld bestand ophalen', office.page)
@@ -105,7 +106,9 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
 
 def test_what_only_word_can_mend_comes_first(office: Browser, deps: Deps) -> None:
     docx = Document(io.BytesIO(contract_of(deps)))
-    field = docx.paragraphs[1]._p.makeelement(qn("w:fldSimple"), {qn("w:instr"): " REF _Ref1 "})
+    field = docx.paragraphs[1]._p.makeelement(
+        qn("w:fldSimple"), {qn("w:instr"): " INCLUDETEXT x.docx "}
+    )
     docx.paragraphs[1]._p.append(field)
     upload(office, saved(docx))
     assert office.status == 422

@@ -19,6 +19,10 @@ _DOTS = re.compile(r"(?:[.…_·]\s?){4,}")
 
 
 class What(StrEnum):
+    CONTENTS = "contents"
+    CROSS_REFERENCE = "cross_reference"
+    LINK = "link"
+    FIELD = "field"
     ANSWER = "answer"
     VALUE = "value"
     CONDITION = "condition"
@@ -38,20 +42,21 @@ class What(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """``before`` and ``after`` are the words of the text, '' if there were none; ``heading`` is the
-    one above."""
+    one above, '' before the first one, and None where it says nothing: in a footer, or for a change
+    of a heading or a whole file."""
 
     what: What
     before: str = ""
     after: str = ""
-    heading: str = ""
+    heading: str | None = None
 
     @classmethod
-    def at(cls, what: What, heading: str, before: str, after: str) -> Change:
+    def at(cls, what: What, heading: str | None, before: str, after: str) -> Change:
         """One under this heading; long words are cut."""
         return cls(what, cut(before), cut(after), heading)
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, str]) -> Change:
+    def from_json(cls, kept: Mapping[str, Any]) -> Change:
         """Of ``as_json``."""
         return cls(What(kept["what"]), kept["before"], kept["after"], kept["heading"])
 
@@ -67,10 +72,14 @@ class Change:
 PLAIN = frozenset({What.VALUE, What.OWN, What.HEADING, What.HEADER_ROW, What.TITLE, What.FOOTER})
 """Changes with nothing to decide; the same one in several places is told once."""
 
+TOGETHER = frozenset({What.CROSS_REFERENCE, What.LINK})
+"""Changes to look at, of which a contract may have many: told as one, with all their words."""
+
 
 @dataclass(frozen=True)
 class Told:
-    """A change as told: the words before it and the headings of all places where it was made."""
+    """A change as told: the words before it and the headings of all places where it was made, with
+    '' for a place before the first heading."""
 
     change: Change
     before: tuple[str, ...]
@@ -90,13 +99,13 @@ def told(changes: Iterable[Change]) -> list[Told]:
     """The changes in their order, plain ones that are the same as one."""
     groups: dict[object, list[Change]] = {}
     for number, each in enumerate(changes):
-        key = (each.what, each.after) if each.what in PLAIN else number
+        key = (each.what, each.after) if each.what in PLAIN | TOGETHER else number
         groups.setdefault(key, []).append(each)
     return [
         Told(
             found[0],
             tuple(dict.fromkeys(each.before for each in found)),
-            tuple(dict.fromkeys(each.heading for each in found if each.heading)),
+            tuple(dict.fromkeys(each.heading for each in found if each.heading is not None)),
             len(found),
         )
         for found in groups.values()

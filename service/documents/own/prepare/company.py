@@ -54,7 +54,7 @@ def write_own(source: Source, own: Mapping[str, str]) -> Iterator[Change]:
             last = start
             placeholder = f"{{{{ {names.shown(path)} }}}}"
             write(spot.paragraph, start, end, placeholder)
-            told.append(Change.at(What.OWN, spot.heading, written[start:end], placeholder))
+            told.append(Change.at(What.OWN, spot.above, written[start:end], placeholder))
         yield from reversed(told)
 
 

@@ -107,7 +107,7 @@ def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
     first.addprevious(new_paragraph(written["loop"].format(field=field)))
     first.addnext(new_paragraph(written["end_loop"]))
     after = f"{written['loop'].format(field=field)} {written['item']} {written['end_loop']}"
-    return Change.at(What.ITEMS, place.spot.heading, before, after)
+    return Change.at(What.ITEMS, place.spot.above, before, after)
 
 
 def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
@@ -137,7 +137,7 @@ def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:
         closed = _AFTER_PHRASE.match(written, phrase.end)
         first = start.start() if start else phrase.start
         write(paragraph, first, closed.end() if closed else phrase.end, "")
-    return Change.at(What.CHOICE, place.spot.heading, written, text_of(paragraph))
+    return Change.at(What.CHOICE, place.spot.above, written, text_of(paragraph))
 
 
 def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
@@ -153,7 +153,7 @@ def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
         pieces = (written["if"].format(field=field), f"{{{{ {field} }}}}", written["else"])
         words = "".join((*pieces, written["none"], written["end_if"]))
         write(paragraph, place.start, place.end, words)
-        return Change.at(What.SENSITIVE, place.spot.heading, before, words)
+        return Change.at(What.SENSITIVE, place.spot.above, before, words)
     if paragraph.getparent().tag != f"{W}body":
         return None
     write(paragraph, place.start, place.end, f"{{{{ {field} }}}}")
@@ -166,7 +166,7 @@ def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
         ends = [new_paragraph(written["else"]), new_paragraph(written["none"]), *ends]
     for each in reversed(ends):
         paragraph.addnext(each)
-    return Change.at(What.SENSITIVE, place.spot.heading, before, text_of(paragraph))
+    return Change.at(What.SENSITIVE, place.spot.above, before, text_of(paragraph))
 
 
 def _alone(paragraph: Any, styles: Styles) -> bool:

@@ -11,7 +11,8 @@ from lxml import etree
 
 from service.documents.admission import MAIN_PART
 from service.documents.own.findings import Found
-from service.documents.own.open_places import OpenPlace, opened
+from service.documents.own.open_characters import opened
+from service.documents.own.open_places import OpenPlace
 from service.documents.own.paragraphs import TOKEN, XML_SPACE, text_of, write
 from service.documents.own.prepare.changes import Change, What
 from service.documents.own.sure import said_in
@@ -46,7 +47,7 @@ def write_answers(places: Iterable[OpenPlace], answers: Mapping[str, str]) -> It
                 words += "."
             start, end = place.alone
             write_at(place._replace(start=start, end=end), words)
-            yield Change.at(What.ANSWER, place.spot.heading, before, words)
+            yield Change.at(What.ANSWER, place.spot.above, before, words)
 
 
 def fill_in(places: Iterable[OpenPlace]) -> Iterator[Change]:
@@ -67,7 +68,7 @@ def _fill(place: OpenPlace) -> Change:
     before = text_of(place.spot.paragraph)[place.start : place.end].strip()
     before = before or str(place.finding.values["written"])
     write_at(place, written)
-    return Change.at(what, place.spot.heading, before, written)
+    return Change.at(what, place.spot.above, before, written)
 
 
 def write_at(place: OpenPlace, written: str) -> None:

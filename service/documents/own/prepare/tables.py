@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from service.documents.own import names
-from service.documents.own.open_places import OpenPlace, opened
+from service.documents.own.open_characters import opened
+from service.documents.own.open_places import OpenPlace
 from service.documents.own.paragraphs import TOKEN
 from service.documents.own.prepare.changes import Change, What
 from service.documents.own.prepare.new import element, holds_more
@@ -52,7 +53,7 @@ def write_tables(places: Sequence[OpenPlace]) -> Iterator[Change]:
         new = _table(old, columns, rows, annex=annex)
         before = " / ".join(filter(None, map(said, old.iter(f"{W}p"))))
         after = " / ".join(filter(None, map(said, new.iter(f"{W}p"))))
-        change = Change.at(What.SIGNATURES, inside[0].spot.heading, before, after)
+        change = Change.at(What.SIGNATURES, inside[0].spot.above, before, after)
         old.addnext(new)
         old.getparent().remove(old)
         yield change

@@ -10,6 +10,7 @@ from service.documents.own.open_places import OpenPlace, find_open_places
 from service.documents.own.places import links_to_placeholders
 from service.documents.own.prepare.changes import Prepared
 from service.documents.own.prepare.company import write_own, write_reference
+from service.documents.own.prepare.fields import fetches, unlink
 from service.documents.own.prepare.frame import write_frame, write_headings
 from service.documents.own.prepare.lists import write_lists
 from service.documents.own.prepare.sentences import fill_in, write_answers
@@ -23,12 +24,15 @@ def prepare(docx: bytes, own: Mapping[str, str], answers: Mapping[str, str]) -> 
 
     ``own`` has data of the processor by the path of their placeholder
     (``service.documents.own.names``), ``answers`` words for open places by the key of their
-    finding.
+    finding. A file with a field that may fetch something stays as it is.
     """
     source = Source(docx)
+    if fetches(source):
+        return Prepared(docx, ())
+    changes = list(unlink(source))
     tidy(source)
     links_to_placeholders(source)
-    changes = list(write_answers(_places(source), answers))
+    changes += write_answers(_places(source), answers)
     changes += write_headings(source)
     changes += write_own(source, own)
     changes += write_tables(_places(source))

@@ -1,4 +1,4 @@
-"""``python -m bench``: measure the goals of DESIGN.md §8 here."""
+"""``python -m bench``: measure the goals that bench/README.md names."""
 
 from __future__ import annotations
 

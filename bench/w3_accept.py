@@ -1,6 +1,6 @@
 """W3: accepting the controller's signature: both acts, the log, the receipt and the jobs.
 
-The worker is paused: a signature waits for no seal (DESIGN.md §1), and sealing would distort the
+The worker is paused: a signature waits for no seal, and sealing would distort the
 measurement.
 """
 

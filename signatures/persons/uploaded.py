@@ -1,6 +1,6 @@
 """Accepts an act that a person signed in their own program, if it adds only that signature.
 
-Nobody was shown what a program added beside it (DESIGN.md §1.1), so everything else is refused,
+Nobody was shown what a program added beside it, so everything else is refused,
 each with its own code. A signature without time stamp gets ours, in its container's free room.
 """
 

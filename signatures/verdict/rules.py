@@ -131,7 +131,7 @@ class Examination:
     def intact(self) -> Answer:
         """Each seal is valid with an accepted algorithm over its whole revision, except its
         container, which has its only allowed form unless a person's program wrote it. Each act has
-        a token, not earlier than itself (DESIGN.md §1.4); one days later is reported but holds, as
+        a token, not earlier than itself; one days later is reported but holds, as
         its authority may have been down."""
         programs = may_be_of_programs(self.file, self.seals, self.trusted)
         for each in self.seals:

@@ -94,7 +94,7 @@ def test_nothing_leaves_an_end_but_sealing_and_what_can_be_done_with_what_expire
 
 
 def test_nothing_leads_from_signed_to_unsigned() -> None:
-    """DESIGN.md §1.5: an accepted signature is never lost."""
+    """An accepted signature is never lost."""
     signed = {State.FULLY_SIGNED, State.SEALING, State.SEAL_FAILED, State.COMPLETED}
     for step, state in itertools.product(Step, signed):
         if may(step, state):

@@ -83,7 +83,7 @@ def test_the_whole_road(whole_house: House) -> None:
     assert original is not None
     assert original.pdf is not None
     assert frozen is not None
-    assert original.pdf.startswith(frozen[0])  # DESIGN.md §1.1
+    assert original.pdf.startswith(frozen[0])  # the signed text is in it
     events = house.events(reference)
     once = ("original.closed", "evidence.made", "agreement.completed", "archive.stored")
     assert all(events.count(each) == 1 for each in (*once, "archive.verified"))

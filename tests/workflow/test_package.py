@@ -190,7 +190,7 @@ def test_before_the_first_anchor_it_is_whole_as_well(
 def test_the_bucket_alone_has_what_the_leesmij_needs(
     package: tuple[House, str], tmp_path: Path
 ) -> None:
-    """DESIGN.md §1.10: everything but BagIt's lists and the path to the anchor; put in place with
+    """Everything but BagIt's lists and the path to the anchor; put in place with
     two common programs, as the LEESMIJ says."""
     house, reference = package
     with house.deps.database.begin() as tx:

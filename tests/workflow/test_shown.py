@@ -65,7 +65,7 @@ def test_the_countersigner_opens_the_text_before_signing(
 
 
 def test_fetching_the_pdf_opens_nothing(house: House) -> None:
-    """A GET changes nothing (DESIGN.md §1.8): a link or a prefetch must not permit a signature."""
+    """A GET changes nothing: a link or a prefetch must not permit a signature."""
     reference = waiting(house)
     retrieve.shown_pdf(house.deps, reference, house.staff)
     assert "document.opened" not in house.events(reference)

@@ -24,7 +24,7 @@ create trigger {table}_no_truncate before truncate on {table}
   for each statement execute function refuse_change();
 """
 
-# DESIGN.md §1.4 and §1.6: once set, the effective date and the original's bytes never change. The
+# Once set, the effective date and the original's bytes never change. The
 # working copies of the bytes may be emptied once the archive has verified its own.
 _FIXED = """
 create function keep_effective_date() returns trigger language plpgsql as $$

@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any
 
 from service.documents.own import names
+from service.documents.own.open_characters import opened, unit_after
 from service.documents.own.sure import Place, certain, column_head, said_in
 from service.documents.own.where import Spot
 from service.documents.template import W
 from service.texts import OURS, table
 
+FEWEST = 3  # words of a sentence
 BEFORE = 90  # characters in which a word says what is meant
 _TO_SOMEBODY = re.compile(r"\b(?:aan|naar)(?:\s+het)?(?:\s+(?:e-?mail)?adres)?\s*$", re.IGNORECASE)
 OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
@@ -24,9 +26,12 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
     ``field`` what to write."""
     cell = next(spot.paragraph.iterancestors(f"{W}tc"), None)
     cell = cell if cell is not None and cell.getparent().tag == f"{W}tr" else None
-    known = certain(Place(spot, text, at, end, inside, cell))
+    unit = unit_after(text[end:])
+    known = None if unit else certain(Place(spot, text, at, end, inside, cell))
     if known:
         return _field(known.path, spot, ours=known.ours), True
+    if unit and not _meant(inside):
+        return {"advice": unit}, False
     head = f"{column_head(cell)} {_row_label(cell)}" if cell is not None else ""
     for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
         meant = _meant(words)
@@ -36,6 +41,8 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
             continue
         if _meant_of(text[:at]) == "annex.dpo.name" and not inside:
             meant = OF_OFFICER.get(meant, meant)
+        if meant == "date" and _in_sentence(text, at):
+            return {"advice": "date_in_words"}, False
         if meant not in names.DECLARED and meant not in ("signature", "date"):
             return {"advice": meant}, False
         ours = _is_ours(cell, f"{head} {inside or words}")
@@ -43,6 +50,12 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
             return {}, False  # what the processor sends goes to the other one, or to a third
         return _field(meant, spot, ours=ours), False
     return {}, False
+
+
+def _in_sentence(text: str, at: int) -> bool:
+    """Whether a date stands among other words, where it cannot be that of a signature."""
+    words = re.findall(r"[^\W\d]+", opened().sub("", text))
+    return len(words) >= FEWEST and not text[:at].rstrip().endswith(":")
 
 
 def _is_ours(cell: Any, words: str) -> bool:

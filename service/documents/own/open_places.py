@@ -17,7 +17,7 @@ from service.documents.admission import MAIN_PART
 from service.documents.own.advice import advised
 from service.documents.own.clauses import LONGEST, OWN_WORDS, clause
 from service.documents.own.findings import Finding, Found
-from service.documents.own.open_characters import opened
+from service.documents.own.open_characters import ASKS, opened
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
 from service.documents.own.sure import column_head, said_in
@@ -62,8 +62,8 @@ def _in_text(spot: Spot, text: str) -> Iterator[OpenPlace]:
     for found in islice(opened().finditer(text), MOST_IN_PARAGRAPH):
         if found.start() < told:
             continue  # the remedy of the place before says what becomes of this one
-        if found["bracket"] and not re.search(r"[^\W\d]|…|\.\.|_", found[0]):
-            continue  # [1] or [ ] without a word
+        if found["bracket"] and not ASKS.search(found[0]):
+            continue
         written = " ".join(found[0].split())
         shown = written[:12] if found["dots"] else written
         inside = found[0] if found["bracket"] else ""
@@ -126,7 +126,7 @@ def _span(found: re.Match[str]) -> tuple[int, int]:
 
 
 def _shortly(found: re.Match[str]) -> str:
-    if found["bracket"]:
+    if found["bracket"] or found[0][0].isalnum():
         return found[0]
     return "…" + found[0][len(found[0].rstrip()) :]
 

@@ -24,7 +24,7 @@ NEIGHBOURS = 8
 """Paragraphs on each side that are read to learn what a label is about."""
 
 _SENTENCE = re.compile(r"(?<=[^\W\d]{3})[.;]\s+(?=[^\W\d_])")
-_TRIMMED = " \t[]<>«»:.…_()?!"
+_TRIMMED = " \t[]<>«»{}:.…_()?!"
 PROCESSOR, CONTROLLER = "processor", "controller"
 
 

@@ -1,0 +1,60 @@
+"""Which characters of a contract are a place to fill in, and which are only its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.documents.own.open_characters import ASKS, opened
+from service.documents.own.open_places import find_open_places
+from service.documents.own.prepare.whole import prepare
+from service.documents.own.source import Source
+from tests.documents.foreign import contract, paragraph
+from tests.documents.test_prepare import texts
+
+OPEN = {
+    "duurt XX maanden": ["XX"],
+    "duurt xx maanden, tot XX/XX/20XX": ["xx", "XX/XX/20XX"],
+    "na … dagen of X (…) weken": ["…", "X", "…"],
+    "binnen ........ uur": ["........"],
+    "binnen [aantal] dagen, aan <naam> of < naam klant >": ["[aantal]", "<naam>", "< naam klant >"],
+    "hoogstens [●] %, [*] of [   ]": ["[●]", "[*]", "[   ]"],
+    "een boete van € ..., of €XXX": ["...", "XXX"],
+    "te … en van ● tot __": ["…", "●", "__"],
+    "1. …, met zetel": ["…"],
+    "?? maanden, {aantal dagen}": ["??", "{aantal dagen}"],
+    # text
+    "Boek XX en artikel XX.225 van boeken XIX en XX": [],
+    "naam, adres, … enz. ...": [],
+    "van (…) tot (...), zie [1] en wij zeggen... dat": [],
+    "{% als x %}{{ klant.naam }}": [],
+    "Windows XP, 2 x per jaar, info@xxx.be": [],
+}
+
+
+@pytest.mark.parametrize("words", OPEN)
+def test_a_place_is_told_from_text(words: str) -> None:
+    found = [
+        each for each in opened().finditer(words) if not each["bracket"] or ASKS.search(each[0])
+    ]
+    assert [each[0].strip() for each in found] == OPEN[words]
+
+
+def test_what_has_a_unit_is_asked_and_never_filled_in() -> None:
+    words = "De Klant is … dagen bereikbaar, tegen XX euro, vanaf op [datum] af."
+    docx = contract(paragraph(words))
+    places = [each.finding for each in find_open_places(Source(docx))]
+    assert [each.values["advice"] for each in places] == ["term", "amount", "date_in_words"]
+    assert all(each.answerable for each in places)
+    assert words in texts(prepare(docx, {}, {}).docx)
+    keys = [each.key for each in places]
+    made = prepare(docx, {}, dict(zip(keys, ("30", "85", "1 mei 2027"), strict=True)))
+    assert "De Klant is 30 dagen bereikbaar, tegen 85 euro, vanaf op 1 mei 2027 af." in texts(
+        made.docx
+    )
+
+
+def test_a_single_mark_that_says_what_it_is_for_is_filled_in() -> None:
+    docx = contract(paragraph("1. …, met zetel te …, hierna de Klant;"))
+    assert "1. {{ klant.naam }}, met zetel te {{ klant.zetel }}, hierna de Klant;" in texts(
+        prepare(docx, {}, {}).docx
+    )

@@ -247,15 +247,6 @@ class ImportLines(Records):
         newest: datetime | None = self._connection.execute(wanted).scalar_one()
         return newest
 
-    def import_of(self, agreement_id: str) -> tuple[str, int] | None:
-        """The id of the import that made an agreement, and the row."""
-        row = self._connection.execute(
-            select(import_lines.c.import_id, import_lines.c.row).where(
-                import_lines.c.agreement_id == agreement_id
-            )
-        ).one_or_none()
-        return (row.import_id, row.row) if row else None
-
 
 def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for start in range(0, len(items), AT_ONCE):

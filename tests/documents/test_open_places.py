@@ -13,7 +13,7 @@ from docx.shared import Mm
 from service.documents.fonts import load_fonts
 from service.documents.own import check
 from service.documents.own.findings import Checked, Finding, Found
-from service.documents.own.in_words import remedy, where
+from service.documents.own.in_words import remedy, sides, where
 from service.texts import OURS
 from tests.documents.foreign import contract, paragraph, replaced
 
@@ -106,6 +106,20 @@ def test_the_place_says_where_in_a_long_paragraph(checked: Checking) -> None:
     assert "naar …… vandaag" in found.paragraph
     assert where(found, OURS).startswith("tekst, onder “Voorwerp”, bij “… ")
     assert not checked(paragraph(long)).template
+
+
+def test_each_of_several_places_in_a_sentence_is_told_apart(checked: Checking) -> None:
+    long = "Een heel lange zin die eindeloos doorgaat. " * 9
+    words = "Hoogstens [getal] \u00a0per  jaar, [getal] per geval en … tot ……… per dag."
+    found = left_open(checked(paragraph(words), paragraph(f"{long}Tot [x] of [x].")))
+    assert [sides(each)[0][-11:] for each in found] == [
+        "rgaat. Tot ",
+        "Tot [x] of ",
+        "Hoogstens ",
+        " per jaar, ",
+        "l en … tot ",
+    ]
+    assert len({each.key for each in found}) == len(found)
 
 
 def line(docx: Docx) -> None:

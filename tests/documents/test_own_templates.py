@@ -273,9 +273,11 @@ def test_every_finding_has_words() -> None:
     words = catalogue("template_findings", OURS)
     assert {f"{code}.{kind}" for code in Found for kind in ("message", "remedy")} <= set(words)
     kinds = {key.partition(".")[0] for key in words} - {
-        *("part", "severity", "where", "advice", "why_not_made"),
+        *("part", "severity", "where", "advice", "asked", "why_not_made"),
     }
     assert kinds == {code.value for code in Found}
+    asked = {key.removeprefix("asked.") for key in words if key.startswith("asked.")}
+    assert {f"advice.{each}" for each in asked - {"nothing"}} <= set(words)
 
 
 def test_every_value_has_a_dutch_name_of_its_own() -> None:

@@ -246,5 +246,6 @@ def test_words_that_only_say_when_a_paragraph_applies_go_with_the_condition() ->
     for asked in ("[omschrijving]", "[omschrijving, bv. gezondheidsgegevens]"):
         (change,) = prepare(contract(paragraph(f"{words}{asked}.")), {}, {}).changes
         assert change.after == (
-            "Ook data van artikel 9 of 10 van de AVG, namelijk {{ gevoelige_gegevens }}."
+            "{% als gevoelige_gegevens %} Ook data van artikel 9 of 10 van de AVG, namelijk "
+            "{{ gevoelige_gegevens }}. {% einde als %}"
         )

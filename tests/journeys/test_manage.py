@@ -86,10 +86,11 @@ def test_a_contract_becomes_the_text_of_an_agreement(
     administrator.presses("Nakijken").sees("Word-bestand opladen").reads("Eén plaats is voor u.")
     administrator.page.get_by_text("Gewone invulvelden en opmaak").click()
     administrator.reads("werd {{ klant.zetel }}, op 1 plaats.")
+    administrator.page.get_by_text("Iets veranderen in Word").click()
     made = administrator.downloads(administrator.link("Ingevuld bestand ophalen"))
     assert made.startswith(b"PK")
     administrator.presses("Verder").is_told(f"Typ wat er bij “Hoogstens {AMOUNT} euro.")
-    administrator.fills({f"In plaats van {AMOUNT} komt": f"5.000 ({screen.name})"})
+    administrator.fills({f"“Hoogstens {AMOUNT}": f"5.000 ({screen.name})"})
     administrator.presses("Verder").sees(f"{name}, versie 1")
     # The page follows the work: by itself, or it asks for itself again.
     stand = administrator.page.locator("#stand")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from service.documents.own.findings import Finding
+from service.documents.own.findings import Finding, Found
 from service.texts import Language, has_text, text
 
 CATALOGUE = "template_findings"
@@ -31,6 +31,24 @@ def remedy(finding: Finding, language: Language) -> str:
     if advice:
         said.insert(0, text(f"{CATALOGUE}.advice.{advice}", language, **values))
     return " ".join(filter(None, said))
+
+
+def to_type(finding: Finding, language: Language) -> str:
+    """What to type for an open place, for who has a field beside the words around it; the remedy
+    if that says more."""
+    values = finding.values
+    key = f"{CATALOGUE}.asked.{values.get('advice') or 'nothing'}"
+    return text(key, language, **values) if has_text(key, language) else remedy(finding, language)
+
+
+def sides(finding: Finding) -> tuple[str, str]:
+    """The words before and after an open place in its paragraph; those of a label are before it."""
+    written, words = str(finding.values.get("written", "")), finding.paragraph
+    if finding.code is Found.OPEN_LABEL:
+        return f"{words} ", ""
+    at = int(finding.values.get("at", words.find(written)))
+    before, rest = words[:at], words[at:].removeprefix(written)
+    return before, rest if written.endswith(("]", ">", "»")) else rest.lstrip("….·_-")
 
 
 def where(finding: Finding, language: Language) -> str:

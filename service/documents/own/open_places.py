@@ -168,7 +168,10 @@ def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
 
 def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> OpenPlace:
     advice, sure = advised(spot, text, start, end, inside)
-    place, values = spot.around(start, end), {"written": shown, **advice}
+    place = spot.around(start, end)
+    values: dict[str, str | int] = {"written": shown, **advice}
+    if (at := spot.begins(start, end)) != place.find(shown):
+        values["at"] = at  # the same characters stand before it too
     finding = Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
     return OpenPlace(finding, spot, start, end, sure=sure, alone=(start, end))
 

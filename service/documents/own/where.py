@@ -26,6 +26,10 @@ class Spot(NamedTuple):
         """The text around these characters, as much of it as a person needs."""
         return around(text_of(self.paragraph), start, end)
 
+    def begins(self, start: int, end: int) -> int:
+        """Where in ``around`` these characters begin."""
+        return begins(text_of(self.paragraph), start, end)
+
     @property
     def above(self) -> str | None:
         """The heading above; None outside the text, where there is none."""
@@ -78,8 +82,23 @@ def headings(source: Source) -> dict[tuple[str, str], str]:
 
 def around(text: str, start: int, end: int) -> str:
     """Words on both sides of a part of a text; the whole text if it is short."""
+    first, last = _window(text, start, end)
+    words = " ".join(text[first:last].split())
+    return f"{'… ' if first > 0 else ''}{words}{' …' if last < len(text) else ''}"
+
+
+def begins(text: str, start: int, end: int) -> int:
+    """Where in ``around`` of them these characters begin."""
+    first, _ = _window(text, start, end)
+    before = text[first:start]
+    words = " ".join(before.split())
+    apart = bool(words) and before[-1].isspace()
+    return (2 if first > 0 else 0) + len(words) + apart
+
+
+def _window(text: str, start: int, end: int) -> tuple[int, int]:
     if len(text) <= LONGEST_PLACE * 2 and len(" ".join(text.split())) <= LONGEST_PLACE:
-        return shortened(text)
+        return 0, len(text)
     room = max(LONGEST_PLACE - (end - start), 30)
     first = max(0, start - room * 2 // 3)
     last = min(len(text), max(end, start) + room - (start - first))
@@ -88,5 +107,4 @@ def around(text: str, start: int, end: int) -> str:
         first = text.find(" ", first, start) + 1 or first
     if last < len(text):
         last = max(text.rfind(" ", min(end, last), last), min(end, last))
-    words = " ".join(text[first:last].split())
-    return f"{'… ' if first > 0 else ''}{words}{' …' if last < len(text) else ''}"
+    return first, last

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import request, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from service.agreement.permissions import Permission
 from service.agreement.template_family import INSTALLED
 from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import STOPPING, Finding, Found, Severity
-from service.documents.own.in_words import message, remedy, where
+from service.documents.own.in_words import message, remedy, sides, to_type, where
 from service.documents.own.names import shown_place
-from service.documents.own.prepare.changes import PLAIN, Change, Told, in_words, told
+from service.documents.own.prepare.changes import Change, told
 from service.error_codes import ErrorCode, FieldCode
 from service.error_words import words_of
 from service.errors import FieldError, Invalid, NotFound
@@ -27,8 +27,9 @@ from service.web.context import current_staff, deps, require_staff
 from service.web.files import file
 from service.web.forms import upload
 from service.web.security import AGAIN_FIELD, body_limit
-from service.web.staff import template_names
+from service.web.staff import template_changes, template_names
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.template_changes import as_code, readable
 from service.workflow.templates import look as looking
 from service.workflow.templates.families import families
 from service.workflow.templates.take_in import ANSWER, NEW, TakenIn, take_in
@@ -37,7 +38,6 @@ MOST_PAGES = 1_000
 SHORTEST_WORD = 3
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_CODE = Markup('<code class="code">{}</code>')
 _NAMES = re.compile(r' (?:id|aria-labelledby)="[^"]*"')
 STARTER = folder(OURS, "documents", "starter") / "starter.docx"
 
@@ -79,7 +79,7 @@ def new_template() -> Any:
     typed = again()
     values = typed.values
     findings = [Finding.from_json(each) for each in typed.more.get("findings", ())]
-    changes = [Change.from_json(each) for each in typed.more.get("changes", ())]
+    changes = told(Change.from_json(each) for each in typed.more.get("changes", ()))
     own = [each for each in families(deps(), current_staff()) if each.id != INSTALLED]
     wanted = request.args.get("sjabloon", "")
     if same := [each for each in own if each.name.casefold() == values.get("name", "").casefold()]:
@@ -93,7 +93,8 @@ def new_template() -> Any:
         errors=typed.errors,
         findings=_in_words(findings),
         only_in_word=any(each.code in STOPPING for each in findings),
-        changes=[_change_in_words(each) for each in told(changes)],
+        chosen=template_changes.groups(changes),
+        plain=template_changes.plain(changes),
         kept=_address_of_prepared() if typed.more.get("prepared") else "",
         name=typed.more.get("file", ""),
     )
@@ -251,28 +252,22 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "severity": each.severity.value,
             "message": message(each, OURS),
             "where": where(each, OURS),
-            "remedy": _as_code(remedy(each, OURS)),
+            "remedy": as_code(remedy(each, OURS)),
+            "to_type": as_code(to_type(each, OURS)),
             "field": f"{ANSWER}{each.key}" if each.answerable else "",
-            "written": each.values.get("written", ""),
+            "open": _open(each),
             "heading": each.heading,
-            "suggested": _suggested(each),
-            "around": _around(each) if each.answerable else ("", ""),
+            "around": tuple(map(readable, sides(each))) if each.answerable else ("", ""),
         }
         for each in findings
     ]
 
 
-def _change_in_words(told: Told) -> dict[str, object]:
-    """One change as the page shows it; a plain one needs no judgement."""
-    plain = told.change.what in PLAIN
-    return {"headings": told.headings, "said": _as_code(in_words(told, OURS)), "plain": plain}
-
-
-def _around(finding: Finding) -> tuple[str, str]:
-    """The words on both sides of an open place."""
+def _open(finding: Finding) -> str:
+    """The words that stand in an open place, such as *[bedrag]*; '' if there are only dots."""
     written = str(finding.values.get("written", ""))
-    before, _, after = finding.paragraph.partition(written)
-    return before, after if written.endswith(("]", ">", "»")) else after.lstrip("….·_-")
+    words = finding.code is Found.OPEN_PLACE and re.search(r"[^\W_]", written)
+    return written if words else ""
 
 
 def _suggested(finding: Finding) -> str:
@@ -286,15 +281,8 @@ def _said_twice(asked: list[Finding], answers: dict[str, str]) -> list[FieldErro
     twice = []
     for each in filter(attrgetter("answerable"), asked):
         last = (answers.get(each.key, "").split() or [""])[-1].casefold()
-        following = re.search(r"\w+", _around(each)[1])
+        following = re.search(r"\w+", sides(each)[1])
         if len(last) >= SHORTEST_WORD and following and following[0].casefold().endswith(last):
             values = {"word": following[0]}
             twice.append(FieldError(f"{ANSWER}{each.key}", FieldCode.TEMPLATE_TWICE, values))
     return twice
-
-
-def _as_code(words: str) -> Markup:
-    """A sentence in which what is to be typed, between backticks, can be copied whole."""
-    pieces = words.split("`")
-    typed = [_CODE.format(each) if at % 2 else escape(each) for at, each in enumerate(pieces)]
-    return Markup("").join(typed)

@@ -166,7 +166,8 @@ def _only_with_special(place: OpenPlace, styles: Styles) -> Change | None:
         ends = [new_paragraph(written["else"]), new_paragraph(written["none"]), *ends]
     for each in reversed(ends):
         paragraph.addnext(each)
-    return Change.at(What.SENSITIVE, place.spot.above, before, text_of(paragraph))
+    now = " ".join(map(text_of, (paragraph.getprevious(), paragraph, *ends)))
+    return Change.at(What.SENSITIVE, place.spot.above, before, now)
 
 
 def _alone(paragraph: Any, styles: Styles) -> bool:

@@ -14,10 +14,11 @@ from service.documents.docx_blocks import Paragraph, TableBlock, printed_paragra
 from service.documents.pdf_memory import open_pdf
 from service.documents.pdf_text import PdfText
 from service.documents.placeholders import printed_strings
-from service.documents.template import W, part_names, read_part
+from service.documents.template import W, parts_that_begin
 from service.errors import GenerationFailed
 
 JINJA = ("{{", "}}", "{%", "%}")
+BRACES = ("{", "}")
 MARKERS = (
     b"<pdfaid:part>3</pdfaid:part>",
     b"<pdfaid:conformance>B</pdfaid:conformance>",
@@ -93,6 +94,8 @@ def check_filled(blocks: list[Paragraph | TableBlock], context: Mapping[str, Any
     own = {compact(value) for _, value in printed_strings(context)}
     alike = sorted((each for each in own if _looks_unfilled(each)), key=len, reverse=True)
     for paragraph in printed_paragraphs(blocks):
+        if not any(brace in paragraph.text for brace in BRACES):
+            continue  # as nearly all; compacting makes none
         printed = compact(paragraph.text)
         for value in alike:
             printed = printed.replace(value, " ")
@@ -156,8 +159,8 @@ def compact(text: str) -> str:
 def _footers(docx: bytes) -> list[list[tuple[str, str]]]:
     """Each footer's texts, with the name of the field if one is a field."""
     found = []
-    for name in part_names(docx, "word/footer"):
-        footer = etree.fromstring(read_part(docx, name))
+    for part in parts_that_begin(docx, "word/footer"):
+        footer = etree.fromstring(part)
         parts = []
         for text in footer.iter(f"{W}t"):
             field = next(text.iterancestors(f"{W}fldSimple"), None)

@@ -6,16 +6,26 @@ finished PDF detects those.
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
-from service.documents.template import W, part_names, read_parts
+from service.documents.template import W
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+NUMBERING = "word/numbering.xml"
+CACHED_TEMPLATES = 4
+"""Whose styles and lists are kept: their parts are the same in every document of a template."""
+
+PROPERTIES, STYLE, IN_LIST = f"{W}pPr", f"{W}pStyle", f"{W}numPr"
+RUN, RUN_PROPERTIES, BOLD = f"{W}r", f"{W}rPr", f"{W}b"
+TEXT, SPACES = f"{W}t", (f"{W}tab", f"{W}br")
 
 
 @dataclass(frozen=True)
@@ -88,18 +98,24 @@ class _Lists:
 
 
 def read_blocks(docx: bytes) -> list[Paragraph | TableBlock]:
-    lists = part_names(docx, "word/numbering.xml")  # none for a document without lists
-    parts = read_parts(docx, "word/styles.xml", "word/document.xml", *lists)
-    in_styles, document, *in_numbering = map(etree.fromstring, parts)
-    styles, counted = _styles(in_styles), _Lists(_levels(in_numbering[0]) if lists else {})
-    body = document.find(f"{W}body")
+    styles, document, numbering = _sources(docx)
+    named, counted = _styles(styles), _Lists(_levels(numbering))
+    body = etree.fromstring(document).find(f"{W}body")
     blocks: list[Paragraph | TableBlock] = []
     for element in body if body is not None else ():
         if element.tag == f"{W}p":
-            blocks.append(_paragraph(element, styles, counted))
+            blocks.append(_paragraph(element, named, counted))
         elif element.tag == f"{W}tbl":
-            blocks.append(_table(element, styles, counted))
+            blocks.append(_table(element, named, counted))
     return blocks
+
+
+def _sources(docx: bytes) -> tuple[bytes, bytes, bytes]:
+    """Styles, text and numbering; the last is empty in a document without lists."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as package:
+        has_lists = NUMBERING in package.NameToInfo
+        numbering = package.read(NUMBERING) if has_lists else b""
+        return package.read("word/styles.xml"), package.read("word/document.xml"), numbering
 
 
 def printed_paragraphs(blocks: list[Paragraph | TableBlock]) -> Iterator[Paragraph]:
@@ -114,23 +130,34 @@ def printed_paragraphs(blocks: list[Paragraph | TableBlock]) -> Iterator[Paragra
 
 
 def _paragraph(element: Any, styles: Mapping[str, _Style], lists: _Lists) -> Paragraph:
-    name = _value(element.find(f"{W}pPr/{W}pStyle")) or "Normal"
+    properties = _child(element, PROPERTIES)
+    named = own = None
+    if properties is not None:
+        named, own = _child(properties, STYLE), _child(properties, IN_LIST)
+    name = _value(named) or "Normal"
     style = styles.get(name, _Style(None, 0, None))
-    own = element.find(f"{W}pPr/{W}numPr")
     list_id, level = _list_of(own) if own is not None else (style.list_id, style.level)
     label = lists.label(list_id, level) if list_id else ""
     return Paragraph(tuple(_runs(element)), name, label, level, style.outline)
 
 
+def _child(element: Any, tag: str) -> Any:
+    """The first child of that name, or None; ``find`` takes three times as long."""
+    return next(element.iterchildren(tag), None)
+
+
 def _runs(paragraph: Any) -> Iterator[Run]:
-    for run in paragraph.iter(f"{W}r"):
-        text = "".join(
-            (part.text or "") if part.tag == f"{W}t" else " "
-            for part in run
-            if part.tag in (f"{W}t", f"{W}tab", f"{W}br")
-        )
+    for run in paragraph.iter(RUN):
+        text, bold = "", False
+        for part in run:
+            if part.tag == TEXT:
+                text += part.text or ""
+            elif part.tag in SPACES:
+                text += " "
+            elif part.tag == RUN_PROPERTIES:
+                bold = bold or _child(part, BOLD) is not None
         if text:
-            yield Run(text, run.find(f"{W}rPr/{W}b") is not None)
+            yield Run(text, bold)
 
 
 def _table(element: Any, styles: Mapping[str, _Style], lists: _Lists) -> TableBlock:
@@ -156,9 +183,10 @@ def _table(element: Any, styles: Mapping[str, _Style], lists: _Lists) -> TableBl
     return TableBlock(tuple(tuple(row) for row in rows), headers)
 
 
-def _styles(root: Any) -> dict[str, _Style]:
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def _styles(part: bytes) -> Mapping[str, _Style]:
     styles = {}
-    for style in root.findall(f"{W}style"):
+    for style in etree.fromstring(part).findall(f"{W}style"):
         properties = style.find(f"{W}pPr")
         numbering = None if properties is None else properties.find(f"{W}numPr")
         outline = None if properties is None else _value(properties.find(f"{W}outlineLvl"))
@@ -169,7 +197,11 @@ def _styles(root: Any) -> dict[str, _Style]:
     return styles
 
 
-def _levels(root: Any) -> dict[tuple[str, int], tuple[str, str]]:
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def _levels(part: bytes) -> Mapping[tuple[str, int], tuple[str, str]]:
+    if not part:
+        return {}
+    root = etree.fromstring(part)
     abstract = {
         entry.get(f"{W}abstractNumId"): {
             int(level.get(f"{W}ilvl")): (

@@ -7,9 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
+
+# To compare with: making such a name, as for each ``Name.X``, costs more than reading an entry.
+TABLE, ROW, CELL = Name.Table, Name.TR, Name.TD
+KIDS, KIND = "/K", "/S"
 
 
 def finish_tags(pdf: pikepdf.Pdf) -> None:
@@ -20,22 +25,24 @@ def finish_tags(pdf: pikepdf.Pdf) -> None:
 def _finish(element: Object) -> bool:
     """Finish an element from below; returns whether it is still used."""
     kids = children(element)
+    if len(kids) == 1 and isinstance(kids[0], int):
+        return True  # most elements are one piece of a page's content
     kept = [child for child in kids if not _is_element(child) or _finish(child)]
     if len(kept) != len(kids):
         element.K = Array(kept)
-    kind = element.get(Name.S)
-    if kind == Name.Table:
+    kind = element.get(KIND)
+    if kind == TABLE:
         _head_rows(element)
-    return bool(kept) or kind == Name.TD
+    return bool(kept) or kind == CELL
 
 
 def _head_rows(table: Object) -> None:
     """The first cell of every full row becomes its header; a row below a spanning cell is not
     full."""
-    rows = [children(row) for row in _descendants(table, Name.TR)]
+    rows = [children(row) for row in _descendants(table, ROW)]
     columns = max((len(cells) for cells in rows), default=0)
     for cells in rows:
-        if len(cells) == columns and cells[0].S == Name.TD:
+        if len(cells) == columns and cells[0].S == CELL:
             cells[0].S = Name.TH
             attributes = cells[0].get(Name.A, Array())
             scoped = list(attributes) if isinstance(attributes, Array) else [attributes]
@@ -51,13 +58,13 @@ def _descendants(element: Object, kind: Name) -> Iterator[Object]:
                 yield from _descendants(child, kind)
 
 
-def children(element: Object) -> list[Object]:
-    """The elements and contents in a structure element."""
-    kids = element.get(Name.K)
+def children(element: Object) -> list[Any]:
+    """The elements and contents in a structure element; a piece of a page's content is a number."""
+    kids = element.get(KIDS)
     if kids is None:
         return []
     return list(kids) if isinstance(kids, Array) else [kids]
 
 
 def _is_element(item: Object) -> bool:
-    return isinstance(item, Dictionary) and Name.S in item
+    return isinstance(item, Dictionary) and KIND in item

@@ -80,19 +80,15 @@ def read_template(version: TemplateVersion) -> DocumentTemplate:
 
 
 def read_part(docx: bytes, name: str) -> bytes:
-    return read_parts(docx, name)[0]
-
-
-def read_parts(docx: bytes, *names: str) -> list[bytes]:
     """Raises KeyError for a missing part."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        return [package.read(name) for name in names]
+        return package.read(name)
 
 
-def part_names(docx: bytes, beginning: str) -> list[str]:
-    """The names of the parts that begin so, in the file's order."""
+def parts_that_begin(docx: bytes, name: str) -> list[bytes]:
+    """The parts whose names begin so, in the file's order."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        return [name for name in package.namelist() if name.startswith(beginning)]
+        return [package.read(each) for each in package.namelist() if each.startswith(name)]
 
 
 def _marks(docx: bytes, tooltips: Mapping[str, str]) -> tuple[Mark, ...]:

@@ -6,9 +6,12 @@ such files are refused. Every part is parsed, as the same can be spelt in many w
 
 from __future__ import annotations
 
+import hashlib
 import io
+import threading
 import zipfile
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -20,6 +23,7 @@ from service.errors import GenerationFailed
 
 LARGEST_CONTENT = 50 << 20
 MOST_ENTRIES = 500
+MOST_REMEMBERED = 200  # parts, ten or so of each template
 ENCRYPTED = 1  # a flag of a ZIP entry
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN_PART = "word/document.xml"
@@ -83,7 +87,7 @@ def refusals(docx: bytes) -> Iterator[NotAdmitted]:
         with zipfile.ZipFile(io.BytesIO(docx)) as package:
             _check_size(package)
             for entry in package.infolist():
-                yield from _in_part(entry.filename, package.read(entry))
+                yield from _in_unknown_part(entry.filename, package.read(entry))
     except NotAdmitted as refusal:
         yield refusal
     except (
@@ -107,6 +111,42 @@ def _check_size(package: zipfile.ZipFile) -> None:
         raise NotAdmitted(Unwanted.NO_WORD_FILE, "encrypted")
     if CONTENT_TYPES not in names or MAIN_PART not in names:
         raise NotAdmitted(Unwanted.NO_WORD_FILE, "no Word document")
+
+
+class _Faultless:
+    """The digests of the parts last found without a fault: most parts of a document are exactly
+    those of its template."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def knows(self, digest: bytes) -> bool:
+        with self._lock:
+            if digest not in self._kept:
+                return False
+            self._kept.move_to_end(digest)
+            return True
+
+    def keep(self, digest: bytes) -> None:
+        with self._lock:
+            self._kept[digest] = None
+            while len(self._kept) > MOST_REMEMBERED:
+                self._kept.popitem(last=False)
+
+
+_faultless = _Faultless()
+
+
+def _in_unknown_part(name: str, content: bytes) -> Iterator[NotAdmitted]:
+    """Nothing if exactly this part, of this name, was found without a fault before."""
+    digest = hashlib.sha256(name.encode() + b"\0" + content).digest()
+    if _faultless.knows(digest):
+        return
+    found = list(_in_part(name, content))
+    if not found:
+        _faultless.keep(digest)
+    yield from found
 
 
 def _in_part(name: str, content: bytes) -> Iterator[NotAdmitted]:

@@ -74,6 +74,19 @@ def test_a_filled_template_is_admitted(docx: bytes) -> None:
     admit(docx)
 
 
+def test_a_part_once_admitted_is_judged_anew_under_another_name(docx: bytes) -> None:
+    linked = (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r" Type="{TYPES}/image" Target="http://a.example/" '
+        f'TargetMode="External"/></Relationships>'
+    ).encode()
+    for _ in range(2):
+        admit(changed(docx, {}, {"word/harmless.xml": linked}))
+    for _ in range(2):
+        with pytest.raises(GenerationFailed, match="external relationship"):
+            admit(changed(docx, {}, {"word/_rels/harmless.xml.rels": linked}))
+
+
 def test_a_hyperlink_may_point_outside(docx: bytes) -> None:
     admit(with_relationship(docx, "hyperlink", "https://example.org/"))
 

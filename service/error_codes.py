@@ -283,6 +283,7 @@ class FieldCode(StrEnum):
     TEMPLATE_FILE = "template_file"
     TEMPLATE_FAULTY = "template_faulty"
     TEMPLATE_ANSWER = "template_answer"
+    TEMPLATE_SIGNATORY = "template_signatory"
     TEMPLATE_TWICE = "template_twice"
     TEMPLATE_KNOWN = "template_known"
     TEMPLATE_BUSY = "template_busy"

@@ -37,6 +37,8 @@ from service.documents.own.pages import Pages
 from service.documents.own.paragraphs import text_of
 from service.documents.own.places import check_places, links_to_placeholders, write_marks
 from service.documents.own.ready import finish, tidy, title_of
+from service.documents.own.signing.find import find_signings
+from service.documents.own.signing.questions import asked_about, questions
 from service.documents.own.source import Source
 from service.documents.own.where import headings
 from service.documents.own.words import read_words
@@ -61,8 +63,8 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
     tidy(source)
     links_to_placeholders(source)
     above = headings(source)
-    left_open = [each.finding for each in islice(find_open_places(source), MOST_FINDINGS)]
-    findings += left_open
+    asked, left_open = _left_open(source)
+    findings += [*asked, *left_open]
     words = read_words(source)
     findings += words.findings
     findings += _values(words.printed | set(_meant(left_open)), words.tested)
@@ -71,7 +73,7 @@ def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
     findings += [
         each
         for each in wrong_places
-        if each.code is not Found.PLACE_MISSING or each.values["name"] not in named
+        if each.code is not Found.PLACE_MISSING or (each.values["name"] not in named and not asked)
     ]
     title, printed = title_of(source), tuple(sorted(words.printed))
     template = None
@@ -143,6 +145,16 @@ def _values(printed: set[str], tested: set[str]) -> Iterator[Finding]:
         if not {path, *instead} & used:
             name = names.shown("annex.sensitive" if instead else path)
             yield Finding(Found.VALUE_NOT_PRINTED, values={"name": name})
+
+
+def _left_open(source: Source) -> tuple[list[Finding], list[Finding]]:
+    """Who signs where nothing says it, and the other places that are left open."""
+    signings = list(find_signings(source))
+    asked, inside = list(questions(signings)), asked_about(signings)
+    places = islice(find_open_places(source), MOST_FINDINGS)
+    return [each for each, _ in asked], [
+        each.finding for each in places if each.spot.paragraph not in inside
+    ]
 
 
 def _meant(left_open: list[Finding]) -> Iterator[str]:

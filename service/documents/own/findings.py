@@ -39,6 +39,7 @@ class Found(StrEnum):
     OPEN_PLACE = "open_place"
     OPEN_LABEL = "open_label"
     STRIKE_OUT = "strike_out"
+    SIGNATORY = "signatory"
 
     # placeholders and statements
     UNCLOSED = "unclosed"
@@ -163,7 +164,10 @@ class Finding:
 
     @property
     def answerable(self) -> bool:
-        """Whether words that a person types can stand there: a signature is no words."""
+        """Whether a person can say on a page what is to be there: words, or which party signs. A
+        signature is no words."""
+        if self.code is Found.SIGNATORY:
+            return True
         open_place = self.code in (Found.OPEN_PLACE, Found.OPEN_LABEL)
         return open_place and self.values.get("advice") != "place"
 

@@ -36,6 +36,8 @@ def remedy(finding: Finding, language: Language) -> str:
 def to_type(finding: Finding, language: Language) -> str:
     """What to type for an open place, for who has a field beside the words around it; the remedy
     if that says more."""
+    if finding.code is Found.SIGNATORY:
+        return remedy(finding, language)
     values = finding.values
     key = f"{CATALOGUE}.asked.{values.get('advice') or 'nothing'}"
     return text(key, language, **values) if has_text(key, language) else remedy(finding, language)

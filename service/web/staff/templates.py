@@ -172,7 +172,9 @@ def _left_to_do(found: TakenIn, name: str, changes: list[Any], *, first: bool) -
 
 def _unanswered(finding: Finding) -> FieldError:
     values = {"place": finding.paragraph}
-    return FieldError(f"{ANSWER}{finding.key}", FieldCode.TEMPLATE_ANSWER, values)
+    signs = finding.code is Found.SIGNATORY
+    code = FieldCode.TEMPLATE_SIGNATORY if signs else FieldCode.TEMPLATE_ANSWER
+    return FieldError(f"{ANSWER}{finding.key}", code, values)
 
 
 @blueprint.get("/beheer/sjablonen/versies/<version_id>")
@@ -255,6 +257,8 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "remedy": as_code(remedy(each, OURS)),
             "to_type": as_code(to_type(each, OURS)),
             "field": f"{ANSWER}{each.key}" if each.answerable else "",
+            "signs": each.code is Found.SIGNATORY,
+            "written": each.values.get("written", ""),
             "open": _open(each),
             "heading": each.heading,
             "around": tuple(map(readable, sides(each))) if each.answerable else ("", ""),

@@ -105,6 +105,30 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     assert "Hoogstens 5.000 euro." in _text(given)
 
 
+def test_who_signs_is_chosen_where_the_contract_does_not_say_it(
+    office: Browser, deps: Deps
+) -> None:
+    docx = Document(io.BytesIO(contract_of(deps)))
+    for cell, words in zip(docx.tables[0].rows[0].cells, ("Partij 1", "Partij 2"), strict=True):
+        cell.text = words
+    upload(office, saved(docx))
+    assert "“Partij 1”: wie tekent hier?" in office.page
+    one, two = re.findall(r'<select id="f-(answer-[0-9a-f]{16})"', office.page)
+    (amount,) = {*re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)} - {one, two}
+    form = {"family": "", "name": "Hosting", "opnieuw": office.value("opnieuw"), amount: "5"}
+    office.post(NEW_TEMPLATE, {**form, one: "processor", two: "processor"})
+    assert "Kies wie bij “Partij 2” tekent. Elke partij tekent één keer." in office.page
+    form["opnieuw"] = office.value("opnieuw")
+    office.post(NEW_TEMPLATE, {**form, one: "processor", two: "controller"})
+    assert "Het voorbeeld wordt gemaakt" in office.page
+    ((given,),) = rows(deps, "select given from template_versions")
+    assert [each.text for each in Document(io.BytesIO(given)).tables[0].rows[-1].cells] == [
+        "Handtekening",
+        "{{ handtekening.verwerker }}",
+        "{{ handtekening.klant }}",
+    ]
+
+
 def test_what_only_word_can_mend_comes_first(office: Browser, deps: Deps) -> None:
     docx = Document(io.BytesIO(contract_of(deps)))
     field = docx.paragraphs[1]._p.makeelement(

@@ -13,7 +13,9 @@ from service.documents.own.prepare.changes import Change, What
 from service.documents.own.prepare.new import paragraph as new_paragraph
 from service.documents.own.source import Source, said
 from service.documents.own.styles import Styles
+from service.documents.own.sure import said_in
 from service.documents.own.where import spots
+from service.documents.template import W
 from service.texts import OURS, table, text
 
 NAME, NUMBER, PERSON, FUNCTION = names.OWN
@@ -56,6 +58,40 @@ def write_own(source: Source, own: Mapping[str, str]) -> Iterator[Change]:
             write(spot.paragraph, start, end, placeholder)
             told.append(Change.at(What.OWN, spot.above, written[start:end], placeholder))
         yield from reversed(told)
+    if person and beside:
+        yield from _functions(source, own[FUNCTION])
+
+
+def _functions(source: Source, function: str) -> Iterator[Change]:
+    """The function in a line or cell of its own, below or beside its representative."""
+    placeholder = f"{{{{ {names.shown(FUNCTION)} }}}}"
+    for spot in spots(source):
+        words = text_of(spot.paragraph)
+        if words.strip().casefold() == function.casefold() and any(
+            PERSON in _paths(near) for near in _near(spot.paragraph)
+        ):
+            start = len(words) - len(words.lstrip())
+            write(spot.paragraph, start, start + len(words.strip()), placeholder)
+            yield Change.at(What.OWN, spot.above, words, placeholder)
+
+
+def _near(paragraph: Any) -> Iterator[str]:
+    """The words of the line before, or of the cells above and before."""
+    line = next(paragraph.itersiblings(f"{W}p", preceding=True), None)
+    if line is not None:
+        yield text_of(line)
+        return
+    cell = next(paragraph.iterancestors(f"{W}tc"), None)
+    row = None if cell is None else cell.getparent()
+    if row is None or row.tag != f"{W}tr":
+        return
+    at = row.findall(f"{W}tc").index(cell)
+    if at:
+        yield said_in(row.findall(f"{W}tc")[at - 1])
+    above = next(row.itersiblings(f"{W}tr", preceding=True), None)
+    cells = [] if above is None else above.findall(f"{W}tc")
+    if at < len(cells):
+        yield said_in(cells[at])
 
 
 def _other_is_meant(text: str, found: tuple[int, int, str], patterns: Mapping[str, Any]) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from service.documents.own.more import holds_more
 from service.documents.own.prepare.changes import Change, What
-from service.documents.own.prepare.new import holds_more
 from service.documents.own.source import is_on, said, value
 from service.documents.own.where import Above
 from service.documents.template import W

@@ -8,11 +8,12 @@ from typing import Any
 
 from service.documents.own import names
 from service.documents.own.findings import Found
+from service.documents.own.more import holds_more
 from service.documents.own.open_places import OpenPlace
 from service.documents.own.paragraphs import text_of, write
 from service.documents.own.prepare.changes import Change, What
-from service.documents.own.prepare.new import holds_more, set_words
 from service.documents.own.prepare.new import paragraph as new_paragraph
+from service.documents.own.prepare.new import set_words
 from service.documents.own.source import Source, said, value
 from service.documents.own.styles import Styles
 from service.documents.own.sure import announced, list_named

@@ -42,15 +42,3 @@ def set_words(changed: Any, words: str) -> None:
     text = etree.SubElement(run, f"{W}t")
     text.text = words
     text.set(XML_SPACE, "preserve")
-
-
-KEPT = (
-    *("ins", "del", "moveFrom", "moveTo", "commentReference", "footnoteReference"),
-    *("endnoteReference", "drawing", "pict", "object", "txbxContent"),
-)
-
-
-def holds_more(changed: Any) -> bool:
-    """Whether there is more than words: a tracked change, a comment, a note, a picture. It would be
-    lost with its paragraph, and nobody would know."""
-    return next(changed.iter(*(W + each for each in KEPT)), None) is not None

@@ -63,7 +63,9 @@ class Facets:
 
     @property
     def chosen(self) -> dict[Kind, str]:
-        return asdict(self)  # type: ignore[return-value]
+        """Those to search for: whatever has a stage was sent at some time."""
+        given: dict[Kind, str] = asdict(self)  # type: ignore[assignment]
+        return given | {"sent": ""} if self.sent == ANY and self.stage else given
 
 
 def words_for(chosen: Mapping[Kind, str]) -> tuple[str, ...]:

@@ -111,8 +111,11 @@ def searches(connection: psycopg.Connection[Any]) -> list[Search]:
 WAYS: dict[str, dict[str, Any]] = {
     "chosen": {},
     "index": {"FEW": 1e9, "MORE": 1e9},
-    "fortnights and days": {"FEW": 0, "MORE": 0},
-    "fortnights": {"FEW": 0, "MORE": 0, "BY_DAY": 0},
+    "half years": {"OVER_HALF_YEARS": 0, "SPREAD": 1e9},
+    "newest fortnights": {"FEW": 0, "MORE": 0, "SPREAD": -1},
+    "newest days": {"FEW": 0, "MORE": 0, "SPREAD": -1, "SAMPLED": -1},
+    "fortnights and days": {"FEW": 0, "MORE": 0, "OVER_HALF_YEARS": 1e9, "SPREAD": 1e9},
+    "fortnights": {"FEW": 0, "MORE": 0, "BY_DAY": 0, "OVER_HALF_YEARS": 1e9, "SPREAD": 1e9},
 }
 
 

@@ -22,12 +22,11 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    true,
     tuple_,
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import UUID, array
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import GROUPS, Narrowing, Order, Search
@@ -35,14 +34,6 @@ from service.agreement.states import RUNNING, WAITING
 from service.database.lists import groups
 from service.database.lists.filters import filter_conditions, filter_values
 from service.database.lists.searching import (
-    ACTIVE,
-    EARLIEST_ACTIVE,
-    EARLIEST_EFFECTIVE,
-    EFFECTIVE,
-    FORTNIGHT,
-    HALF_YEAR,
-    HALF_YEARS,
-    PRESENT,
     in_index,
     match,
 )
@@ -56,8 +47,7 @@ _PLACES: dict[Order, ColumnElement[Any]] = {
     Order.ORGANISATION: literal_column("lower(agreements.controller ->> 'name')", Text),
     Order.EXPIRY: agreements.c.expires_at,
 }
-_PART: ColumnElement[int] = literal_column("parts.number", Integer)
-SAMPLED_EVERY = 46  # days of a half year, from its first
+_NONE: ColumnElement[int] = literal_column("0", Integer)
 _UPWARDS = (Order.ORGANISATION, Order.EXPIRY)
 
 
@@ -79,7 +69,7 @@ def _sorted(rows: FromClause, shape: Search) -> list[ColumnElement[Any]]:
     return [each.asc() if upwards else each.desc() for each in places]
 
 
-def _selected(shape: Search, *more: ColumnElement[Any]) -> Select[Any]:
+def selected(shape: Search, *more: ColumnElement[Any]) -> Select[Any]:
     """The id and the place in the order, within the dates and behind the cursor."""
     return select(agreements.c.id, _place(agreements, shape).label("place"), *more).where(
         *filter_conditions(shape), *_ranges(shape)
@@ -169,7 +159,7 @@ def instant(search: Search) -> datetime:
 
 def _newest(shape: Search, limit: ColumnElement[int], *conditions: ColumnElement[bool]) -> Subquery:
     """The first of these in their order, regardless of words."""
-    wanted = _selected(shape, agreements.c.search).where(*conditions)
+    wanted = selected(shape, agreements.c.search).where(*conditions)
     wanted = wanted.order_by(*_sorted(agreements, shape)).limit(limit)
     if shape.group not in GROUPS:
         return wanted.subquery("page")
@@ -200,7 +190,7 @@ def _having(rows: Subquery, shape: Search, most: int) -> Select[Any]:
 @lru_cache(maxsize=256)
 def one_by_one(shape: Search, most: int, worded: bool) -> Select[Any]:
     """In another order, in which no index has a group."""
-    rows = _selected(shape, agreements.c.search, agreements.c.state)
+    rows = selected(shape, agreements.c.search, agreements.c.state)
     walked = rows.order_by(*_sorted(agreements, shape)).limit(bindparam("read")).subquery("walked")
     wanted = select(walked.c.id, walked.c.place)
     if worded:
@@ -213,82 +203,13 @@ def one_by_one(shape: Search, most: int, worded: bool) -> Select[Any]:
     return wanted.order_by(*_sorted(walked, shape)).limit(number(most))
 
 
-def _within(shape: Search, keys: tuple[str, ...], *parts: ColumnElement[int]) -> list[Any]:
-    """Conditions on the index: these, in one of these parts of time."""
-    column = EFFECTIVE if shape.by_date else ACTIVE
-    return [column.op("@>" if len(parts) == 1 else "&&")(array(parts)), *in_index(*keys)]
-
-
-@lru_cache(maxsize=256)
-def first_fortnight(shape: Search, keys: tuple[str, ...], sampled: bool) -> Select[Any]:
-    """The newest fortnight in which agreements have these words, whatever else is asked, of the
-    half years that have some; the newest day that is asked, and the earliest fortnight."""
-    newest_asked, oldest_asked = (bindparam(n, type_=Integer) for n in ("newest", "oldest"))
-    present = PRESENT + 1  # for clocks
-    if shape.narrowed.idle_days:
-        present -= bindparam("idle", type_=Integer)
-    newest = func.least(newest_asked, present, type_=Integer)
-    begins = EARLIEST_EFFECTIVE if shape.by_date else EARLIEST_ACTIVE
-    earliest = func.greatest(oldest_asked, begins, type_=Integer)
-    halves = _series(newest // HALF_YEAR, earliest // HALF_YEAR, -1).subquery("halves")
-    half = literal_column("halves.number", Integer)
-    fortnights = _series(
-        func.least(newest, half * HALF_YEAR + HALF_YEAR - 1, type_=Integer) // FORTNIGHT,
-        func.greatest(earliest, half * HALF_YEAR, type_=Integer) // FORTNIGHT,
-        -1,
-    ).lateral("parts")
-    some = _soon_some(shape, half, keys) if sampled else _some(shape, keys, HALF_YEARS - half)
-    in_half = some.lateral("in_half")
-    in_fortnight = _some(shape, keys, _PART).lateral("in_fortnight")
-    columns: list[ColumnElement[Any]] = [
-        _PART,
-        newest.label("newest"),
-        (earliest // FORTNIGHT).label("earliest"),
-    ]
-    joined = halves.join(in_half, true()).join(fortnights, true()).join(in_fortnight, true())
-    return select(*columns).select_from(joined).limit(number(1))
-
-
-def _series(*limits: Any) -> Select[Any]:
-    return select(func.generate_series(*limits).label("number"))
-
-
-def _soon_some(shape: Search, half: ColumnElement[int], keys: tuple[str, ...]) -> Select[Any]:
-    """Whether this half year has some. The index tells that only with all it has, so some of its
-    days are asked first: where many are, these have some."""
-    days = (-(half * HALF_YEAR + day) for day in range(0, HALF_YEAR, SAMPLED_EVERY))
-    ways = (_some(shape, keys, *days), _some(shape, keys, HALF_YEARS - half))
-    some = union_all(*(each.subquery().select() for each in ways)).subquery()
-    return select(some).limit(number(1))
-
-
-def _some(shape: Search, keys: tuple[str, ...], *parts: ColumnElement[int]) -> Select[Any]:
-    found = _found(select(agreements.c.id).where(*_within(shape, keys, *parts)))
-    return select(found.c.id).limit(number(1))
-
-
-@lru_cache(maxsize=256)
-def in_parts(shape: Search, most: int, keys: tuple[str, ...], compared: bool) -> Select[Any]:
-    """In fortnights, or in days as negative numbers, in the order of their series, because the
-    second table depends on each row of the first."""
-    limits = (bindparam(name, type_=Integer) for name in ("from_part", "to_part", "step"))
-    parts = _series(*limits).subquery("parts")
-    found = _found(
-        _selected(shape).where(*_within(shape, keys, _PART), *_more(shape, keys, compared))
-    )
-    page = _page_of(found, shape, most).lateral("page")
-    return select(page).select_from(parts.join(page, true())).limit(number(most))
-
-
 @lru_cache(maxsize=256)
 def by_index(
     shape: Search, most: int, ways: tuple[tuple[str, ...], ...], compared: bool
 ) -> Select[Any]:
     """All that the index finds, sorted; in one way or the other."""
-    found = [
-        _selected(shape).where(*in_index(*keys), *_more(shape, keys, compared)) for keys in ways
-    ]
-    return _page_of(_found(found[0] if len(found) == 1 else union(*found)), shape, most)
+    each = [selected(shape).where(*in_index(*keys), *more(shape, keys, compared)) for keys in ways]
+    return page_of(each[0] if len(each) == 1 else union(*each), shape, most)
 
 
 def everything(
@@ -296,24 +217,27 @@ def everything(
 ) -> Select[Any]:
     """Any ``most`` of what a search finds, with these columns too: what the index finds, or without
     keys by reading on, which is the soonest for what very many have."""
-    wanted = _selected(shape, *columns).where(*_more(shape, keys or (), compared))
+    wanted = selected(shape, *columns).where(*more(shape, keys or (), compared))
     if keys is not None:
-        wanted = select(_found(wanted.where(*in_index(*keys))))
+        wanted = select(found_first(wanted.where(*in_index(*keys))))
     return wanted.limit(number(most))
 
 
-def _found(wanted: Select[Any] | CompoundSelect[Any]) -> CTE:
+def found_first(wanted: Select[Any] | CompoundSelect[Any]) -> CTE:
     """Found before the rest is asked: otherwise PostgreSQL may read all agreements in the order of
     the list, expecting an early match."""
     return wanted.cte("found", nesting=True).prefix_with("materialized", dialect="postgresql")
 
 
-def _page_of(found: CTE, shape: Search, most: int) -> Select[Any]:
+def page_of(wanted: Select[Any] | CompoundSelect[Any], shape: Search, most: int) -> Select[Any]:
+    """The first of these. They are found before they are sorted here too: with an offset,
+    PostgreSQL does not look for an order in them, and it stores none of them."""
+    found = wanted.offset(_NONE).subquery("found")
     page = select(found.c.id, found.c.place).order_by(*_sorted(found, shape))
     return page.limit(number(most))
 
 
-def _more(shape: Search, keys: tuple[str, ...], compared: bool) -> list[ColumnElement[bool]]:
+def more(shape: Search, keys: tuple[str, ...], compared: bool) -> list[ColumnElement[bool]]:
     """What the index does not tell. If it is asked for the states of a group, no condition on them:
     PostgreSQL might read all agreements in these states instead."""
     conditions = [match(agreements.c.search)] if compared else []

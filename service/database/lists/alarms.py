@@ -178,9 +178,7 @@ _STALLED = union_all(
     _of_agreement(
         AlarmKind.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure
     ).where(agreements.c.state == word(State.PREPARING)),
-    _of_agreement(AlarmKind.SEAL, agreements.c.id, UNSEALED.c.since, agreements.c.failure).join(
-        UNSEALED, UNSEALED.c.id == agreements.c.id
-    ),
+    _of_agreement(AlarmKind.SEAL, UNSEALED.c.id, UNSEALED.c.since, UNSEALED.c.failure),
     _of_agreement(
         AlarmKind.ARCHIVE,
         archive_states.c.agreement_id,

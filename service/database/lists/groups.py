@@ -61,8 +61,8 @@ _MAY_NOT_SIGN: ColumnElement[Any] = func.array(
 # Only running ones: the countersigner of ended or signed agreements does not matter.
 COUNTERSIGNER_GONE = and_(
     agreements.c.state.in_(words(sorted(RUNNING))),
-    _PROCESSOR_UNSIGNED,
     agreements.c.countersigner_id == any_(_MAY_NOT_SIGN),
+    _PROCESSOR_UNSIGNED,  # last: it is looked up
 )
 
 # A mail that is no longer relevant (its link was revoked, or the agreement ended) is settled.
@@ -71,11 +71,10 @@ MAIL_TROUBLE = and_(
 )
 QUESTION_WAITS = and_(questions.c.ended == word(""), questions.c.matters)
 # A failure to read back is not reported per agreement: the round shows it and continues.
-_UNARCHIVED = or_(
-    and_(
-        archive_states.c.failure != word(""), archive_states.c.state != word(PackageState.VERIFIED)
-    ),
-    archive_states.c.state.in_(words(DAMAGED)),
+_UNARCHIVED = and_(
+    # By name, so that their index is read only there.
+    archive_states.c.state.in_(words(sorted(set(PackageState) - {PackageState.VERIFIED}))),
+    or_(archive_states.c.failure != word(""), archive_states.c.state.in_(words(DAMAGED))),
 )
 # Each of these has its own small index.
 _TROUBLED = union(
@@ -86,13 +85,18 @@ _TROUBLED = union(
     select(agreements.c.id).where(COUNTERSIGNER_GONE),
 )
 
+# As an array, whose agreements PostgreSQL looks up in one scan of their index.
+_THE_TROUBLED: ColumnElement[Any] = func.array(
+    select(_TROUBLED.subquery("troubled")).scalar_subquery(), type_=ARRAY(UUID(as_uuid=False))
+)
+
 
 def in_group(name: str) -> ColumnElement[bool]:
     """Whether an agreement is in this group; it may be in two."""
     if name == "awaits_us":
         return AWAITS_US
     if name == "trouble":
-        return agreements.c.id.in_(select(_TROUBLED.subquery("troubled")))
+        return agreements.c.id == any_(_THE_TROUBLED)
     condition = agreements.c.state.in_(words(GROUPS[name]))
     return and_(condition, ~AWAITS_US) if name == "waiting" else condition
 

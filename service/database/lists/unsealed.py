@@ -11,9 +11,13 @@ from service.database.tables.agreements import agreements
 from service.database.tables.columns import word, words
 from service.database.tables.documents import unsealed_acts
 
-# Of the present edition; the first column is the agreement, the second since when.
+# Of the present edition; the columns are the agreement, since when, and its failure.
 UNSEALED = union_all(
-    select(agreements.c.id, func.min(unsealed_acts.c.signed_at).label("since"))
+    select(
+        agreements.c.id,
+        func.min(unsealed_acts.c.signed_at).label("since"),
+        agreements.c.failure,
+    )
     .join(
         unsealed_acts,
         and_(
@@ -34,5 +38,6 @@ UNSEALED = union_all(
             .scalar_subquery(),
             agreements.c.fully_signed_at,
         ),
+        agreements.c.failure,
     ).where(agreements.c.state.in_(words(sorted(SIGNED_NOT_SEALED)))),
 ).subquery("unsealed")

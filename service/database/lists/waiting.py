@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, func, literal_column, select, union_all
+from sqlalchemy import Integer, Select, Subquery, func, literal_column, select, union_all
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import COUNTED
@@ -26,9 +26,9 @@ class Waiting(Records):
 
 
 def _waits(since: ColumnElement[Any], days: int) -> ColumnElement[Any]:
-    # As the filter of the list has it.
-    long_ago = since <= func.now() - func.make_interval(0, 0, 0, days)
-    return func.count().filter(long_ago)
+    # As the filter of the list has it; as a query of its own, it is calculated once.
+    long_ago = select(func.now() - func.make_interval(0, 0, 0, days)).scalar_subquery()
+    return func.count().filter(since <= long_ago)
 
 
 def _group(name: str) -> Select[Any]:
@@ -36,13 +36,17 @@ def _group(name: str) -> Select[Any]:
     others."""
     place = agreements.c.last_activity_at if name in BY_ACTIVITY else agreements.c.state_since
     oldest = [
-        select(place.label("since")).where(each).order_by(place).limit(_MOST).subquery().select()
+        select(place.label("since")).where(each).order_by(place).limit(_MOST).subquery()
         for each in branches(name)
     ]
-    several = union_all(*oldest).subquery()
-    some = select(several).order_by(several.c.since).limit(_MOST).subquery()
+    some = oldest[0] if len(oldest) == 1 else _oldest_of(oldest)
     ages = [_waits(some.c.since, days) for days in AGES]
     return select(literal_column(f"'{name}'"), func.count(), *ages).select_from(some)
+
+
+def _oldest_of(some: Sequence[Subquery]) -> Subquery:
+    several = union_all(*(each.select() for each in some)).subquery()
+    return select(several).order_by(several.c.since).limit(_MOST).subquery()
 
 
 _BY_AGE = union_all(*map(_group, WAITING_GROUPS))

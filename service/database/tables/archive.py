@@ -124,6 +124,7 @@ archive_states = Table(
     ),
     Index(
         "ix_archive_states_trouble",
+        "state",
         "agreement_id",
         postgresql_where=text("failure <> '' or state in ('missing','corrupt')"),
     ),

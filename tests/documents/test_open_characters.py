@@ -58,3 +58,8 @@ def test_a_single_mark_that_says_what_it_is_for_is_filled_in() -> None:
     assert "1. {{ klant.naam }}, met zetel te {{ klant.zetel }}, hierna de Klant;" in texts(
         prepare(docx, {}, {}).docx
     )
+
+
+def test_brackets_that_only_say_that_they_are_open_are_asked_once() -> None:
+    places = find_open_places(Source(contract(paragraph("Ook [aan te vullen] of […]."))))
+    assert [each.finding.values["written"] for each in places] == ["[aan te vullen]", "[…]"]

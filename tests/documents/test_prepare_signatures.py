@@ -170,7 +170,7 @@ def commented(docx: Docx) -> None:
 LEFT = {
     "a sentence between": [lines("De klant", "De klant las dit.", *THEIRS)],
     "our name for theirs": [lines("De klant", *OURS)],
-    "another's name": [lines("De klant", "Naam: Piet Jansen", *THEIRS[1:])],
+    "another's name": [lines("Voor ons", "Naam: Piet Jansen", *THEIRS[1:])],
     "a comment": [lines("De klant", *THEIRS), commented],
     "no signature": [lines("De klant", *THEIRS[:3])],
     "a list of who was there": [rows(["Naam", "Handtekening"], ["", ""], ["", ""])],
@@ -179,9 +179,12 @@ LEFT = {
 
 
 @pytest.mark.parametrize("case", LEFT)
-def test_what_is_not_wholly_understood_is_left(case: str) -> None:
+def test_what_is_not_wholly_understood_is_left(case: str, checked: Checking) -> None:
     made = prepare(signed(*LEFT[case]), OWN, {})
     assert not [each for each in made.changes if each.what is What.SIGNATURES]
+    codes = {each.code for each in checked(made.docx).findings}
+    asked = ("both parties in one", "a sentence between")
+    assert (Found.SIGNATORY in codes) == (case in asked)
     assert "{{ handtekening" not in Document(io.BytesIO(made.docx)).element.xml
 
 

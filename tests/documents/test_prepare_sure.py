@@ -56,7 +56,10 @@ CASES = {
     "Het gaat om volgende personen: klanten / leden / andere: …… (schrappen wat niet past).": (
         "Het gaat om volgende personen: {{ betrokkenen }}."
     ),
+    "Ondernemingsnummer van de klant: …………": "Ondernemingsnummer van de klant: {% als klant.nummer "
+    "%}{{ klant.nummer }}{% einde als %}",
     # what a person must decide
+    "Ondernemingsnummer van de leverancier: ………….": None,
     "Gevestigd te [plaats], aan de [straat en nummer].": None,
     "Gevestigd te ………………, kantoorhoudende te ………………": "Gevestigd te {{ klant.zetel }}, "
     "kantoorhoudende te ………………",

@@ -114,7 +114,12 @@ def _meant_of(words: str) -> str:
 
 def _meant(words: str) -> str:
     """The key of what the last telling word stands for; the first of the catalogue if two end at
-    the same place."""
+    the same place. Of `nummer van de klant` the party is not what is asked."""
+    whose = table("template_open", OURS)["whose"]
+    return _last_meant(re.sub(whose, "", words)) or _last_meant(words)
+
+
+def _last_meant(words: str) -> str:
     best, last = "", -1
     for key, pattern in _meanings():
         for found in pattern.finditer(words):

@@ -20,7 +20,7 @@ from service.documents.own.findings import Finding, Found
 from service.documents.own.open_characters import ASKS, opened
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
-from service.documents.own.sure import column_head, said_in
+from service.documents.own.sure import column_head, said_in, says_nothing
 from service.documents.own.where import Spot, spots
 from service.documents.template import W
 from service.texts import OURS, table
@@ -155,9 +155,17 @@ def _drawn(spot: Spot, text: str) -> Iterator[OpenPlace]:
 
 
 def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
-    """`schrappen wat niet past`: nobody can strike out anything either."""
+    """`schrappen wat niet past`: nobody can strike out anything either. Brackets that only say that
+    they are to be filled in are told as such."""
+    told = [
+        each.span()
+        for each in opened().finditer(text)
+        if each["bracket"] and says_nothing(each["bracket"])
+    ]
     for phrase in table("template_open", OURS)["phrases"]:
-        found = re.search(phrase, text, re.IGNORECASE)
+        every = re.finditer(phrase, text, re.IGNORECASE)
+        outside = (each for each in every if not any(a <= each.start() < b for a, b in told))
+        found = next(outside, None)
         if found:
             place = spot.around(*found.span())
             values = {"written": found[0], **advised(spot, text, found.end(), found.end(), "")[0]}

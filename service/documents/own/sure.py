@@ -79,6 +79,11 @@ def announced(words: str) -> str | None:
     return None
 
 
+def says_nothing(words: str) -> bool:
+    """Whether words in brackets only say that something is to be filled in."""
+    return _allowed(_plain(words)) == set()
+
+
 def _plain(words: str) -> str:
     plain = " ".join(words.casefold().replace("_", " ").strip(_TRIMMED).split())
     return re.sub(_rules()["prefix"], "", plain).strip(_TRIMMED)

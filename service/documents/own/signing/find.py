@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from service.documents.own.more import holds_more
@@ -18,7 +18,7 @@ from service.documents.own.signing.blocks import (
     merged,
     segments,
 )
-from service.documents.own.signing.lines import LINE, SIGNATURE, is_label, kinds
+from service.documents.own.signing.lines import LINE, SIGNATURE, is_label, kinds, says_more
 from service.documents.own.signing.parties import CONTROLLER, PROCESSOR, Parties, of_tokens
 from service.documents.own.source import Source, said
 from service.documents.own.styles import Styles
@@ -58,7 +58,7 @@ def find_signings(source: Source) -> Iterator[Signing]:
         if each.tag == f"{W}tbl":
             elements, blocks = [each], _in_table(each, parties)
         elif each.tag == f"{W}p":
-            elements, blocks = _in_lines(each, parties, styles)
+            elements, blocks = _in_lines(each, parties, styles, gone)
         else:
             continue
         if not blocks or any(map(holds_more, elements)):
@@ -156,13 +156,17 @@ def _lines_of_row(cells: list[Any], label: str) -> list[str]:
     return lines
 
 
-def _in_lines(first: Any, parties: Parties, styles: Styles) -> tuple[list[Any], list[Block]]:
-    """The paragraphs from this one that are places to sign, with their blocks."""
+def _in_lines(
+    first: Any, parties: Parties, styles: Styles, known: Collection[Any]
+) -> tuple[list[Any], list[Block]]:
+    """The paragraphs from this one that are places to sign, with their blocks. ``known``: those of
+    places before."""
     elements: list[Any] = []
     blocks: list[Block] = []
     at: Any = first
     while at is not None:
-        taken, found = _one_block(at, parties, styles)
+        begins = bool(elements) or _begins(at, known, styles)
+        taken, found = _one_block(at, parties, styles, begins=begins)
         had = {each.party for each in blocks}
         again = had & {each.party for each in found if each.party}
         if not found or again or had >= {CONTROLLER, PROCESSOR}:
@@ -173,7 +177,9 @@ def _in_lines(first: Any, parties: Parties, styles: Styles) -> tuple[list[Any], 
     return _with_empty(elements), blocks
 
 
-def _one_block(first: Any, parties: Parties, styles: Styles) -> tuple[list[Any], list[Block]]:
+def _one_block(
+    first: Any, parties: Parties, styles: Styles, *, begins: bool
+) -> tuple[list[Any], list[Block]]:
     """The lines of one party, or of those side by side, that begin here."""
     pieces = segments(first)
     heading = styles.outline(styles.of(first)) is not None
@@ -200,7 +206,9 @@ def _one_block(first: Any, parties: Parties, styles: Styles) -> tuple[list[Any],
     if not labelled and any(kinds(each) for each in pieces):
         return [], []
     heads = 0 if labelled else 1
-    if heads and any(each.endswith((".", ";")) for each in pieces):
+    if heads and any(each.endswith((".", ";")) or says_more(each) for each in pieces):
+        return [], []
+    if not heads and not begins:
         return [], []
     columns = [[each] for each in pieces]
     while after is not None and len(taken) < MOST_LINES:
@@ -236,6 +244,15 @@ def _next_line(paragraph: Any) -> Any:
         if said(each):
             return each
     return None
+
+
+def _begins(paragraph: Any, known: Collection[Any], styles: Styles) -> bool:
+    """Whether the line before is not one of the same signatory, of whom something is not known."""
+    before = (each for each in paragraph.itersiblings(f"{W}p", preceding=True) if said(each))
+    line = next(before, None)
+    if line is None or line in known or styles.outline(styles.of(line)) is not None:
+        return True
+    return not any(kinds(each) or says_more(each) for each in segments(line))
 
 
 def _with_empty(lines: list[Any]) -> list[Any]:

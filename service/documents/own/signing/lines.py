@@ -47,6 +47,12 @@ def is_label(words: str) -> bool:
     return bool(kinds(words)) and not TOKEN.search(words)
 
 
+def says_more(words: str) -> bool:
+    """Whether a line has a known label and words that are not known, such as somebody's name."""
+    label, colon, _ = words.partition(":")
+    return bool(colon and _label(label) and kinds(words) is None)
+
+
 def _of_value(token: str) -> frozenset[str] | None:
     """What a placeholder is; None if it is not of a signatory."""
     path = names.value_path(token[2:-2].strip()) if token.startswith("{{") else None

@@ -24,6 +24,7 @@ from service.engines.private_files import close_what_is_open, closed_to_others, 
 from service.engines.process import http_status, port_is_free, wait_until
 from service.error_codes import StartCode
 from service.running.handover import MARK, FirstSignIn, settings_line
+from service.running.memory import with_allocator
 from service.running.opening import Engines, NotRunning, engines
 from service.settings.table import Settings, development_secret
 from service.texts import OURS, text
@@ -122,6 +123,8 @@ def _alone(directory: Path) -> Iterator[None]:
 
 def _start(name: str, *, answers: bool = False) -> subprocess.Popen[bytes]:
     shared = {key: value for key, value in os.environ.items() if _is_for_all(key)}
+    if name == "worker":
+        shared = {**with_allocator(), **shared}
     # In its own session: Ctrl-C reaches only the supervisor, which stops the others in order.
     return subprocess.Popen(
         [sys.executable, "-m", "service", name],

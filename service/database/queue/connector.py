@@ -22,6 +22,10 @@ class PatientConnector(PsycopgConnector):
 
     Also repeats statements that may have been lost with a broken connection, above all the one that
     marks a job as finished: a job recorded as running blocks all others on its subject.
+
+    Its commits do not wait for the disk. After a crash of the machine a job may be there that was
+    finished within the last second, or wait again that had begun: every job may run twice. What a
+    step changes, and the jobs that it defers, are committed on the service's own connections.
     """
 
     def __init__(self, conninfo: str, *, max_size: int) -> None:
@@ -53,3 +57,4 @@ async def _try_when_it_speaks(connection: psycopg.AsyncConnection[Any]) -> None:
 
 async def _commit_each(connection: psycopg.AsyncConnection[Any]) -> None:
     await connection.set_autocommit(True)
+    await connection.execute("set synchronous_commit = off")

@@ -52,6 +52,14 @@ _LOCK_REFERENCE = (
     select(agreements.c.id).where(agreements.c.reference == bindparam("wanted")).with_for_update()
 )
 _FLAGS = select(agreements.c.flags).where(agreements.c.id == bindparam("wanted"))
+_INSERT = insert(agreements).values(search=STORED)
+_INSERT_SIGNATORY, _INSERT_ITEM = insert(signatories), insert(annex_items)
+_COUNT_ON = (
+    upsert(reference_counters)
+    .values(last=1)
+    .on_conflict_do_update(index_elements=["year"], set_={"last": reference_counters.c.last + 1})
+    .returning(reference_counters.c.last)
+)
 _SAVE = (
     update(agreements)
     .where(agreements.c.id == bindparam("saved"))
@@ -124,26 +132,19 @@ class Agreements(Records):
     def next_reference(self, year: int) -> str:
         """The next free reference of a year, such as ``VO-2026-00042``. Without gaps: the counter
         is rolled back with the transaction."""
-        counter = (
-            upsert(reference_counters)
-            .values(year=year, last=1)
-            .on_conflict_do_update(
-                index_elements=["year"], set_={"last": reference_counters.c.last + 1}
-            )
-            .returning(reference_counters.c.last)
-        )
-        return f"VO-{year}-{self._connection.execute(counter).scalar_one():05d}"
+        number: int = self._connection.execute(_COUNT_ON, {"year": year}).scalar_one()
+        return f"VO-{year}-{number:05d}"
 
     def insert(self, agreement: Agreement) -> None:
         self._connection.execute(
-            insert(agreements).values(
-                id=agreement.id,
-                reference=agreement.reference,
-                created_at=agreement.created_at,
-                search=STORED,
+            _INSERT,
+            {
+                "id": agreement.id,
+                "reference": agreement.reference,
+                "created_at": agreement.created_at,
+                "words": search_words(agreement),
                 **columns_of(agreement),
-            ),
-            {"words": search_words(agreement)},
+            },
         )
         self.add_signatory(agreement.id, agreement.signatory_id, agreement.signatory)
         insert_places(self._connection, agreement)
@@ -156,7 +157,7 @@ class Agreements(Records):
     ) -> None:
         """``more`` are further columns, such as the ``number`` that says at which places."""
         own = {"id": signatory_id, "agreement_id": agreement_id}
-        self._connection.execute(insert(signatories).values(columns(signatory, **own, **more)))
+        self._connection.execute(_INSERT_SIGNATORY, columns(signatory, **own, **more))
 
     def save(self, before: Agreement, after: Agreement) -> Agreement:
         """Write the changes; ``before`` was loaded under the lock in this transaction.
@@ -248,7 +249,7 @@ class Agreements(Records):
             for position, item in enumerate(agreement.annex.items)
         ]
         if rows:
-            self._connection.execute(insert(annex_items), rows)
+            self._connection.execute(_INSERT_ITEM, rows)
 
 
 def _readable(reference: str) -> str:

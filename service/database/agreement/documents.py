@@ -75,6 +75,11 @@ class Digests:
     shown_length: int
 
 
+_PUT = (
+    upsert(documents)
+    .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "kind"])
+    .returning(documents.c.edition)
+)
 _OF_KIND = select(documents).where(
     documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
 )
@@ -112,16 +117,7 @@ class Documents(Records):
                 )
             )
         kept = self._connection.execute(
-            upsert(documents)
-            .values(
-                columns(
-                    made,
-                    agreement_id=agreement_id,
-                    common_sha256=common_sha256,
-                )
-            )
-            .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "kind"])
-            .returning(documents.c.edition)
+            _PUT, columns(made, agreement_id=agreement_id, common_sha256=common_sha256)
         )
         return kept.first() is not None
 

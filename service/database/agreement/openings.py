@@ -45,6 +45,8 @@ _VIEW = _VIEWS.where(
 )
 
 
+_HAS_COMMON = select(common_texts.c.sha256).where(common_texts.c.sha256 == bindparam("digest"))
+_KEEP_COMMON = upsert(common_texts).on_conflict_do_nothing()
 _NOTE = upsert(openings).on_conflict_do_nothing().returning(openings.c.id)
 _first = openings.alias("first")
 _OF = (
@@ -89,9 +91,9 @@ class Openings(Records):
     def keep_common(self, html: str) -> str:
         """Returns the SHA-256; repeatable."""
         digest = sha256_of(html)
-        self._connection.execute(
-            upsert(common_texts).values(sha256=digest, html=html).on_conflict_do_nothing()
-        )
+        # Nearly always it is there, and it is long.
+        if self._connection.execute(_HAS_COMMON, {"digest": digest}).scalar() is None:
+            self._connection.execute(_KEEP_COMMON, {"sha256": digest, "html": html})
         return digest
 
     def note(

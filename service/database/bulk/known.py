@@ -51,6 +51,7 @@ _MADE = (
         _ALIVE,
     )
 )
+_HOLD_LIST = select(func.pg_advisory_xact_lock(LOCK, func.hashtext(bindparam("shape", type_=Text))))
 
 
 class KnownCustomers(Records):
@@ -70,8 +71,7 @@ class KnownCustomers(Records):
 
     def hold_list(self, shape: str) -> None:
         """One line at a time for lists with these headings: two may be about the same agreement."""
-        number = func.hashtext(shape)
-        self._connection.execute(select(func.pg_advisory_xact_lock(LOCK, number)))
+        self._connection.execute(_HOLD_LIST, {"shape": shape})
 
     def _found(self, statement: Any, values: set[str], **more: Any) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.agreement.bulk.states import LineState
@@ -87,6 +99,27 @@ _FOUND_BY_IMPORT = (
     .where(agreements.c.id == bindparam("made"))
     .values(search=with_words(IMPORT_WORD))
 )
+
+
+_STAMPED = {LineState.MADE: "made_at", LineState.SENT: "sent_at"}
+
+
+@lru_cache
+def _mark(names: tuple[str, ...], stamped: str) -> Update:
+    """Built once, as each line is marked twice."""
+    values: dict[str, Any] = {
+        name: bindparam(f"new_{name}", type_=import_lines.c[name].type) for name in names
+    }
+    if stamped:
+        values[stamped] = func.clock_timestamp()
+    return (
+        update(import_lines)
+        .where(
+            import_lines.c.import_id == bindparam("of_import"),
+            import_lines.c.row == bindparam("at_row"),
+        )
+        .values(values)
+    )
 
 
 class ImportLines(Records):
@@ -183,19 +216,14 @@ class ImportLines(Records):
     def mark(self, import_id: str, row: int, state: LineState, **values: Any) -> None:
         """Record what became of a line, with other columns that change with it."""
         made = values.get("agreement_id") if state is LineState.MADE else None
-        if made:
-            values["made_at"] = func.clock_timestamp()
-        if state is LineState.SENT:
-            values["sent_at"] = func.clock_timestamp()
         if "errors" in values:
             values["errors"] = errors_as_json(values["errors"])
         if "skip" in values:
             values["skip"] = _note_as_json(values["skip"])
-        self._connection.execute(
-            update(import_lines)
-            .where(import_lines.c.import_id == import_id, import_lines.c.row == row)
-            .values(state=state.value, failure=values.pop("failure", ""), **values)
-        )
+        new = {"state": state.value, "failure": "", **values}
+        told = {f"new_{name}": value for name, value in new.items()}
+        told |= {"of_import": import_id, "at_row": row}
+        self._connection.execute(_mark(tuple(new), _STAMPED.get(state, "")), told)
         if made:
             self._connection.execute(_FOUND_BY_IMPORT, {"made": made})
 

@@ -33,7 +33,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
 
     Only the first finished document of an edition is stored.
     """
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state is not State.PREPARING:
             return

@@ -48,7 +48,7 @@ from service.database.tables.columns import word, words
 from service.database.tables.documents import originals
 from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
-from service.database.tables.records import Records, record
+from service.database.tables.records import Records
 
 ALARM = "alarm"  # the kind of the alarm mail itself, for which there is no alarm
 MOST_OVERDUE = 1000  # a large archive after a long outage must not slow every check
@@ -108,14 +108,18 @@ class Alarms(Records):
 
     def _read(self, statement: Select[Any], **asked: object) -> list[StalledItem]:
         return [
-            record(
-                StalledItem,
-                row,
-                subject=Subject(SubjectKind(row.subject), row.subject_id),
-                kind=AlarmKind(row.kind),
-                reason=_reason(row.kind, row.reason),
+            StalledItem(
+                Subject(SubjectKind(subject), subject_id),
+                reference,
+                organisation,
+                AlarmKind(kind),
+                since,
+                _reason(kind, reason),
+                told_at,
             )
-            for row in self._connection.execute(statement, asked)
+            for subject, subject_id, reference, organisation, kind, since, reason, told_at in (
+                self._connection.execute(statement, asked)
+            )
         ]
 
 

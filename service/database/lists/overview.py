@@ -171,8 +171,12 @@ def _listed(shape: Search, most: int) -> Select[Any]:
     return lines.order_by(found.c.place.desc(), found.c.id.desc())
 
 
+_STATE, _NUMBER, _FLAGS = map(names(Summary).index, ("state", "number", "flags"))
+
+
 def _summary(row: Sequence[Any]) -> Summary:
-    values = dict(zip(names(Summary), row, strict=False))
-    if row[-1] == "be":
-        values["number"] = show_belgian_number(values["number"])
-    return Summary(**values | {"state": State(values["state"]), "flags": tuple(values["flags"])})
+    *values, number_type = row
+    values[_STATE], values[_FLAGS] = State(values[_STATE]), tuple(values[_FLAGS])
+    if number_type == "be":
+        values[_NUMBER] = show_belgian_number(values[_NUMBER])
+    return Summary(*values)

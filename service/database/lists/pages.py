@@ -66,7 +66,8 @@ def page(connection: Connection, search: Search, limit: int) -> Sequence[str]:
     if typed.cost_of_index <= (FEW if fills else MORE):
         return found.by_index()
     if typed.whole_keys:
-        return found.by_fortnight()
+        few = typed.with_whole_words <= FEW
+        return found.by_half_year() if few else found.by_fortnight()
     if typed.agreements * typed.share**2 < limit:  # the index finds fewer than would be read
         return found.by_index()
     read = int(min(READ_AT_MOST, SPARE * limit / typed.share))

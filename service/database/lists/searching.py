@@ -107,6 +107,11 @@ class Words:
         return self._of_states * prod(self.shares[each] for each in self.all)
 
     @property
+    def with_whole_words(self) -> float:
+        """How many agreements have the words that are looked up as whole ones."""
+        return self.agreements * self._of_states * prod(self.shares[each] for each in self.whole)
+
+    @property
     def cost_of_index(self) -> float:
         """How many agreements are read if the index finds all, or as much work."""
         many, others = self._of_many, self._others

@@ -126,10 +126,11 @@ class _Found:
 
     @property
     def _of_any_time(self) -> bool:
-        """Whether whole words find them, and none of these is for a month or an import."""
-        search = self._search
+        """Whether whole words find them, and none of these is for a year, a month or an import."""
+        search, typed = self._search, self._typed
         of_one_time = search.facets.sent not in ("", ANY) or search.narrowed.imported
-        return bool(self._typed.whole_keys) and not of_one_time
+        of_a_year = any(each.isdecimal() for each in typed.whole)
+        return bool(typed.whole_keys) and not of_one_time and not of_a_year
 
     @property
     def _of_a_template(self) -> bool:

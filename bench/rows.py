@@ -162,6 +162,13 @@ AGREEMENTS = (
       unnest(array['controller_agreement', 'controller_annex', 'processor_agreement'])
         with ordinality as places (place, n)
     """,
+    """
+    insert into awaiting_us (agreement_id, countersigner_id, state_since)
+    select filling.id, agreements.countersigner_id, agreements.state_since
+    from filling join agreements using (id) join signature_places on agreement_id = filling.id
+    where filling.state in ('ready', 'in_signing')
+      and party = 'processor' and signature_places.state = 'open'
+    """,
     f"""
     insert into links (id, agreement_id, signatory_id, token_hash, created_at, opened_at, ended)
     select {named("link")}, id, signatory_id, decode(md5(i || 'token'), 'hex'), created_at,

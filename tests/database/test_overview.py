@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from usual import CONTROLLER_AGREEMENT, CONTROLLER_ANNEX, PROCESSOR_AGREEMENT, USUAL
 
 from service.agreement.end_reason import EndReason
@@ -234,6 +235,35 @@ def test_groups_are_counted_as_they_are_listed(database: Database, new: New) -> 
     assert all(line.awaits_processor for line in listed["awaits_us"])
     groups = [{line.id for line in lines} for lines in listed.values()]
     assert sum(len(group) for group in groups) == len(set.union(*groups)) == 18
+
+
+def test_the_database_notes_itself_what_awaits_us(database: Database, new: New) -> None:
+    """Whatever changes: the state, the place, or who signs."""
+    ours = {**dict.fromkeys(USUAL, PlaceState.BLOCKED), PROCESSOR_AGREEMENT: PlaceState.OPEN}
+    with database.begin() as tx:
+        made = new(tx, state=State.READY, frozen_sha256=SHA, places=ours)
+        somebody = made.sender_id
+        place = "signature_places set state = {} where party = 'processor'"
+        for changed, awaiting in (
+            ("agreements set countersigner_id = sender_id", [(made.id, somebody)]),
+            ("agreements set state = 'voided'", []),
+            ("agreements set state = 'in_signing'", [(made.id, somebody)]),
+            ("agreements set state_since = now() - interval '9 days'", [(made.id, somebody)]),
+            (place.format("'lapsed'"), []),
+            (place.format("'open'"), [(made.id, somebody)]),
+            ("agreements set countersigner_id = null", [(made.id, None)]),
+        ):
+            tx._connection.execute(text(f"update {changed}"))
+            assert tx._connection.execute(_AWAITING_US).all() == awaiting, changed
+        tx._connection.execute(text("delete from signature_places where party = 'processor'"))
+        assert tx._connection.execute(_AWAITING_US).all() == []
+
+
+_AWAITING_US = text("""
+select agreement_id::text, awaiting_us.countersigner_id::text
+from awaiting_us join agreements on agreements.id = agreement_id
+where awaiting_us.state_since = agreements.state_since
+""")
 
 
 def test_the_archive_narrows_by_date_and_shows_only_what_was_signed(

@@ -38,6 +38,7 @@ SMALL = {
     "alarms",
     "anchor_objects",
     "anchors",
+    "awaiting_us",
     "drafts",
     "failing_jobs",
     "idempotency_keys",
@@ -116,7 +117,6 @@ NEEDED = {
     "ix_messages_waiting",
     "ix_originals_working_copy",
     "ix_questions_waiting",
-    "ix_signature_places_our_turn",
     "uq_audit_entries_seq",
 }
 
@@ -354,7 +354,7 @@ def test_who_cannot_sign_any_more_is_found_without_reading_what_runs(
     plans: dict[str, list[dict[str, Any]]],
 ) -> None:
     index = "ix_agreements_countersigner"
-    for name in ("list: first page, with the counts", "queue: the number in the menu"):
+    for name in ("list: first page, with the counts", "queue: what I sign"):
         kinds = {node["Node Type"] for node in plans[name] if node.get("Index Name") == index}
         assert "Index Only Scan" in kinds
 

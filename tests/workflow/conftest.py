@@ -65,6 +65,18 @@ def _house(deps: Deps) -> House:
 # What this process already looked at after an earlier test: mails, and states with their entries.
 _SEEN: set[tuple[object, ...]] = set()
 
+# Where the table differs from the places and states of agreements.
+_AWAITING_US = """
+select * from awaiting_us full join (
+  select agreements.id, agreements.countersigner_id, agreements.state_since from agreements
+  join signature_places on agreement_id = agreements.id
+  where agreements.state in ('ready', 'in_signing')
+    and party = 'processor' and signature_places.state = 'open'
+) due on id = agreement_id
+where (id, due.countersigner_id, due.state_since)
+  is distinct from (agreement_id, awaiting_us.countersigner_id, awaiting_us.state_since)
+"""
+
 
 def _must_hold(house: House) -> None:
     """What holds after every test: complete chains, a sentence for every entry, mails that
@@ -90,6 +102,7 @@ def _must_hold(house: House) -> None:
         for message in waiting:
             if _is_new(message.kind, sorted(message.values)):
                 deliver.deliver(house.deps, message.id)
+    assert house.rows(_AWAITING_US) == []
     others = 'select id, kind, "values" as said from messages where agreement_id is null'
     for message in house.rows(others):
         if _is_new(message.kind, _alike(message.said)):

@@ -32,7 +32,7 @@ from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.messages import messages
-from service.database.tables.places import signature_places
+from service.database.tables.places import awaiting_us, signature_places
 from service.database.tables.questions import questions
 
 _THEIR_STATES = (State.READY, State.IN_SIGNING)  # in which the processor's place can be open
@@ -40,17 +40,18 @@ _PLACE = and_(
     signature_places.c.agreement_id == agreements.c.id,
     signature_places.c.party == word("processor"),
 )
-PROCESSOR_OPEN = (
-    select(signature_places.c.agreement_id)
-    .where(_PLACE, signature_places.c.state == word("open"))
-    .exists()
+_OUR_TURN = (
+    select(awaiting_us.c.agreement_id).where(awaiting_us.c.agreement_id == agreements.c.id).exists()
 )
 _PROCESSOR_UNSIGNED = (
     select(signature_places.c.agreement_id)
     .where(_PLACE, signature_places.c.state != word("signed"))
     .exists()
 )
-AWAITS_US = and_(agreements.c.state.in_(words(_THEIR_STATES)), PROCESSOR_OPEN)
+# The same for many agreements: those that await us are read once, not looked up.
+NOT_OURS = agreements.c.id.not_in(select(awaiting_us.c.agreement_id))
+# The states too, of which there is an index.
+AWAITS_US = and_(agreements.c.state.in_(words(_THEIR_STATES)), _OUR_TURN)
 
 _others = staff.alias("others")  # the statement may already contain the countersigner
 # As an array, so that the index on countersigners is searched for these few people.
@@ -90,6 +91,11 @@ _THE_TROUBLED: ColumnElement[Any] = func.array(
     select(_TROUBLED.subquery("troubled")).scalar_subquery(), type_=ARRAY(UUID(as_uuid=False))
 )
 
+_COUNTED_ALONE: dict[str, Select[Any] | CompoundSelect[Any]] = {
+    "awaits_us": select(awaiting_us.c.agreement_id),
+    "trouble": _TROUBLED,
+}
+
 
 def in_group(name: str) -> ColumnElement[bool]:
     """Whether an agreement is in this group; it may be in two."""
@@ -104,17 +110,20 @@ def in_group(name: str) -> ColumnElement[bool]:
 def beside_states(name: str) -> list[ColumnElement[bool]]:
     """What is asked of an agreement that has one of the states of this group; not of *trouble*."""
     if name == "awaits_us":
-        return [PROCESSOR_OPEN]
+        return [_OUR_TURN]
     return [~AWAITS_US] if name == "waiting" else []
 
 
-def branches(name: str) -> list[ColumnElement[bool]]:
+def branches(name: str, not_ours: ColumnElement[bool] = ~_OUR_TURN) -> list[ColumnElement[bool]]:
     """Mutually exclusive conditions that together form the group: an index has one state in the
-    order of a list, so the list merges the first page of each."""
+    order of a list, so the list merges the first page of each.
+
+    ``not_ours`` may be NOT_OURS, if many are read.
+    """
     if name in ("awaits_us", "trouble"):
         return [in_group(name)]
     return [
-        and_(agreements.c.state == word(state), ~PROCESSOR_OPEN)
+        and_(agreements.c.state == word(state), not_ours)
         if name == "waiting" and state in _THEIR_STATES
         else agreements.c.state == word(state)
         for state in GROUPS[name]
@@ -129,7 +138,7 @@ def counts() -> Select[Any]:
     parts: list[Select[Any] | CompoundSelect[Any]] = [newest]
     for name in GROUPS:
         part = union_all(*(everything.where(each) for each in branches(name)))
-        parts.append(_TROUBLED if name == "trouble" else part)
+        parts.append(_COUNTED_ALONE.get(name, part))
     return select().add_columns(*map(_counted, parts))
 
 

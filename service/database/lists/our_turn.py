@@ -35,7 +35,7 @@ from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements, annex_items, signatories
 from service.database.tables.columns import word
 from service.database.tables.openings import openings
-from service.database.tables.places import signature_places
+from service.database.tables.places import awaiting_us, signature_places
 from service.database.tables.questions import questions
 from service.database.tables.records import Records
 
@@ -53,9 +53,10 @@ _OPENED = and_(
 )
 _READ = select(openings.c.id).where(_OPENED).exists()
 # All of them, once for a whole statement: there are few, and they have an index of their own.
-RETURNED = agreements.c.id.in_(
-    select(questions.c.agreement_id).where(QUESTION_WAITS, questions.c.staff_id.is_not(None))
+_RETURNED = select(questions.c.agreement_id).where(
+    QUESTION_WAITS, questions.c.staff_id.is_not(None)
 )
+RETURNED = agreements.c.id.in_(_RETURNED)
 _PLACE = (RETURNED, agreements.c.last_activity_at, agreements.c.id)
 _LISTED = (
     select(
@@ -141,7 +142,17 @@ _COUNTS = select(
     func.count().filter(~_STANDING.c.own).label("colleagues"),
 )
 
-_FRESH = select(func.count()).select_from(agreements).where(AWAITS_US, _THEIRS, ~RETURNED)
+_FRESH = (
+    select(func.count())
+    .select_from(awaiting_us)
+    .where(
+        or_(
+            awaiting_us.c.countersigner_id.is_(None),
+            awaiting_us.c.countersigner_id == bindparam("whose"),
+        ),
+        awaiting_us.c.agreement_id.not_in(_RETURNED),
+    )
+)
 
 
 @dataclass(frozen=True)

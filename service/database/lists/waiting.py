@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Select, Subquery, func, literal_column, select, union_all
+from sqlalchemy import Integer, Select, Subquery, func, literal_column, select, text, union_all
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import COUNTED
 from service.agreement.progress import AGES, BY_ACTIVITY, WAITING_GROUPS
-from service.database.lists.groups import branches
+from service.database.lists.groups import NOT_OURS, branches
 from service.database.tables.agreements import agreements
+from service.database.tables.places import awaiting_us
 from service.database.tables.records import Records
 
 _MOST = literal_column(str(COUNTED + 1), Integer)
@@ -34,11 +35,13 @@ def _waits(since: ColumnElement[Any], days: int) -> ColumnElement[Any]:
 def _group(name: str) -> Select[Any]:
     """Only those that wait longest are read: if there are more, all of those are older than the
     others."""
-    place = agreements.c.last_activity_at if name in BY_ACTIVITY else agreements.c.state_since
-    oldest = [
-        select(place.label("since")).where(each).order_by(place).limit(_MOST).subquery()
-        for each in branches(name)
-    ]
+    if name == "awaits_us":
+        waiting = [select(awaiting_us.c.state_since.label("since"))]
+    else:
+        place = agreements.c.last_activity_at if name in BY_ACTIVITY else agreements.c.state_since
+        since = select(place.label("since"))
+        waiting = [since.where(each) for each in branches(name, NOT_OURS)]
+    oldest = [each.order_by(text("since")).limit(_MOST).subquery() for each in waiting]
     some = oldest[0] if len(oldest) == 1 else _oldest_of(oldest)
     ages = [_waits(some.c.since, days) for days in AGES]
     return select(literal_column(f"'{name}'"), func.count(), *ages).select_from(some)

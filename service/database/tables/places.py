@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import UUID
 
 from service.agreement.places import Party, PlaceCapacity
 from service.agreement.states import PlaceState
@@ -30,9 +40,19 @@ signature_places = Table(
     one_of("party", Party),
     one_of("capacity", PlaceCapacity),
     one_of("state", PlaceState),
-    Index(
-        "ix_signature_places_our_turn",
+)
+# Agreements whose text is ready and in which a place of the processor is open: those that await our
+# signature. Triggers keep it (migration 0075), so that lists count few rows.
+awaiting_us = Table(
+    "awaiting_us",
+    metadata,
+    Column(
         "agreement_id",
-        postgresql_where=text("party = 'processor' and state = 'open'"),
+        UUID(as_uuid=False),
+        ForeignKey("agreements.id", ondelete="CASCADE"),
+        primary_key=True,
     ),
+    # As the agreement has them.
+    Column("countersigner_id", UUID(as_uuid=False), nullable=True),
+    Column("state_since", DateTime(timezone=True), nullable=False),
 )

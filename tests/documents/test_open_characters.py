@@ -21,6 +21,7 @@ OPEN = {
     "een boete van € ..., of €XXX": ["...", "XXX"],
     "te … en van ● tot __": ["…", "●", "__"],
     "1. …, met zetel": ["…"],
+    "vanaf …../…../20…. of __/__/____": ["…../…../20….", "__/__/____"],
     "?? maanden, {aantal dagen}": ["??", "{aantal dagen}"],
     # text
     "Boek XX en artikel XX.225 van boeken XIX en XX": [],

@@ -83,6 +83,23 @@ FORMS = {
     "lines of one paragraph": lines(
         "\n".join(("Voor de Vereniging", *THEIRS)), "\n".join(("Voor Wolkenhuis", *OURS))
     ),
+    "without labels": lines(
+        "Voor de Vereniging",
+        "Naam: ……",
+        "Functie: ……",
+        "Datum: …../…../20….",
+        "Handtekening (voorafgegaan door “gelezen en goedgekeurd”):",
+        "Voor Wolkenhuis",
+        PERSON,
+        "Bestuurder",
+        "_________",
+    ),
+    "a column between": rows(
+        ["Voor de Vereniging", "", "Voor Wolkenhuis"],
+        ["Naam", "", PERSON],
+        ["Functie", "", "bestuurder"],
+        ["Handtekening", "", ""],
+    ),
     "a column of labels": rows(
         ["", "Voor de Vereniging", "Voor Wolkenhuis"],
         ["Naam", "", PERSON],

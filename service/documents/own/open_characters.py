@@ -13,6 +13,7 @@ from functools import cache
 from service.texts import OURS, table
 
 DOTS = (
+    r"[.…_]+\s?(?P<between>[/-])\s?[.…_]+\s?(?P=between)\s?(?:20)?[.…_]+|…\.{2,}|"
     r"(?:\.\s?){5,}|(?:…[\s.]*){2,}|_(?:\s?_)+|(?:·\s?){4,}|-{5,}|–{3,}|\?{2,}"
     r"|(?<=:)\s*(?:…|\.{3,})\s*$|^\s*(?:…|\.{3,})\s*$"
 )

@@ -11,6 +11,8 @@ from service.documents.own import names
 from service.documents.own.paragraphs import TOKEN, text_of, write
 from service.documents.own.prepare.changes import Change, What
 from service.documents.own.prepare.new import paragraph as new_paragraph
+from service.documents.own.signing.lines import FUNCTION as FUNCTION_LINE
+from service.documents.own.signing.lines import LINE, kinds
 from service.documents.own.source import Source, said
 from service.documents.own.styles import Styles
 from service.documents.own.sure import said_in
@@ -67,12 +69,14 @@ def _functions(source: Source, function: str) -> Iterator[Change]:
     placeholder = f"{{{{ {names.shown(FUNCTION)} }}}}"
     for spot in spots(source):
         words = text_of(spot.paragraph)
-        if words.strip().casefold() == function.casefold() and any(
-            PERSON in _paths(near) for near in _near(spot.paragraph)
-        ):
-            start = len(words) - len(words.lstrip())
-            write(spot.paragraph, start, start + len(words.strip()), placeholder)
-            yield Change.at(What.OWN, spot.above, words, placeholder)
+        start = len(words.rstrip()) - len(function)
+        alone = words[max(start, 0) :].strip().casefold() == function.casefold()
+        if not alone or kinds(words[:start]) not in (set(), {LINE}, {FUNCTION_LINE}):
+            continue
+        if any(PERSON in _paths(near) for near in _near(spot.paragraph)):
+            told = words[start:].strip()
+            write(spot.paragraph, start, start + len(function), placeholder)
+            yield Change.at(What.OWN, spot.above, told, placeholder)
 
 
 def _near(paragraph: Any) -> Iterator[str]:

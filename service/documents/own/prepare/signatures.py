@@ -9,12 +9,12 @@ from typing import Any
 
 from service.documents.own import names
 from service.documents.own.paragraphs import TOKEN, text_of
-from service.documents.own.prepare.changes import Change, What
+from service.documents.own.prepare.changes import LONGEST, Change, What
 from service.documents.own.prepare.new import element
 from service.documents.own.prepare.new import paragraph as new_paragraph
 from service.documents.own.signing.blocks import Block, lines_of_paragraph
 from service.documents.own.signing.find import Signing, find_signings
-from service.documents.own.signing.lines import DATE, FUNCTION, NAME, SIGNATURE
+from service.documents.own.signing.lines import COMPANY, DATE, FUNCTION, NAME, SIGNATURE
 from service.documents.own.signing.parties import CONTROLLER, PROCESSOR
 from service.documents.own.signing.questions import questions
 from service.documents.own.source import Source, said, value
@@ -46,11 +46,12 @@ def write_signatures(source: Source, known: Answered) -> Iterator[Change]:
         keys = [f"{each}_{'annex' if signing.annex else 'agreement'}" for each in parties]
         if not all(parties) or len(set(keys)) < len(keys) or used & set(keys):
             continue
+        lines = (said(each) for one in signing.elements for each in one.iter(f"{W}p"))
+        before = " / ".join(filter(None, lines))
+        if len(before) > LONGEST:
+            continue  # the change could not tell all words that go
         used |= set(keys)
         new = _table(source, signing, parties)
-        before = " / ".join(
-            filter(None, (said(each) for one in signing.elements for each in one.iter(f"{W}p")))
-        )
         after = " / ".join(filter(None, map(said, new.iter(f"{W}p"))))
         _put(new, signing.elements)
         yield Change.at(What.SIGNATURES, signing.spot.above, before, after)
@@ -103,7 +104,7 @@ def _table(source: Source, signing: Signing, parties: Sequence[str]) -> Any:
     kinds = {DATE, SIGNATURE}.union(*(each.kinds for each in signing.blocks))
     if kinds == {DATE, SIGNATURE} and first_old.tag == f"{W}p":
         kinds.add(NAME)
-    for kind in (NAME, FUNCTION, DATE, SIGNATURE):
+    for kind in (COMPANY, NAME, FUNCTION, DATE, SIGNATURE):
         if kind in kinds:
             fields = [_field(kind, each, annex=signing.annex) for each in parties]
             cells = [[_line(f"{{{{ {each} }}}}")] for each in fields]
@@ -148,7 +149,7 @@ def _properties(width: int) -> Any:
 def _field(kind: str, party: str, *, annex: bool) -> str:
     if kind in (DATE, SIGNATURE):
         return names.shown_place(f"{party}_{'annex' if annex else 'agreement'}", kind)
-    return names.shown(f"{party}.representative.{kind}")
+    return names.shown(f"{party}.name" if kind == COMPANY else f"{party}.representative.{kind}")
 
 
 def _row(cells: list[list[Any]], widths: list[int], *, header: bool = False) -> Any:

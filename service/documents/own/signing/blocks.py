@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 from service.documents.own.open_characters import opened
 from service.documents.own.paragraphs import GAPS
-from service.documents.own.signing.lines import DATE, FUNCTION, LINE, NAME, SIGNATURE, kinds
+from service.documents.own.signing.lines import (
+    COMPANY,
+    DATE,
+    FUNCTION,
+    LINE,
+    NAME,
+    SIGNATURE,
+    kinds,
+    names_company,
+)
 from service.documents.own.signing.parties import Parties, of_tokens
 from service.documents.own.source import value
 from service.documents.template import W
@@ -17,7 +26,7 @@ from service.texts import OURS, table
 LONGEST_HEAD = 70
 LONGEST_HEAD_LINES = 3
 _SPACES = re.compile(r"\t+|[^\S\n]{4,}")
-ASKED = {NAME, FUNCTION, DATE, SIGNATURE}
+ASKED = {COMPANY, NAME, FUNCTION, DATE, SIGNATURE}
 
 
 class Block(NamedTuple):
@@ -35,20 +44,39 @@ class Block(NamedTuple):
         return " ".join(self.head)
 
 
-def block(
-    lines: Sequence[str], parties: Parties, anchor: Any, at: int = 0, *, heads: int | None = None
-) -> Block | None:
-    """The block of these lines, of which the first are its head: as many as ``heads``, or all
-    before the first that asks for something. None if a line is not known."""
+class Column(NamedTuple):
+    """The lines of one party, of which the first are its head: as many as ``heads``, or all before
+    the first that asks for something."""
+
+    lines: Sequence[str]
+    anchor: Any
+    heads: int | None = None
+
+
+def blocks_of(columns: Sequence[Column], parties: Parties) -> list[Block]:
+    """The blocks of these; [] if a line is not known, or nothing asks for a signature."""
+    found = [_read(each, parties) for each in columns]
+    read = [each for each in found if each]
+    asked: set[str] = set().union(*(each.kinds for each in read))
+    if len(read) < len(columns) or not asked & {LINE, SIGNATURE}:
+        return []
+    return [
+        each._replace(kinds=frozenset((each.kinds | {SIGNATURE}) & ASKED), at=number)
+        for number, each in enumerate(read)
+    ]
+
+
+def _read(column: Column, parties: Parties) -> Block | None:
+    lines, anchor, heads = column
     if heads is None:
-        heads = next(
-            (n for n, each in enumerate(lines) if each.strip() and kinds(each)), len(lines)
-        )
+        asking = (n for n, each in enumerate(lines) if kinds(each) and not names_company(each))
+        heads = next(asking, len(lines))
     head = tuple(each for each in lines[:heads] if each.strip())
     if len(head) > LONGEST_HEAD_LINES or any(len(each) > LONGEST_HEAD for each in head):
         return None
     named = set(of_tokens(" ".join(lines[heads:])))
-    if len(named) > 1 or (named and parties.of(" ".join(head)) not in ("", *named)):
+    party = parties.of(" ".join(head))
+    if len(named) > 1 or (named and party not in ("", *named)):
         return None  # data of the other party
     asked: set[str] = set()
     for each in lines[heads:]:
@@ -56,19 +84,7 @@ def block(
         if found is None:
             return None
         asked |= found
-    party = parties.of(" ".join(head)) or "".join(named)
-    return made(party, head, asked, anchor, at)
-
-
-def made(
-    party: str, head: tuple[str, ...], asked: set[str], anchor: Any, at: int = 0
-) -> Block | None:
-    """The block, if it asks for a signature."""
-    if LINE in asked and SIGNATURE not in asked:
-        asked = asked | {SIGNATURE}
-    if SIGNATURE not in asked:
-        return None
-    return Block(party, head, frozenset(asked & ASKED), anchor, at)
+    return Block(party or "".join(named), head, frozenset(asked), anchor)
 
 
 def for_party(words: str, parties: Parties) -> tuple[str, bool] | None:

@@ -8,17 +8,25 @@ from typing import Any, NamedTuple
 
 from service.documents.own.more import holds_more
 from service.documents.own.signing.blocks import (
+    ASKED,
     Block,
-    block,
+    Column,
+    blocks_of,
     cells_of,
     for_party,
     lines_of,
     lines_of_paragraph,
-    made,
     merged,
     segments,
 )
-from service.documents.own.signing.lines import LINE, SIGNATURE, is_label, kinds, says_more
+from service.documents.own.signing.lines import (
+    LINE,
+    SIGNATURE,
+    is_label,
+    kinds,
+    names_company,
+    says_more,
+)
 from service.documents.own.signing.parties import CONTROLLER, PROCESSOR, Parties, of_tokens
 from service.documents.own.source import Source, said
 from service.documents.own.styles import Styles
@@ -83,6 +91,7 @@ def _party_in_each_row(rows: list[Any], parties: Parties) -> list[Block]:
     asked = [kinds(said_in(cell)) for cell in first[1:]]
     if not others or not all(asked) or not any(SIGNATURE in (each or ()) for each in asked):
         return []
+    all_kinds = frozenset().union(*(each for each in asked if each)) & ASKED
     found = []
     for cells in others:
         head = lines_of(cells[0])
@@ -90,15 +99,11 @@ def _party_in_each_row(rows: list[Any], parties: Parties) -> list[Block]:
             return []
         if any(_other(said_in(cell), each) for cell, each in zip(cells[1:], asked, strict=True)):
             return []
-        all_kinds: set[str] = set().union(*(each for each in asked if each))
         named = set(of_tokens(" ".join(map(said_in, cells[1:]))))
         party = parties.of(" ".join(head))
         if len(named) > 1 or (named and party not in ("", *named)):
             return []
-        one = made(party or "".join(named), tuple(head), all_kinds, cells[0])
-        if one is None:
-            return []
-        found.append(one)
+        found.append(Block(party or "".join(named), tuple(head), all_kinds, cells[0]))
     return found
 
 
@@ -112,7 +117,7 @@ def _party_in_each_column(rows: list[Any], parties: Parties) -> list[Block]:
     """The parties in the first row, with lines below each, perhaps with a column of labels; or all
     in cells beside each other."""
     heads = list(cells_of(rows[0]))
-    beside = len(heads) > 1 and _labels_beside(rows)
+    beside = len(heads) > 1 and _labels_beside(rows, parties)
     columns = heads[1:] if beside else heads
     found = []
     for start, end, head in columns:
@@ -124,19 +129,18 @@ def _party_in_each_column(rows: list[Any], parties: Parties) -> list[Block]:
             if not inside or sum(last - first for first, last, _ in cells) != heads[-1][1]:
                 return []
             lines += _lines_of_row(inside, said_in(cells[0][2]) if beside else "")
-        one = block(lines, parties, head, heads=heading)
-        if one is None or not one.head:
-            return []
-        found.append(one)
-    return found
+        if lines:
+            found.append(Column(lines, head, heading))
+    blocks = blocks_of(found, parties)
+    return blocks if all(each.head for each in blocks) else []
 
 
-def _labels_beside(rows: list[Any]) -> bool:
+def _labels_beside(rows: list[Any], parties: Parties) -> bool:
     """Whether the first column has only the labels of the others."""
-    first = [said_in(next(cells_of(row))[2]) for row in rows]
-    return len(rows) > 1 and not is_label(first[0]) and all(
-        not each or is_label(each) for each in first[1:]
-    ) and _only_labels(rows)  # fmt: skip
+    head, *labels = (said_in(next(cells_of(row))[2]) for row in rows)
+    if not labels or is_label(head) or parties.of(head):
+        return False
+    return all(not each or is_label(each) for each in labels) and _only_labels(rows)
 
 
 def _only_labels(rows: list[Any]) -> bool:
@@ -186,8 +190,8 @@ def _one_block(
     if not pieces or heading or max(map(len, pieces)) > LONGEST_PIECE:
         return [], []
     if len(within := lines_of_paragraph(first)) > 1:
-        one = block(within, parties, first)
-        return ([first], [one]) if one and (one.party or len(one.kinds) > 1) else ([], [])
+        one = blocks_of([Column(within, first)], parties)
+        return ([first], one) if all(map(_plain, one)) else ([], [])
     whole = [for_party(each, parties) for each in pieces]
     taken, after = [first], _next_line(first)
     if all(whole):
@@ -196,14 +200,13 @@ def _one_block(
         if not opens and len(below) == len(pieces) and all(kinds(each) == {LINE} for each in below):
             opens, taken = True, [first, after]
         if opens:
-            blocks = [
-                made(parties.of(each[0]), (each[0],), {SIGNATURE}, first, number)
-                for number, each in enumerate(whole)
-                if each
+            found = enumerate(each[0] for each in whole if each)
+            signed = frozenset({SIGNATURE})
+            return taken, [
+                Block(parties.of(head), (head,), signed, first, at) for at, head in found
             ]
-            return taken, [each for each in blocks if each]
     labelled = all(is_label(each) for each in pieces)
-    if not labelled and any(kinds(each) for each in pieces):
+    if not labelled and any(kinds(each) and not names_company(each) for each in pieces):
         return [], []
     heads = 0 if labelled else 1
     if heads and any(each.endswith((".", ";")) or says_more(each) for each in pieces):
@@ -221,11 +224,13 @@ def _one_block(
             column.append(each)
         taken.append(after)
         after = _next_line(after)
-    found = [
-        block(column, parties, first, number, heads=heads) for number, column in enumerate(columns)
-    ]
-    certain = [each for each in found if each and (each.party or len(each.kinds) > 1)]
-    return (taken, certain) if len(certain) == len(pieces) and len(taken) > 1 else ([], [])
+    blocks = blocks_of([Column(each, first, heads) for each in columns], parties)
+    return (taken, blocks) if all(map(_plain, blocks)) and len(taken) > 1 else ([], [])
+
+
+def _plain(block: Block) -> bool:
+    """Whether it is plainly somebody's: a line for a signature alone may be anything."""
+    return bool(block.party) or len(block.kinds) > 1
 
 
 def _begins_again(columns: list[list[str]], beside: list[str]) -> bool:

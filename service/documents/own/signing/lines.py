@@ -9,7 +9,8 @@ from service.documents.own.open_characters import opened
 from service.documents.own.paragraphs import TOKEN
 from service.texts import OURS, table
 
-NAME, FUNCTION, DATE, SIGNATURE, NOTHING = "name", "function", "date", "signature", "nothing"
+COMPANY, NAME, FUNCTION, NOTHING = "company", "name", "function", "nothing"
+DATE, SIGNATURE = "date", "signature"
 LINE = "line"
 """Dots alone: a signature, if nothing else is."""
 
@@ -17,12 +18,15 @@ TOLD_ANYWAY = {FUNCTION, NOTHING}
 """Lines that may have their words already: a function is that of the signatory."""
 
 OF_VALUES = {
+    "controller.name": COMPANY,
+    "processor.name": COMPANY,
     "controller.representative.name": NAME,
     "processor.representative.name": NAME,
     "controller.representative.function": FUNCTION,
     "processor.representative.function": FUNCTION,
 }
 _AND = re.compile(r"\s+en\s+|\s*[,/&+]\s*")
+_DATE = re.compile(r"[\s/.-]*(?:20)?[\s/.-]*")  # what a date to fill in has besides dots
 _AROUND = " \t()[]<>«»“”\"'‘’.,;:*-"
 
 
@@ -35,6 +39,8 @@ def kinds(words: str) -> set[str] | None:
     if label.strip(_AROUND):
         found.append(_label(label))
     known = {kind for each in found if each for kind in each}
+    if DATE in known and _DATE.fullmatch(more):
+        more = ""
     if None in found or (re.search(r"\w", more) and not known <= TOLD_ANYWAY):
         return None
     if not known and not colon and opened().search(words):
@@ -45,6 +51,11 @@ def kinds(words: str) -> set[str] | None:
 def is_label(words: str) -> bool:
     """Whether these words alone ask for something that a signatory fills in."""
     return bool(kinds(words)) and not TOKEN.search(words)
+
+
+def names_company(words: str) -> bool:
+    """Whether a line is only the name of a party, as in a head."""
+    return bool(TOKEN.search(words)) and kinds(words) == {COMPANY}
 
 
 def says_more(words: str) -> bool:
@@ -62,6 +73,8 @@ def _of_value(token: str) -> frozenset[str] | None:
 
 def _label(words: str) -> frozenset[str] | None:
     """What a label asks for; None if that is not known."""
+    read: str = table("template_open", OURS)["signing"]["read"]
+    words = re.split(read, words, maxsplit=1, flags=re.IGNORECASE)[0].strip(_AROUND) or words
     plain = " ".join(words.casefold().strip(_AROUND).split())
     plain = re.sub(r"[“”\"'‘’()]", "", plain)
     if kind := _kind(plain):

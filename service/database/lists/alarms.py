@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    any_,
     bindparam,
     cast,
     delete,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.alarms import AlarmKind, StalledItem
@@ -118,7 +119,7 @@ class Alarms(Records):
                 told_at,
             )
             for subject, subject_id, reference, organisation, kind, since, reason, told_at in (
-                self._connection.execute(statement, asked)
+                self._connection.execute(statement, asked).all()
             )
         ]
 
@@ -146,6 +147,25 @@ _OVERDUE = (
     .order_by(archive_states.c.looked_at)
     .limit(MOST_OVERDUE)
     .subquery("overdue")
+)
+
+_UNFINISHED = and_(
+    archive_states.c.state != word(PackageState.VERIFIED),
+    archive_states.c.state.not_in(words(DAMAGED)),
+)
+# As an array they are looked up in one scan of their index.
+_UNFINISHED_ORIGINALS = (
+    select(originals.c.agreement_id, originals.c.created_at)
+    .where(
+        originals.c.agreement_id
+        == any_(
+            func.array(
+                select(archive_states.c.agreement_id).where(_UNFINISHED).scalar_subquery(),
+                type_=ARRAY(UUID(as_uuid=False)),
+            )
+        )
+    )
+    .subquery("unfinished_originals")
 )
 
 
@@ -187,14 +207,14 @@ _STALLED = union_all(
         AlarmKind.ARCHIVE,
         archive_states.c.agreement_id,
         # What was signed elsewhere has no original.
-        func.coalesce(originals.c.created_at, archive_states.c.stored_at),
+        func.coalesce(_UNFINISHED_ORIGINALS.c.created_at, archive_states.c.stored_at),
         archive_states.c.failure,
     )
-    .outerjoin(originals, archive_states.c.agreement_id == originals.c.agreement_id)
-    .where(
-        archive_states.c.state != word(PackageState.VERIFIED),
-        archive_states.c.state.not_in(words(DAMAGED)),
-    ),
+    .outerjoin(
+        _UNFINISHED_ORIGINALS,
+        archive_states.c.agreement_id == _UNFINISHED_ORIGINALS.c.agreement_id,
+    )
+    .where(_UNFINISHED),
     _of_agreement(
         AlarmKind.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
     ).where(archive_states.c.state.in_(words(DAMAGED))),

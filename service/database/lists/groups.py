@@ -78,19 +78,21 @@ _UNARCHIVED = and_(
     or_(archive_states.c.failure != word(""), archive_states.c.state.in_(words(DAMAGED))),
 )
 # Each of these has its own small index.
-_TROUBLED = union(
+_TROUBLES = (
     select(agreements.c.id).where(agreements.c.state.in_(words(GROUPS["trouble"]))),
     select(messages.c.agreement_id).where(MAIL_TROUBLE, messages.c.agreement_id.is_not(None)),
     select(archive_states.c.agreement_id).where(_UNARCHIVED),
     select(questions.c.agreement_id).where(QUESTION_WAITS),
     select(agreements.c.id).where(COUNTERSIGNER_GONE),
 )
-
-# As an array, whose agreements PostgreSQL looks up in one scan of their index.
-_THE_TROUBLED: ColumnElement[Any] = func.array(
-    select(_TROUBLED.subquery("troubled")).scalar_subquery(), type_=ARRAY(UUID(as_uuid=False))
+_TROUBLED = union(*_TROUBLES)
+# As an array, whose agreements PostgreSQL looks up in one scan of their index, each once.
+_ANY_TROUBLED = any_(
+    func.array(
+        select(union_all(*_TROUBLES).subquery("troubled")).scalar_subquery(),
+        type_=ARRAY(UUID(as_uuid=False)),
+    )
 )
-
 _COUNTED_ALONE: dict[str, Select[Any] | CompoundSelect[Any]] = {
     "awaits_us": select(awaiting_us.c.agreement_id),
     "trouble": _TROUBLED,
@@ -102,7 +104,7 @@ def in_group(name: str) -> ColumnElement[bool]:
     if name == "awaits_us":
         return AWAITS_US
     if name == "trouble":
-        return agreements.c.id == any_(_THE_TROUBLED)
+        return agreements.c.id == _ANY_TROUBLED
     condition = agreements.c.state.in_(words(GROUPS[name]))
     return and_(condition, ~AWAITS_US) if name == "waiting" else condition
 

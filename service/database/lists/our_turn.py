@@ -11,12 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    RowMapping,
     Select,
     and_,
     any_,
     bindparam,
-    case,
     cast,
     func,
     literal,
@@ -37,7 +35,7 @@ from service.database.tables.columns import word
 from service.database.tables.openings import openings
 from service.database.tables.places import awaiting_us, signature_places
 from service.database.tables.questions import questions
-from service.database.tables.records import Records
+from service.database.tables.records import Records, names
 
 # For this person to sign; agreements from before countersigners were chosen name nobody.
 _THEIRS = or_(
@@ -48,6 +46,8 @@ _THEIRS = or_(
 _OPENED = and_(
     openings.c.agreement_id == agreements.c.id,
     openings.c.staff_id == bindparam("whose"),
+    # In the index, so that only those are read.
+    func.coalesce(openings.c.signatory_id, openings.c.staff_id) == bindparam("whose"),
     openings.c.edition == agreements.c.edition,
     openings.c.document_sha256 == agreements.c.frozen_sha256,
 )
@@ -87,13 +87,13 @@ _LINES = (
         agreements.c.reference,
         agreements.c.controller["name"].astext.label("organisation"),
         agreements.c.controller["number"].astext.label("number"),
-        agreements.c.controller["number_type"].astext.label("number_type"),
         signatories.c.name.label("signatory_name"),
         signatories.c.function.label("signatory_function"),
         agreements.c.frozen_sha256,
         agreements.c.flags,
-        _FLAGGED.label("flagged"),
         select(func.min(openings.c.opened_at)).where(_OPENED).scalar_subquery().label("opened_at"),
+        agreements.c.controller["number_type"].astext.label("number_type"),
+        _FLAGGED.label("flagged"),
     )
     .join(
         signatories,
@@ -124,24 +124,23 @@ _OF_COLLEAGUES = (
     .join(staff, staff.c.id == agreements.c.countersigner_id)
     .order_by(_place.c.returned, _place.c.last_activity_at, _place.c.id)
 )
-# Only one's own lines are looked up as returned or read, once each.
-_STANDING = (
-    select(
-        _THEIRS.label("own"),
-        case((_THEIRS, RETURNED)).label("returned"),
-        case((_THEIRS, ~_READ)).label("unread"),
-    )
-    .where(AWAITS_US)
+_UNSIGNED = (
+    select(RETURNED.label("returned"), (~_READ).label("unread"))
+    .where(AWAITS_US, _THEIRS)
     .offset(0)
-    .subquery("standing")
+    .subquery("unsigned")
+)
+_COLLEAGUES = (
+    select(func.count())
+    .where(awaiting_us.c.countersigner_id != bindparam("whose"))
+    .scalar_subquery()
 )
 _COUNTS = select(
-    func.count().filter(_STANDING.c.own, ~_STANDING.c.returned).label("fresh"),
-    func.count().filter(_STANDING.c.returned).label("returned"),
-    func.count().filter(_STANDING.c.unread).label("unread"),
-    func.count().filter(~_STANDING.c.own).label("colleagues"),
+    func.count().filter(~_UNSIGNED.c.returned).label("fresh"),
+    func.count().filter(_UNSIGNED.c.returned).label("returned"),
+    func.count().filter(_UNSIGNED.c.unread).label("unread"),
+    _COLLEAGUES.label("colleagues"),
 )
-
 _FRESH = (
     select(func.count())
     .select_from(awaiting_us)
@@ -218,8 +217,8 @@ class OurTurn(Records):
     def lines(self, staff_id: str, ids: Sequence[str]) -> list[ToSign]:
         """The lines of these agreements, in the order of ``ids``."""
         asked = {"whose": staff_id, "ids": list(ids)}
-        found = {row["id"]: row for row in self._connection.execute(_LINES, asked).mappings()}
-        return [_line(found[each]) for each in ids]
+        found = {row.id: _line(row) for row in self._connection.execute(_LINES, asked).all()}
+        return [found[each] for each in ids]
 
     def of_colleagues(self, staff_id: str, *, limit: int) -> list[OfColleague]:
         """The longest waiting first."""
@@ -229,16 +228,18 @@ class OurTurn(Records):
 
     def _listed(self, statement: Select[Any], staff_id: str, *, limit: int) -> list[Listed]:
         asked = {"whose": staff_id, "most": limit}
-        rows = self._connection.execute(statement, asked).mappings()
-        return [Listed(**row) for row in rows]
+        return [Listed(*row) for row in self._connection.execute(statement, asked).all()]
 
 
-def _line(row: RowMapping) -> ToSign:
-    values = dict(row)
+_NUMBER, _FLAGS = map(names(ToSign).index, ("number", "flags"))
+
+
+def _line(row: Sequence[Any]) -> ToSign:
+    *values, number_type, flagged = row
     flags: dict[str, tuple[str, ...]] = {}
-    for flag, label in values.pop("flagged") or ():
+    for flag, label in flagged or ():
         flags[flag] = (*flags.get(flag, ()), label)
-    values["flags"] = flags | {each: () for each in row["flags"] if each not in flags}
-    if values.pop("number_type") == "be":
-        values["number"] = show_belgian_number(values["number"])
-    return ToSign(**values)
+    values[_FLAGS] = flags | {each: () for each in values[_FLAGS] if each not in flags}
+    if number_type == "be":
+        values[_NUMBER] = show_belgian_number(values[_NUMBER])
+    return ToSign(*values)

@@ -83,7 +83,7 @@ class Overview(Records):
         )
 
     def _summaries(self, statement: Select[Any], values: dict[str, Any]) -> list[Summary]:
-        return [_summary(row) for row in self._connection.execute(statement, values)]
+        return [_summary(row) for row in self._connection.execute(statement, values).all()]
 
 
 _COUNTS = groups.counts()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asked import statements
 from elsewhere import TYPED, added
 from house import House
 from lists import HEADINGS, NUMBERS, SERVICES, as_csv, customer
@@ -79,6 +80,17 @@ def test_what_is_made_is_sent_with_a_link_each_behind_the_work_of_people(house: 
     by_hand = house.rows("select queue_name from procrastinate_jobs where task_name = 'deliver'")
     found = Counter(name for (name,) in by_hand)
     assert found == {"bulk": 4, "mail": 2, "interactive": 1}  # the code
+
+
+def test_a_turn_ends_where_no_line_is_left(house: House) -> None:
+    number = taken_in(house, *(customer(n) for n in range(1, 4)))
+    decide.start(house.deps, number, house.staff, send=True)
+    with statements() as asked:
+        run.run(house.deps)
+    assert counts(house, number) == {"sent": 3}
+    looks = [each for each in asked if "SKIP LOCKED" in each]
+    # Three lines to make and none, then three to send and none, and once more none of both.
+    assert len(looks) <= 10, len(looks)
 
 
 def test_made_first_and_sent_later(house: House) -> None:
@@ -301,6 +313,8 @@ def test_a_row_that_cannot_be_made_leaves_the_others_and_can_be_tried_again(
     assert done(house, number, send=True) == {"sent": 2, "failed": 1}
     monkeypatch.setattr("service.workflow.bulk.lines.send_in", real)
     assert decide.try_again(house.deps, number, house.staff) == 1
+    # As after a minute: mails are sent at a limited rate.
+    house.rows("update import_lines set sent_at = sent_at - interval '1 minute'")
     assert done(house, number, send=True) == {"sent": 3}
     assert len(set(references(house, number))) == 3
 

@@ -7,8 +7,9 @@ and the worker can stop.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import takewhile
 from time import monotonic
 
 from service.agreement.bulk import pace
@@ -70,7 +71,7 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
     maker = _maker(deps, found, actor)
     if maker.template is None and _waits_for_a_text(deps, found):
         return None
-    made = sum(1 for _ in range(LINES_IN_TURN) if maker.make_next())
+    made = _times(maker.make_next, LINES_IN_TURN)
     if made == LINES_IN_TURN or not found.sending:
         if made:
             return timedelta(0)
@@ -78,10 +79,15 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
     if found.together and _still_made(deps, found):  # or a person would get two mails
         return LOOK_AGAIN
     may_send, pause = _pace(deps, found)
-    sent = sum(1 for _ in range(min(may_send, LINES_IN_TURN)) if maker.send_next())
+    sent = _times(maker.send_next, min(may_send, LINES_IN_TURN))
     if made or sent:
         return timedelta(0) if sent < may_send else pause
     return None if _finish(deps, found) else max(pause, LOOK_AGAIN)
+
+
+def _times(step: Callable[[], bool], at_most: int) -> int:
+    """Take a step until it finds no line; returns how many it found."""
+    return sum(1 for _ in takewhile(lambda _: step(), range(at_most)))
 
 
 def make(deps: Deps, found: Import, *, seconds: float) -> bool:

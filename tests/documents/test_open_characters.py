@@ -54,6 +54,13 @@ def test_what_has_a_unit_is_asked_and_never_filled_in() -> None:
     )
 
 
+def test_where_and_when_a_contract_is_signed_is_asked_in_words() -> None:
+    docx = contract(paragraph("Aldus opgemaakt te ………… op …………, in tweevoud."))
+    places = [each.finding for each in find_open_places(Source(docx))]
+    assert [each.values["advice"] for each in places] == ["town", "date_in_words"]
+    assert len({each.key for each in places}) == 2
+
+
 def test_a_single_mark_that_says_what_it_is_for_is_filled_in() -> None:
     docx = contract(paragraph("1. …, met zetel te …, hierna de Klant;"))
     assert "1. {{ klant.naam }}, met zetel te {{ klant.zetel }}, hierna de Klant;" in texts(

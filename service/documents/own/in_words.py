@@ -36,10 +36,9 @@ def remedy(finding: Finding, language: Language) -> str:
 def to_type(finding: Finding, language: Language) -> str:
     """What to type for an open place, for who has a field beside the words around it; the remedy
     if that says more."""
-    if finding.code is Found.SIGNATORY:
-        return remedy(finding, language)
     values = finding.values
-    key = f"{CATALOGUE}.asked.{values.get('advice') or 'nothing'}"
+    what = finding.code if finding.code is Found.SIGNATORY else values.get("advice") or "nothing"
+    key = f"{CATALOGUE}.asked.{what}"
     return text(key, language, **values) if has_text(key, language) else remedy(finding, language)
 
 

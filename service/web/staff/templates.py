@@ -34,6 +34,7 @@ from service.workflow.templates import look as looking
 from service.workflow.templates.families import families
 from service.workflow.templates.take_in import ANSWER, NEW, TakenIn, take_in
 
+MEANT = "meant-"  # a tick: what Zegel proposes for that open place is right
 MOST_PAGES = 1_000
 SHORTEST_WORD = 3
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
@@ -85,11 +86,10 @@ def new_template() -> Any:
     if same := [each for each in own if each.name.casefold() == values.get("name", "").casefold()]:
         values["family"] = same[0].id  # its name was given again: a new version is meant
     shown = values or {"family": wanted if wanted in {each.id for each in own} else NEW}
-    suggested = {f"{ANSWER}{each.key}": _suggested(each) for each in findings}
     return show(
         "staff/template_new.html",
         families=own,
-        values={**suggested, **shown},
+        values=shown,
         errors=typed.errors,
         findings=_in_words(findings),
         only_in_word=any(each.code in STOPPING for each in findings),
@@ -132,6 +132,9 @@ def add_template() -> Any:
     }
     name = known.get("file") or getattr(request.files.get("file"), "filename", "") or ""
     asked = [Finding.from_json(each) for each in known.get("findings", ())]
+    for each in asked:
+        if form.get(f"{MEANT}{each.key}") and not answers.get(each.key, "").strip():
+            answers[each.key] = _suggested(each)
     if twice := _said_twice(asked, answers):
         return ask_again({each.field: words_of(each) for each in twice}, **known)
     try:
@@ -260,6 +263,8 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "signs": each.code is Found.SIGNATORY,
             "written": each.values.get("written", ""),
             "open": _open(each),
+            "meant": f"{MEANT}{each.key}",
+            "suggested": readable(_suggested(each)),
             "heading": each.heading,
             "around": tuple(map(readable, sides(each))) if each.answerable else ("", ""),
         }
@@ -275,7 +280,8 @@ def _open(finding: Finding) -> str:
 
 
 def _suggested(finding: Finding) -> str:
-    """What the field holds at first: the value that is probably meant, if it is always there."""
+    """The value that is probably meant, if it is always there: to be ticked, since one that stood
+    in the field already would be passed over when it is wrong."""
     guessed = finding.answerable and finding.values.get("advice") == "field"
     return str(finding.values["whole"]) if guessed else ""
 

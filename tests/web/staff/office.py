@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from app_browser import Browser
 from bakery import SALES
 from built import built, settings_in
 from emptied import as_owner
@@ -26,6 +28,7 @@ DRAFT = {
 }
 SERVICES = ["cloud_storage", "support"]
 NEW = {**DRAFT, "services": SERVICES}
+NEW_TEMPLATE = "/beheer/sjablonen/nieuw"
 
 
 def rows(deps: Deps, statement: str, **values: Any) -> list[Any]:
@@ -47,3 +50,10 @@ def make_deps(
     settings = settings_in(directory, ZEGEL_KEY_DIR=str(keys), ZEGEL_BASE_URL=base_url)
     config = bucket_at(store, f"staff-{uuid.uuid4().hex}")
     return built(settings, database_url, config, maker)
+
+
+def upload(office: Browser, data: bytes, **fields: str) -> None:
+    """A Word file as a new own template."""
+    office.get(NEW_TEMPLATE)
+    file = (io.BytesIO(data), "contract.docx")
+    office.post(NEW_TEMPLATE, {"family": "", "name": "Hosting", **fields, "file": file})

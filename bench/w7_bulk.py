@@ -125,10 +125,12 @@ def _bulk(workshop: Workshop, rows: int, order: str) -> tuple[float, float]:
     started = time.perf_counter()
     decide.start(deps, number, staff, send=True)
     offers = order == "processor_first"
-    workshop.wait.until_count(READY if offers else SENT, rows, number)
+    workshop.wait.until_count(SENT, rows, number)
+    if offers:
+        workshop.wait.until_all(READY, rows, number)
     made = time.perf_counter() - started
     if not offers:
-        workshop.wait.until_count(MAILED, rows, number)
+        workshop.wait.until_all(MAILED, rows, number)
     return made, time.perf_counter() - started
 
 

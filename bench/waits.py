@@ -43,18 +43,26 @@ class Waits:
         question = f"select state = %s from archive_states where agreement_id = {ITS_ID}"
         self._wait(question, "verified", reference)
 
-    def until_idle(self) -> None:
+    def until_idle(self, *, every: float = LOOK_AGAIN, patience: float = PATIENCE_SECONDS) -> None:
         """Until the worker has nothing to do now, mails included: one being sent holds its
         agreement's row."""
         self._wait(
             "select count(*) = 0 from procrastinate_jobs where scheduled_at is null"
             " and status in ('todo', 'doing') and queue_name <> %s",
             "housekeeping",
+            every=every,
+            patience=patience,
         )
 
     def until_count(self, question: str, count: int, about: object) -> None:
         """Until a question, with a number and its subject, is answered yes."""
         self._wait(question, count, about, every=LOOK_SELDOM, patience=LONG_PATIENCE_SECONDS)
+
+    def until_all(self, question: str, count: int, about: object) -> None:
+        """The same, asked only when the worker is idle: to join a thousand agreements four times a
+        second took a fourteenth of the processors being measured."""
+        self.until_idle(every=LOOK_SELDOM, patience=LONG_PATIENCE_SECONDS)
+        self.until_count(question, count, about)
 
     def our_turn(self) -> bool:
         """Whether an agreement waits for its last signature."""

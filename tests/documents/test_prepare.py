@@ -83,7 +83,9 @@ def test_each_sentence_reads_well_with_all_data_and_with_the_least(
     (officer,) = [each for each in said[True] if each.startswith("Vragen gaan naar")]
     assert officer == "Vragen gaan naar de functionaris Voorbeeld (e-mail: Voorbeeld)."
     assert not [each for each in said[False] if each.startswith("Vragen gaan naar")]
-    assert not [each for each in said[True] if "bezoekers" in each or "accountgegevens" in each]
+    assert not [each for each in said[True] if "bezoekers" in each]
+    at = said[False].index("accountgegevens;")
+    assert said[False][at - 1 : at + 2] == ["naam en adres;", "accountgegevens;", "Voorbeeld"]
 
 
 def test_words_keep_their_looks(made: Prepared) -> None:
@@ -184,12 +186,31 @@ def test_a_list_in_a_sentence_leaves_the_words_around() -> None:
     ]
 
 
-def test_a_fixed_item_is_told_with_the_list_that_replaces_it(made: Prepared) -> None:
-    items = [each for each in made.changes if each.what is What.ITEMS]
-    assert [each.before for each in items] == [
-        "naam en adres; / accountgegevens; / andere: …",
-        "☐ bezoekers / ☐ leden / ☐ andere: …",
+def test_points_to_choose_go_and_fixed_ones_stay(made: Prepared) -> None:
+    assert [each.before for each in made.changes if each.what is What.ITEMS] == [
+        "☐ bezoekers / ☐ leden / ☐ andere: …"
     ]
+    assert [each.before for each in made.changes if each.what is What.REST] == ["andere: …"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rest", "gone"),
+    [
+        ("Volgende gegevens:", "andere, namelijk ………", ["andere, namelijk ………"]),
+        ("Volgende gegevens:", "andere dan die van klanten: ………", []),
+        ("Schrap wat niet past in deze gegevens:", "andere: …", ["naam; / andere: …"]),
+    ],
+)
+def test_a_list_says_whether_its_points_are_for_all(line: str, rest: str, gone: list[str]) -> None:
+    def write(docx: Docx) -> None:
+        docx.add_paragraph("Soorten persoonsgegevens", style="Heading 2")
+        docx.add_paragraph(line)
+        for item in ("naam;", rest):
+            docx.add_paragraph(item, style="List Bullet")
+
+    made = prepare(contract(write), {}, {})
+    assert [each.before for each in made.changes] == gone
+    assert ("naam;" in texts(made.docx)) is (gone != ["naam; / andere: …"])
 
 
 def test_a_number_that_is_not_ours_stays() -> None:
@@ -226,7 +247,7 @@ def test_an_answer_ends_the_sentence_whose_dots_did_and_not_a_label(checked: Che
 def test_plain_changes_are_told_once_with_all_places(made: Prepared) -> None:
     plain = {each.change.after: each.times for each in told(made.changes) if each.times > 1}
     assert plain["{{ klant.naam }}"] == 2
-    weighty = [each for each in told(made.changes) if each.change.what is What.ITEMS]
+    weighty = [each for each in told(made.changes) if each.change.what in (What.ITEMS, What.REST)]
     assert [each.times for each in weighty] == [1, 1]
 
 
@@ -238,7 +259,7 @@ def test_a_line_that_announces_the_list_of_its_heading_keeps_it() -> None:
             docx.add_paragraph(item, style="List Bullet")
 
     (change,) = prepare(contract(write), {}, {}).changes
-    assert (change.what, change.before) == (What.ITEMS, "naam en adres; / andere: …")
+    assert (change.what, change.before) == (What.REST, "andere: …")
 
 
 def test_words_that_only_say_when_a_paragraph_applies_go_with_the_condition() -> None:

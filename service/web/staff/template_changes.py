@@ -17,6 +17,7 @@ from service.texts import OURS, has_text, table, text
 GROUPS = {
     What.ITEMS: "lists",
     What.CHOICE: "lists",
+    What.REST: "rest",
     What.SENSITIVE: "sensitive",
     What.CONDITION: "condition",
     What.SIGNATURES: "signatures",
@@ -31,7 +32,7 @@ GROUPS = {
 """In the order of the page: first what only this page shows. A kind that is not here is told in
 full, in lines of its own after these."""
 
-SAID_WHOLE = frozenset({"field", "header", "reference", "answer"})
+SAID_WHOLE = frozenset({"field", "header", "reference", "answer", "rest"})
 """Groups whose lines have all words."""
 
 LONGEST_POINT = 4

@@ -30,6 +30,7 @@ class What(StrEnum):
     REFERENCE = "reference"
     CHOICE = "choice"
     ITEMS = "items"
+    REST = "rest"
     SENSITIVE = "sensitive"
     SIGNATURES = "signatures"
     HEADER_ROW = "header_row"

@@ -1,4 +1,4 @@
-"""Replaces what a customer had to choose from by the list that Zegel asks."""
+"""Replaces what a customer had to choose from, or to add, by the list that Zegel asks."""
 
 from __future__ import annotations
 
@@ -36,9 +36,13 @@ def write_lists(source: Source, places: Sequence[OpenPlace]) -> Iterator[Change]
         if spot.paragraph in gone:
             continue
         if items := _items(spot.paragraph, styles):
-            if field := _field_of_items(items, places, place):
+            field = _field_of_items(items, places, place)
+            if field and _to_choose_from(items, spot.heading):
                 gone.update(items)
-                yield _one_item(place, items, field)
+                yield _one_item(place, items, field, What.ITEMS)
+            elif field and _is_the_rest(place) and gone.isdisjoint(items):
+                gone.add(spot.paragraph)
+                yield _one_item(place, [spot.paragraph], field, What.REST)
             continue
         same = [each for each in places if each.spot.paragraph is spot.paragraph]
         if len({each.finding.values.get("field") for each in same if each.sure}) > 1:
@@ -97,8 +101,25 @@ def _field_of_items(items: list[Any], places: Sequence[OpenPlace], place: OpenPl
     return None if others or any(map(holds_more, items)) else field
 
 
-def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
-    """Replace all items by one that is repeated for each value."""
+def _to_choose_from(items: list[Any], heading: str) -> bool:
+    """Whether the items are choices: with a box each, or to be struck out. Others hold for every
+    customer."""
+    above = items[0].getprevious()
+    said_above = "" if above is None else said(above)
+    choose = re.compile(table("template_prepared", OURS)["choose"])
+    boxes = map(_BOX.match, map(text_of, items))
+    return any(boxes) or any(map(choose.search, (heading, said_above)))
+
+
+def _is_the_rest(place: OpenPlace) -> bool:
+    """Whether an item is only room for more, such as *andere: …*."""
+    words = text_of(place.spot.paragraph)
+    rest = (words[: place.start] + words[place.end :]).strip(" \t.;,:…")
+    return re.fullmatch(table("template_prepared", OURS)["rest"], rest) is not None
+
+
+def _one_item(place: OpenPlace, items: list[Any], field: str, what: What) -> Change:
+    """Replace these items by one that is repeated for each value."""
     written = table("template_prepared", OURS)["written"]
     before = " / ".join(map(said, items))
     first, *others = items
@@ -108,7 +129,7 @@ def _one_item(place: OpenPlace, items: list[Any], field: str) -> Change:
     first.addprevious(new_paragraph(written["loop"].format(field=field)))
     first.addnext(new_paragraph(written["end_loop"]))
     after = f"{written['loop'].format(field=field)} {written['item']} {written['end_loop']}"
-    return Change.at(What.ITEMS, place.spot.above, before, after)
+    return Change.at(what, place.spot.above, before, after)
 
 
 def _in_sentence(place: OpenPlace, same: Sequence[OpenPlace]) -> Change | None:

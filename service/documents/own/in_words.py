@@ -49,7 +49,9 @@ def sides(finding: Finding) -> tuple[str, str]:
         return f"{words} ", ""
     at = int(finding.values.get("at", words.find(written)))
     before, rest = words[:at], words[at:].removeprefix(written)
-    return before, rest if written.endswith(("]", ">", "»")) else rest.lstrip("….·_-")
+    if not written.endswith(("]", ">", "»")):
+        return before, rest.lstrip("….·_-")
+    return before, rest if words.startswith(written, at) else ""  # too long to be shown whole
 
 
 def where(finding: Finding, language: Language) -> str:

@@ -1,7 +1,8 @@
 """The characters that stand for something to fill in by hand.
 
-Dots and brackets always do. One `…`, `XX` or `●` does where a unit follows (`XX maanden`) or a word
-that cannot end there precedes (`gevestigd te …`): elsewhere it may be `enz. …`, `(…)` or Boek XX.
+Dots and brackets always do, and words to choose from with an asterisk (`ja/nee*`). One `…`, `XX` or
+`●` does where a unit follows (`XX maanden`) or a word that cannot end there precedes (`gevestigd
+te …`): elsewhere it may be `enz. …`, `(…)` or Boek XX.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ DOTS = (
     r"(?:\.\s?){5,}|(?:…[\s.]*){2,}|_(?:\s?_)+|(?:·\s?){4,}|-{5,}|–{3,}|\?{2,}"
     r"|(?<=:)\s*(?:…|\.{3,})\s*$|^\s*(?:…|\.{3,})\s*$"
 )
-LONGEST_BRACKET = 120
+LONGEST_BRACKET, LONGEST_SQUARE = 120, 500
 BRACKETS = (
-    rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_BRACKET}}}\](?!\w)"
+    rf"(?<!\w)\[[^\[\]{{}}]{{0,{LONGEST_SQUARE}}}\](?!\w)"
     rf"|<\s?[^\W\d][^<>{{}}:/@]{{1,{LONGEST_BRACKET}}}>|«(?=[^»]{{0,60}}_)\w{{1,60}}»"
     r"|(?<!\{)\{[^\W\d][^{}%#]{0,60}\}(?!\})"
 )
-ASKS = re.compile(r"[^\W\d]|…|\.\.|[_●•*?-]|^\[\s{2,}\]$")
-"""What brackets hold if they ask for something; `[1]` is a note and `[ ]` is to be ticked."""
+_WORD = r"[^\W\d_]+\.?"
+CHOICE = rf"(?<![\w/]){_WORD}\*?(?:\s?/\s?{_WORD}(?:\s{_WORD})?(?:\s?\*+)?)+(?<=\*)"
+_NOTE = re.compile(r"\[\s?\d{1,2}(?:\s?[,-]\s?\d{1,2})*\s?\]")
+_NO_QUESTION = re.compile(r"\[\s?[☐□]?\s?\]|(?=.*#{5})[^\w…●•*?]*")
+"""Brackets to tick, which are told as such, and brackets around placeholders alone."""
 
 _ONE = r"(?:…|\.{2,4}|●)"
 _FIRST = r"(?:(?<=^)|(?<=^\w[.)]\s))"
@@ -35,7 +39,22 @@ def opened() -> re.Pattern[str]:
     """Any of the characters that stand for something to fill in."""
     prompts = "|".join(table("template_open", OURS)["prompts"])
     dots = "|".join((DOTS, *_single()))
-    return re.compile(f"(?P<dots>{dots})|(?P<bracket>{BRACKETS})|(?P<prompt>{prompts})")
+    kinds = (f"(?P<dots>{dots})", f"(?P<bracket>{BRACKETS})", f"(?P<prompt>{prompts})")
+    return re.compile("|".join((*kinds, f"(?P<choice>{CHOICE})")))
+
+
+def asks(found: re.Match[str]) -> bool:
+    """Whether one of ``opened`` in a text without placeholders asks for something. `[1]` is a note,
+    unless a unit follows or a word precedes that cannot end there (`binnen [24]`)."""
+    if not found["bracket"]:
+        return True
+    if _NOTE.fullmatch(found[0]):
+        before = table("template_open", OURS)["characters"]["before"]
+        words = found.string[: found.start()].split()
+        return bool(unit_after(found.string[found.end() :])) or (
+            bool(words) and words[-1].casefold() in before
+        )
+    return not _NO_QUESTION.fullmatch(found[0])
 
 
 def _single() -> Iterable[str]:

@@ -17,7 +17,7 @@ from service.documents.admission import MAIN_PART
 from service.documents.own.advice import advised
 from service.documents.own.clauses import LONGEST, OWN_WORDS, clause
 from service.documents.own.findings import Finding, Found
-from service.documents.own.open_characters import ASKS, opened
+from service.documents.own.open_characters import asks, opened
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
 from service.documents.own.sure import column_head, said_in, says_nothing
@@ -29,6 +29,7 @@ from service.texts import text as words_of
 LEADERS = ("dot", "underscore", "hyphen", "middleDot", "heavy")
 LONGEST_LABEL = 40
 MOST_IN_PARAGRAPH = 30  # nobody reads more of one
+_CHOICE = re.compile(r"\[\s?\w+(?:\s?/\s?\w+)+\s?\]")
 # What may follow words that are not always there, so that the rest is a sentence without them.
 _CLAUSE_ENDS = re.compile(r"\s*(?:[,;.:)]|$)|\s+\(")
 
@@ -62,12 +63,11 @@ def _in_text(spot: Spot, text: str) -> Iterator[OpenPlace]:
     for found in islice(opened().finditer(text), MOST_IN_PARAGRAPH):
         if found.start() < told:
             continue  # the remedy of the place before says what becomes of this one
-        if found["bracket"] and not ASKS.search(found[0]):
+        if not asks(found):
             continue
         written = " ".join(found[0].split())
         shown = written[:12] if found["dots"] else written
-        inside = found[0] if found["bracket"] else ""
-        place = _open(spot, shown, *_span(found), inside, text)
+        place = _open(spot, shown, *_span(found), _advice(spot, text, found))
         if place.finding.values.get("advice") == "guarded":
             place, until = _with_clause(place, text, found)
             place = place._replace(sure=place.sure and place.start >= told)
@@ -90,8 +90,7 @@ def _with_clause(open_place: OpenPlace, text: str, found: re.Match[str]) -> tupl
     written = original[start:begin] + str(place.values["whole"])
     whole, at, sure = written, stop, open_place.sure
     for each in opened().finditer(text, stop, end):
-        inside = each[0] if each["bracket"] else ""
-        values, known = advised(spot, text, *_span(each), inside)
+        values, known = _advice(spot, text, each)
         sure = sure and (known or "whole" not in values)
         if "whole" not in values:  # another remedy says what it is to be
             whole, at, end, sentence = written, stop, stop, False
@@ -120,6 +119,17 @@ def _stands_apart(text: str, start: int, begin: int, end: int, path: str) -> boo
     return opens and bool(_CLAUSE_ENDS.match(text, end))
 
 
+def _advice(spot: Spot, text: str, found: re.Match[str]) -> tuple[dict[str, str], bool]:
+    """What ``advised`` says; of words to choose from none but these can be meant."""
+    if found["choice"]:
+        return {"advice": "choice"}, False
+    inside = found[0] if found["bracket"] else ""
+    advice, sure = advised(spot, text, *_span(found), inside)
+    if not advice and _CHOICE.fullmatch(inside):
+        return {"advice": "choice"}, False
+    return advice, sure
+
+
 def _span(found: re.Match[str]) -> tuple[int, int]:
     """Where an open place is; a row of dots may have spaces after it."""
     return found.start(), found.start() + len(found[0].rstrip())
@@ -143,7 +153,7 @@ def _drawn(spot: Spot, text: str) -> Iterator[OpenPlace]:
         underlined = value(run.find(f"{W}rPr/{W}u")) not in (None, "none")
         if underlined and not words.strip() and (len(words) >= 3 or tabs):
             at = len(text.rstrip())
-            yield _open(spot, "____", at, at, "", text)._replace(drawn=run)
+            yield _open(spot, "____", at, at, advised(spot, text, at, at, ""))._replace(drawn=run)
             return
         last = [each.tag for each in run if each.tag in (f"{W}t", f"{W}tab")]
         if words.strip() or tabs:
@@ -151,7 +161,7 @@ def _drawn(spot: Spot, text: str) -> Iterator[OpenPlace]:
             with_tab = run
     if led and ends_in_tab:
         at = len(text.rstrip())
-        yield _open(spot, "____", at, at, "", text)._replace(drawn=with_tab)
+        yield _open(spot, "____", at, at, advised(spot, text, at, at, ""))._replace(drawn=with_tab)
 
 
 def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
@@ -174,8 +184,11 @@ def _phrases(spot: Spot, text: str) -> Iterator[OpenPlace]:
             return
 
 
-def _open(spot: Spot, shown: str, start: int, end: int, inside: str, text: str) -> OpenPlace:
-    advice, sure = advised(spot, text, start, end, inside)
+def _open(
+    spot: Spot, shown: str, start: int, end: int, told: tuple[dict[str, str], bool]
+) -> OpenPlace:
+    """``told`` is what ``advised`` says of it."""
+    advice, sure = told
     place = spot.around(start, end)
     values: dict[str, str | int] = {"written": shown, **advice}
     if (at := spot.begins(start, end)) != place.find(shown):

@@ -285,6 +285,7 @@ class FieldCode(StrEnum):
     TEMPLATE_ANSWER = "template_answer"
     TEMPLATE_SIGNATORY = "template_signatory"
     TEMPLATE_TWICE = "template_twice"
+    TEMPLATE_NUMBER = "template_number"
     TEMPLATE_KNOWN = "template_known"
     TEMPLATE_BUSY = "template_busy"
     TEMPLATE_NAME = "template_name"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.documents.own.open_characters import asks, opened
+from service.documents.own.open_characters import asks, ends_in_number, opened
 from service.documents.own.open_places import find_open_places
 from service.documents.own.prepare.whole import prepare
 from service.documents.own.source import Source
@@ -58,7 +58,12 @@ def test_what_has_a_unit_is_asked_and_never_filled_in() -> None:
     words = "De Klant is … dagen bereikbaar, tegen XX euro, vanaf op [datum] af."
     docx = contract(paragraph(words))
     places = [each.finding for each in find_open_places(Source(docx))]
-    assert [each.values["advice"] for each in places] == ["term", "amount", "date_in_words"]
+    assert [each.values["advice"] for each in places] == [
+        "term_unit",
+        "amount_unit",
+        "date_in_words",
+    ]
+    assert [each.values.get("unit") for each in places] == ["dagen", "euro", None]
     assert all(each.answerable for each in places)
     assert words in texts(prepare(docx, {}, {}).docx)
     keys = [each.key for each in places]
@@ -66,6 +71,37 @@ def test_what_has_a_unit_is_asked_and_never_filled_in() -> None:
     assert "De Klant is 30 dagen bereikbaar, tegen 85 euro, vanaf op 1 mei 2027 af." in texts(
         made.docx
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    {
+        "30": True,
+        "dertig (30)": True,
+        "ten hoogste tweeëntwintig": True,
+        "48 (achtenveertig)": True,
+        "25.000,-": True,
+        "1 250,50": True,
+        "anderhalf": True,
+        "het bedrag uit de Hoofdovereenkomst": False,
+        "30 werkdagen": False,
+        "enkele": False,
+        "B30": False,
+        "dertig (volle)": False,
+        "alleen": False,
+    }.items(),
+)
+def test_a_unit_can_only_follow_a_number(words: str, number: bool) -> None:
+    assert ends_in_number(words) is number
+
+
+def test_a_currency_before_a_place_is_its_unit_and_a_term_without_one_is_told() -> None:
+    docx = contract(paragraph("Boete van € [bedrag] per keer; bewaartermijn: [aantal te kiezen]."))
+    places = [each.finding.values for each in find_open_places(Source(docx))]
+    assert [(each["advice"], each.get("unit")) for each in places] == [
+        ("amount_unit", "€"),
+        ("term", None),
+    ]
 
 
 def test_where_and_when_a_contract_is_signed_is_asked_in_words() -> None:

@@ -44,7 +44,8 @@ MEANT = {
     "de functionaris …… (e-mail: ……)": "{{ functionaris.email }}",
     "de contactpersoon ……": "{{ klant.vertegenwoordiger }}",
     "of [bedrag] euro": "Zegel vraagt geen bedrag",
-    "binnen [aantal] dagen": "Zegel vraagt geen termijn",
+    "binnen [aantal] volle dagen": "alleen het getal dat voor iedereen geldt (vraag uw jurist): "
+    "“volle dagen” staat er al.",
     "op [adres van de website(s)]": "Zegel vraagt geen websites",
     "Initialen: ……": "Zegel vraagt geen initialen",
     "zetel van de verwerker: ……": "{{ verwerker.zetel }}",

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from service.documents.own import names
-from service.documents.own.open_characters import opened, unit_after
+from service.documents.own.open_characters import opened, unit_after, unit_before
 from service.documents.own.sure import Place, certain, column_head, said_in
 from service.documents.own.where import Spot
 from service.documents.template import W
@@ -26,12 +26,12 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
     ``field`` what to write."""
     cell = next(spot.paragraph.iterancestors(f"{W}tc"), None)
     cell = cell if cell is not None and cell.getparent().tag == f"{W}tr" else None
-    unit = unit_after(text[end:])
+    unit = unit_after(text[end:]) or unit_before(text[:at])
     known = None if unit else certain(Place(spot, text, at, end, inside, cell))
     if known:
         return _field(known.path, spot, ours=known.ours), True
-    if unit and not _meant(inside):
-        return {"advice": unit}, False
+    if unit and _meant(inside) in ("", "term", "amount"):
+        return {"advice": f"{unit.kind}_unit", "unit": unit.word}, False
     head = f"{column_head(cell)} {_row_label(cell)}" if cell is not None else ""
     for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
         meant = _meant(words)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
 from service.texts import OURS, table
 
@@ -73,12 +74,31 @@ def _single() -> Iterable[str]:
     yield rf"(?<!\w)(?<!\d\s)[XxN]{unit}"
 
 
-def unit_after(text: str) -> str:
-    """`term` or `amount` by the unit right after a place; '' without one."""
+class Unit(NamedTuple):
+    """``kind`` is `term` or `amount`, ``word`` what stands there."""
+
+    kind: str
+    word: str
+
+
+def unit_after(text: str) -> Unit | None:
+    """The unit right after a place, if this text is what follows it."""
     words = table("template_open", OURS)["characters"]
     for kind in ("term", "amount"):
-        if re.match(
-            rf"\)?\s?(?:\([^()]{{1,30}}\)\s?)?(?:{words[kind + 's']})", text, re.IGNORECASE
-        ):
-            return kind
-    return ""
+        pattern = rf"\)?\s?(?:\([^()]{{1,30}}\)\s?)?({words[kind + 's']})"
+        if found := re.match(pattern, text, re.IGNORECASE):
+            return Unit(kind, found[1])
+    return None
+
+
+def unit_before(text: str) -> Unit | None:
+    """The currency right before a place, if this text is what precedes it."""
+    found = re.search(r"(?:€|\beuro?)\s?$", text, re.IGNORECASE)
+    return Unit("amount", found[0].strip()) if found else None
+
+
+def ends_in_number(words: str) -> bool:
+    """Whether a unit can follow what somebody typed: figures, or a number in words."""
+    number = table("template_open", OURS)["number"]
+    written = rf"(?<!\w)(?:\d[\d.,/ ]*(?:,-)?|(?:(?:{number})(?:en|ën)?)*(?:{number}))"
+    return bool(re.search(rf"{written}(?:\s?\({written}\))?\s*$", words, re.IGNORECASE))

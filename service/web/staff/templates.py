@@ -17,6 +17,7 @@ from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import STOPPING, Finding, Found, Severity
 from service.documents.own.in_words import message, remedy, sides, to_type, where
 from service.documents.own.names import shown_place
+from service.documents.own.open_characters import ends_in_number
 from service.documents.own.prepare.changes import Change, told
 from service.error_codes import ErrorCode, FieldCode
 from service.error_words import words_of
@@ -287,12 +288,15 @@ def _suggested(finding: Finding) -> str:
 
 
 def _said_twice(asked: list[Finding], answers: dict[str, str]) -> list[FieldError]:
-    """The answers that end in the word that follows them, such as *euro*."""
-    twice = []
+    """The answers that end in the word that follows them, such as *euro*, or that are no number
+    where a unit stands beside the place."""
+    wrong = []
     for each in filter(attrgetter("answerable"), asked):
-        last = (answers.get(each.key, "").split() or [""])[-1].casefold()
+        typed, field = answers.get(each.key, "").strip(), f"{ANSWER}{each.key}"
+        last = (typed.split() or [""])[-1].casefold()
         following = re.search(r"\w+", sides(each)[1])
         if len(last) >= SHORTEST_WORD and following and following[0].casefold().endswith(last):
-            values = {"word": following[0]}
-            twice.append(FieldError(f"{ANSWER}{each.key}", FieldCode.TEMPLATE_TWICE, values))
-    return twice
+            wrong.append(FieldError(field, FieldCode.TEMPLATE_TWICE, {"word": following[0]}))
+        elif typed and (unit := each.values.get("unit")) and not ends_in_number(typed):
+            wrong.append(FieldError(field, FieldCode.TEMPLATE_NUMBER, {"word": unit}))
+    return wrong

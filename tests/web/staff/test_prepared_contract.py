@@ -43,6 +43,8 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     assert ASKED in office.page
     office.post(NEW_TEMPLATE, {**form, field: "5.000 euro"})
     assert "Achter deze plaats staat al “euro”. Laat dat woord hier weg." in office.page
+    office.post(NEW_TEMPLATE, {**form, field: "het bedrag uit de Hoofdovereenkomst"})
+    assert "Bij deze plaats staat al “euro”. Typ hier alleen een getal" in office.page
     office.post(NEW_TEMPLATE, {**form, field: "5.000"})
     assert office.status == 422  # only the name is missing
     assert "U hoeft niets meer te doen dan na te kijken." in office.page

@@ -14,6 +14,8 @@ from service.documents.fonts import load_fonts
 from service.documents.own import check
 from service.documents.own.findings import Checked, Finding, Found
 from service.documents.own.in_words import remedy, sides, where
+from service.documents.own.open_places import find_open_places
+from service.documents.own.source import Source
 from service.texts import OURS
 from tests.documents.foreign import contract, paragraph, replaced
 
@@ -54,6 +56,32 @@ MEANT = {
     "De verwerker meldt dit per e-mail aan ……": "",
     "Vul in: […]": "",
 }
+
+
+GUESSED = {
+    # the same value is never meant twice, nor where it stands already
+    "gevestigd te [plaats van vestiging], aan de [straat van het kantoor]": [],
+    "{{ klant.naam }}, ter attentie van [naam van wie het leest]": [],
+    "ter attentie van [naam van wie het leest]": ["klant.naam"],
+    # another's name, or what says nothing of its own
+    "Contactpersoon: [naam], [functie van de contact]": [
+        "klant.vertegenwoordiger",
+        "klant.functie",
+    ],
+    "naam, adres, woonplaats, [aanvullen]": [],
+    "gezondheidsgegevens, te weten: [maatregelen]": [],
+    "aan [naam functionaris], [e-mail functionaris], [telefoon functionaris]": [
+        "functionaris.naam",
+        "functionaris.email",
+        "functionaris.telefoon",
+    ],
+}
+
+
+@pytest.mark.parametrize("words", GUESSED)
+def test_only_what_can_be_meant_is_proposed(words: str) -> None:
+    places = [each.finding.values for each in find_open_places(Source(contract(paragraph(words))))]
+    assert [each["field"] for each in places if "field" in each] == GUESSED[words]
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,21 @@ from typing import Any
 
 from service.documents.own import names
 from service.documents.own.open_characters import opened, unit_after, unit_before
-from service.documents.own.sure import Place, certain, column_head, said_in
+from service.documents.own.sure import (
+    Place,
+    certain,
+    column_head,
+    is_general,
+    said_in,
+    says_nothing,
+)
 from service.documents.own.where import Spot
 from service.documents.template import W
 from service.texts import OURS, table
 
 FEWEST = 3  # words of a sentence
 BEFORE = 90  # characters in which a word says what is meant
+_ITEMS = re.compile(r"(?:\b[\w-]+,\s*){2,}$")
 _TO_SOMEBODY = re.compile(r"\b(?:aan|naar)(?:\s+het)?(?:\s+(?:e-?mail)?adres)?\s*$", re.IGNORECASE)
 OF_OFFICER = {"controller.email": "annex.dpo.email", "phone": "annex.dpo.phone"}
 
@@ -32,6 +40,7 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
         return _field(known.path, spot, ours=known.ours), True
     if unit and _meant(inside) in ("", "term", "amount"):
         return {"advice": f"{unit.kind}_unit", "unit": unit.word}, False
+    listed = (not inside or says_nothing(inside)) and _ITEMS.search(text[:at])
     head = f"{column_head(cell)} {_row_label(cell)}" if cell is not None else ""
     for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
         meant = _meant(words)
@@ -39,6 +48,12 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
             meant = _meant(spot.heading)
         if not meant:
             continue
+        if meant == "nothing" or (listed and meant not in names.LISTS):
+            return {}, False
+        if inside and meant == "annex.dpo.name":
+            meant = _of_officer(inside)
+        elif meant == "controller.name" and _is_of_contact(inside, head + text[:at]):
+            meant = "controller.representative.name"
         if _meant_of(text[:at]) == "annex.dpo.name" and not inside:
             meant = OF_OFFICER.get(meant, meant)
         if meant == "date" and _in_sentence(text, at):
@@ -50,6 +65,18 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
             return {}, False  # what the processor sends goes to the other one, or to a third
         return _field(meant, spot, ours=ours), False
     return {}, False
+
+
+def _of_officer(inside: str) -> str:
+    """What brackets ask of the data protection officer."""
+    officer = dict(_meanings())["annex.dpo.name"]
+    return OF_OFFICER.get(_meant(officer.sub("", inside)), "annex.dpo.name")
+
+
+def _is_of_contact(inside: str, before: str) -> bool:
+    """Whether `[naam]` is that of a contact, by the words before it."""
+    rules = table("template_open", OURS)
+    return is_general(inside) and bool(re.search(rules["contact"], before, re.IGNORECASE))
 
 
 def _in_sentence(text: str, at: int) -> bool:

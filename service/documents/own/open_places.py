@@ -52,10 +52,32 @@ def find_open_places(source: Source) -> Iterator[OpenPlace]:
     """Every place left open in the text, each where it is."""
     for spot in spots(source):
         text = TOKEN.sub(lambda token: "#" * len(token[0]), text_of(spot.paragraph))
-        yield from _in_text(spot, text)
+        yield from _told_once(list(_in_text(spot, text)))
         yield from _drawn(spot, text)
         yield from _phrases(spot, text)
     yield from _labels(source)
+
+
+def _told_once(places: list[OpenPlace]) -> Iterator[OpenPlace]:
+    """These of one paragraph, without a guess that it prints already or that two of them share."""
+    guessed = [each.finding.values["path"] for each in places if _guessed(each)]
+    for each in places:
+        values = each.finding.values
+        if _guessed(each) and (
+            guessed.count(values["path"]) > 1
+            or any(
+                other.sure and other.finding.values.get("path") == values["path"]
+                for other in places
+            )
+            or str(values["whole"]) in text_of(each.spot.paragraph)
+        ):
+            kept = {key: values[key] for key in ("written", "at") if key in values}
+            each = each._replace(finding=replace(each.finding, values=kept))
+        yield each
+
+
+def _guessed(place: OpenPlace) -> bool:
+    return not place.sure and place.finding.values.get("advice") == "field"
 
 
 def _in_text(spot: Spot, text: str) -> Iterator[OpenPlace]:

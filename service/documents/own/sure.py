@@ -84,6 +84,11 @@ def says_nothing(words: str) -> bool:
     return _allowed(_plain(words)) == set()
 
 
+def is_general(words: str) -> bool:
+    """Whether words in brackets do not say themselves whose data are meant."""
+    return bool(_allowed(_plain(words)))
+
+
 def _plain(words: str) -> str:
     plain = " ".join(words.casefold().replace("_", " ").strip(_TRIMMED).split())
     return re.sub(_rules()["prefix"], "", plain).strip(_TRIMMED)

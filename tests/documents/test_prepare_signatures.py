@@ -127,6 +127,23 @@ def test_every_form_becomes_the_table_to_sign(form: str) -> None:
     assert "Voor de Vereniging" in change.before
 
 
+def test_a_head_stays_as_bold_as_it_was() -> None:
+    def write(docx: Docx) -> None:
+        table = docx.add_table(3, 2)
+        for cell, head in zip(
+            table.rows[0].cells, ("Voor de Klant", "Voor Wolkenhuis"), strict=True
+        ):
+            cell.paragraphs[0].add_run(head).bold = True
+            cell.paragraphs[0].add_run("\n").add_text(COMPANY if "Wolk" in head else "[naam klant]")
+        for row, words in zip(table.rows[1:], ("Naam: ………", "Handtekening:"), strict=True):
+            for cell in row.cells:
+                cell.text = words
+
+    (table,) = Document(io.BytesIO(prepare(signed(write), OWN, {}).docx)).tables
+    heads = [[each.runs[0].bold for each in cell.paragraphs] for cell in table.rows[0].cells]
+    assert heads == [[None], [True, None], [True, None]]
+
+
 def test_a_line_for_each_party_is_enough() -> None:
     made = prepare(signed(lines("Voor de klant: ______", "Voor de verwerker: ______")), OWN, {})
     (table,) = tables(made.docx)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from docx import Document
 from docx.document import Document as Docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 
 from service.documents.own.open_places import find_open_places
@@ -176,6 +177,25 @@ def test_the_title_is_the_line_that_names_the_agreement() -> None:
     docx.paragraphs[0].insert_paragraph_before("Wolkenhuis BV - versie 3")
     (title,) = [each for each in prepare(saved(docx), OWN, {}).changes if each.what is What.TITLE]
     assert title.after == "Verwerkersovereenkomst"
+
+
+@pytest.mark.parametrize(
+    ("style", "words", "place"),
+    [
+        ("Subtitle", "Bij hosting", 2),
+        ("centred", "Bij hosting", 2),
+        ("centred", "TUSSEN:", 1),
+        ("Normal", "Bij hosting", 1),
+    ],
+)
+def test_the_reference_comes_below_the_subtitle(style: str, words: str, place: int) -> None:
+    docx = Document()
+    docx.add_paragraph("Verwerkersovereenkomst", style="Title")
+    line = docx.add_paragraph(words, style="Normal" if style == "centred" else style)
+    if style == "centred":
+        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    docx.add_paragraph("Tussen [naam klant] en ons.")
+    assert texts(prepare(saved(docx), OWN, {}).docx)[place] == "Kenmerk {{ kenmerk }}"
 
 
 def test_words_of_a_header_come_back_on_every_page() -> None:

@@ -13,7 +13,7 @@ from service.documents.own.prepare.changes import Change, What
 from service.documents.own.prepare.new import paragraph as new_paragraph
 from service.documents.own.signing.lines import FUNCTION as FUNCTION_LINE
 from service.documents.own.signing.lines import LINE, kinds
-from service.documents.own.source import Source, said
+from service.documents.own.source import Source, said, value
 from service.documents.own.styles import Styles
 from service.documents.own.sure import said_in
 from service.documents.own.where import spots
@@ -128,7 +128,8 @@ def _pattern(datum: tuple[str, str]) -> tuple[str, re.Pattern[str] | None]:
 
 
 def write_reference(source: Source) -> Iterator[Change]:
-    """A line with the agreement's number under the title, if the text does not print it."""
+    """A line with the agreement's number under the title and subtitle, if the text does not print
+    it."""
     if any("reference" in _paths(text_of(paragraph)) for _, paragraph in source.paragraphs()):
         return
     styles = Styles(source)
@@ -138,8 +139,21 @@ def write_reference(source: Source) -> Iterator[Change]:
         return
     words = text("template_prepared.written.reference", OURS, field=names.shown("reference"))
     line = new_paragraph(words)
-    title.addnext(line)
+    below = title.getnext()
+    (below if _is_subtitle(below, styles) else title).addnext(line)
     yield Change(What.REFERENCE, "", words)
+
+
+def _is_subtitle(line: Any, styles: Styles) -> bool:
+    """Whether what stands right below a title goes with it: by its style, or in the middle."""
+    if line is None or line.tag != f"{W}p" or not said(line) or "{%" in text_of(line):
+        return False
+    style = styles.of(line)
+    if styles.name(style) == "subtitle":
+        return True
+    own = line.find(f"{W}pPr/{W}jc")
+    centred = value(own if own is not None else styles.inherited(style, "pPr/jc")) == "center"
+    return centred and styles.outline(style) is None and not said(line).endswith(":")
 
 
 def _paths(written: str) -> set[str | None]:

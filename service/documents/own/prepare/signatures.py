@@ -17,7 +17,7 @@ from service.documents.own.signing.find import Signing, find_signings
 from service.documents.own.signing.lines import COMPANY, DATE, FUNCTION, NAME, SIGNATURE
 from service.documents.own.signing.parties import CONTROLLER, PROCESSOR
 from service.documents.own.signing.questions import questions
-from service.documents.own.source import Source, said, value
+from service.documents.own.source import Source, is_on, said, value
 from service.documents.template import W
 from service.texts import OURS, table
 
@@ -113,13 +113,33 @@ def _table(source: Source, signing: Signing, parties: Sequence[str]) -> Any:
 
 
 def _head(block: Block) -> list[Any]:
-    """The words above a block; those of a cell with their looks."""
+    """The words above a block; those of a cell with their looks, or at least as bold as they were
+    where one paragraph has several lines."""
     if block.anchor.tag == f"{W}tc":
         old = [each for each in block.anchor.iter(f"{W}p") if said(each)]
         if all(len(lines_of_paragraph(each)) == 1 for each in old):
             return [copy.deepcopy(each) for each in old[: len(block.head)]]
     lines = [each.rstrip(" :,") for each in block.head]
-    return [_line(each) for each in lines or [""]]
+    bold = _bold_lines(block.anchor)
+    return [
+        _line(each, bold=bool(each) and any(each in line for line in bold))
+        for each in lines or [""]
+    ]
+
+
+def _bold_lines(anchor: Any) -> list[str]:
+    """The lines that begin in bold, in a paragraph or cell."""
+    lines: list[tuple[bool, str]] = []
+    ended = True
+    for each in anchor.iter(f"{W}p", f"{W}br", f"{W}cr", f"{W}t"):
+        if each.tag != f"{W}t":
+            ended = True
+        elif not ended:
+            lines[-1] = (lines[-1][0], lines[-1][1] + (each.text or ""))
+        elif (each.text or "").strip():
+            lines.append((is_on(each.getparent().find(f"{W}rPr/{W}b")), each.text))
+            ended = False
+    return [" ".join(words.split()) for bold, words in lines if bold]
 
 
 def _width(source: Source) -> int:
@@ -167,5 +187,10 @@ def _row(cells: list[list[Any]], widths: list[int], *, header: bool = False) -> 
     return row
 
 
-def _line(words: str) -> Any:
-    return new_paragraph(words, element("keepNext"), element("spacing", before="40", after="40"))
+def _line(words: str, *, bold: bool = False) -> Any:
+    spacing = element("spacing", before="40", after="40")
+    made = new_paragraph(words, element("keepNext"), spacing)
+    if bold:
+        made.find(f"{W}r").insert(0, element("rPr"))
+        made.find(f"{W}r/{W}rPr").append(element("b"))
+    return made

@@ -151,6 +151,26 @@ def test_each_of_several_places_in_a_sentence_is_told_apart(checked: Checking) -
     assert len({each.key for each in found}) == len(found)
 
 
+def test_a_cell_with_nothing_else_is_told_by_its_row() -> None:
+    rows = (("Onderwerp", "Omschrijving"), ("Bewaartermijn", "[invullen], [reden]"))
+    more = (("Plaats:", "Bij [plaats]"), ("[aspect]", "[invullen]"))
+
+    def write(docx: Docx) -> None:
+        table = docx.add_table(4, 2)
+        for row, words in zip(table.rows, (*rows, *more), strict=True):
+            for cell, each in zip(row.cells, words, strict=True):
+                cell.text = each
+
+    places = [each.finding for each in find_open_places(Source(contract(write)))]
+    assert [sides(each)[0] for each in places] == [
+        "Bewaartermijn: ",
+        "Bewaartermijn: [invullen], ",
+        "Bij ",
+        "",
+        "",
+    ]
+
+
 def line(docx: Docx) -> None:
     """A line that Word draws: a tab with dots, and underlined spaces."""
     for words in ("Naam", "Functie"):

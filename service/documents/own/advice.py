@@ -41,7 +41,7 @@ def advised(spot: Spot, text: str, at: int, end: int, inside: str) -> tuple[dict
     if unit and _meant(inside) in ("", "term", "amount"):
         return {"advice": f"{unit.kind}_unit", "unit": unit.word}, False
     listed = (not inside or says_nothing(inside)) and _ITEMS.search(text[:at])
-    head = f"{column_head(cell)} {_row_label(cell)}" if cell is not None else ""
+    head = f"{column_head(cell)} {row_label(cell)}" if cell is not None else ""
     for words in (inside, f"{head} {text[max(0, at - BEFORE) : at]}", spot.heading):
         meant = _meant(words)
         if meant == "heading":
@@ -155,7 +155,7 @@ def _last_meant(words: str) -> str:
     return best
 
 
-def _row_label(cell: Any) -> str:
+def row_label(cell: Any) -> str:
     """The words of a row's first cell, for another cell of it."""
     first = cell.getparent().find(f"{W}tc")
     return said_in(first) if first is not cell else ""

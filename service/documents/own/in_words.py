@@ -43,12 +43,14 @@ def to_type(finding: Finding, language: Language) -> str:
 
 
 def sides(finding: Finding) -> tuple[str, str]:
-    """The words before and after an open place in its paragraph; those of a label are before it."""
+    """The words before and after an open place in its paragraph; those of a label are before it.
+    In a cell with nothing else, the words that name its row are before it."""
     written, words = str(finding.values.get("written", "")), finding.paragraph
     if finding.code is Found.OPEN_LABEL:
         return f"{words} ", ""
     at = int(finding.values.get("at", words.find(written)))
-    before, rest = words[:at], words[at:].removeprefix(written)
+    row = f"{str(finding.values['row']).rstrip(' :')}: " if "row" in finding.values else ""
+    before, rest = row + words[:at], words[at:].removeprefix(written)
     if not written.endswith(("]", ">", "»")):
         return before, rest.lstrip("….·_-")
     return before, rest if words.startswith(written, at) else ""  # too long to be shown whole

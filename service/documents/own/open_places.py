@@ -14,9 +14,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from service.documents.admission import MAIN_PART
-from service.documents.own.advice import advised
+from service.documents.own.advice import advised, row_label
 from service.documents.own.clauses import LONGEST, OWN_WORDS, clause
-from service.documents.own.findings import Finding, Found
+from service.documents.own.findings import Finding, Found, shortened
 from service.documents.own.open_characters import asks, opened
 from service.documents.own.paragraphs import TOKEN, text_of
 from service.documents.own.source import Source, said, value
@@ -71,7 +71,7 @@ def _told_once(places: list[OpenPlace]) -> Iterator[OpenPlace]:
             )
             or str(values["whole"]) in text_of(each.spot.paragraph)
         ):
-            kept = {key: values[key] for key in ("written", "at") if key in values}
+            kept = {key: values[key] for key in ("written", "at", "row") if key in values}
             each = each._replace(finding=replace(each.finding, values=kept))
         yield each
 
@@ -215,8 +215,20 @@ def _open(
     values: dict[str, str | int] = {"written": shown, **advice}
     if (at := spot.begins(start, end)) != place.find(shown):
         values["at"] = at  # the same characters stand before it too
+    if row := _row(spot):
+        values["row"] = row
     finding = Finding(Found.OPEN_PLACE, spot.part, place, values, heading=spot.heading)
     return OpenPlace(finding, spot, start, end, sure=sure, alone=(start, end))
+
+
+def _row(spot: Spot) -> str:
+    """The words of the row's first cell, for a cell with nothing but open places; '' without."""
+    cell = spot.paragraph.getparent()
+    if cell.tag != f"{W}tc" or cell.getparent().tag != f"{W}tr":
+        return ""
+    label = row_label(cell)
+    alone = not re.search(r"[^\W_]", opened().sub("", text_of(spot.paragraph)))
+    return shortened(label) if alone and not opened().search(label) else ""
 
 
 def _labels(source: Source) -> Iterator[OpenPlace]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from operator import attrgetter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ from service.documents.largest import LARGEST_FILE
 from service.documents.own.findings import STOPPING, Finding, Found, Severity
 from service.documents.own.in_words import message, remedy, sides, to_type, where
 from service.documents.own.names import shown_place
-from service.documents.own.open_characters import ends_in_number
 from service.documents.own.prepare.changes import Change, told
+from service.documents.own.typed import Typed
 from service.error_codes import ErrorCode, FieldCode
 from service.error_words import words_of
 from service.errors import FieldError, Invalid, NotFound
-from service.texts import OURS, folder, text
+from service.texts import OURS, folder, named, text
 from service.web.again import again, again_at, ask_again, sent_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.files import file
@@ -30,14 +30,21 @@ from service.web.forms import upload
 from service.web.security import AGAIN_FIELD, body_limit
 from service.web.staff import template_changes, template_names
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.template_answers import (
+    MEANT,
+    answers_in,
+    fields_again,
+    suggested,
+    typed_so_far,
+    unanswered,
+    unfit,
+)
 from service.web.staff.template_changes import as_code, readable
 from service.workflow.templates import look as looking
 from service.workflow.templates.families import families
-from service.workflow.templates.take_in import ANSWER, NEW, TakenIn, take_in
+from service.workflow.templates.take_in import ANSWER, NEW, TakenIn, filled_name, take_in
 
-MEANT = "meant-"  # a tick: what Zegel proposes for that open place is right
 MOST_PAGES = 1_000
-SHORTEST_WORD = 3
 LARGEST_POST = LARGEST_FILE + 1024 * 1024  # above the limit of a file the page says so
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _NAMES = re.compile(r' (?:id|aria-labelledby)="[^"]*"')
@@ -98,7 +105,19 @@ def new_template() -> Any:
         plain=template_changes.plain(changes),
         kept=_address_of_prepared() if typed.more.get("prepared") else "",
         name=typed.more.get("file", ""),
+        alike=typed.more.get("alike", []),
+        gone=[_gone(Typed.from_json(each)) for each in typed.more.get("gone", ())],
+        waiting=any(not each["written"] for each in typed.more.get("typed", ())),
     )
+
+
+def _gone(typed: Typed) -> dict[str, Any]:
+    """Words that have no place in the file any more."""
+    signs = typed.finding.code is Found.SIGNATORY
+    return {
+        "words": named("labels.party", typed.words, OURS) if signs else readable(typed.words),
+        "where": readable(typed.finding.paragraph),
+    }
 
 
 def _address_of_prepared() -> str:
@@ -124,39 +143,43 @@ def add_template() -> Any:
     """Check a file, or the one that Zegel filled in with what was typed. With a fault it is not
     stored: the page shows what was filled in and what is left to do."""
     form, chosen = request.form, upload(request.files, "file")
-    known = {} if chosen else sent_again().more
+    known = sent_again().more
     prepared = base64.b64decode(known.get("prepared", ""))
-    answers = {
-        name.removeprefix(ANSWER): words
-        for name, words in form.items()
-        if prepared and name.startswith(ANSWER)
-    }
-    name = known.get("file") or getattr(request.files.get("file"), "filename", "") or ""
-    asked = [Finding.from_json(each) for each in known.get("findings", ())]
-    for each in asked:
-        if form.get(f"{MEANT}{each.key}") and not answers.get(each.key, "").strip():
-            answers[each.key] = _suggested(each)
-    if twice := _said_twice(asked, answers):
-        return ask_again({each.field: words_of(each) for each in twice}, **known)
+    asked = [Finding.from_json(each) for each in known.get("findings", ())] if prepared else []
+    answers = answers_in(form, asked) if prepared else {}
+    typed = typed_so_far(known, asked, answers)
+    name = getattr(request.files.get("file"), "filename", "") or ""
+    if not chosen:
+        name = known.get("file") or name
+        if refused := unfit(asked, answers):
+            return ask_again({each.field: words_of(each) for each in refused}, **known)
     try:
         found = take_in(
             deps(),
             chosen or prepared,
-            name,
+            filled_name(name) if known.get("changes") and not chosen else name,
             current_staff(),
             name=form.get("name", ""),
             family_id=form.get("family", NEW),
-            answers=answers if prepared else None,
+            answers=None if chosen or not prepared else answers,
+            typed=typed if chosen else (),
         )
     except Invalid as wrong:
         return ask_again({each.field: words_of(each) for each in wrong.errors}, **known)
-    if found.version is None:
-        return _left_to_do(found, name, known.get("changes", []), first=not prepared)
-    return to("staff.template_version", version_id=found.version.id, done="template_imported")
+    if found.version is not None:
+        return to("staff.template_version", version_id=found.version.id, done="template_imported")
+    if chosen:
+        return _left_to_do(found, name, [], fields=fields_again(found, form))
+    # Whoever goes on without a file saw what has no place in it.
+    found = replace(found, typed=tuple(replace(each, written=bool(found.ready)) for each in typed))
+    return _left_to_do(found, name, known.get("changes", []))
 
 
-def _left_to_do(found: TakenIn, name: str, changes: list[Any], *, first: bool) -> Any:
-    """The page with the form, and with what is left to do in the file."""
+def _left_to_do(
+    found: TakenIn, name: str, changes: list[Any], *, fields: dict[str, Any] | None = None
+) -> Any:
+    """The page with the form, and with what is left to do in the file. ``fields`` are shown in it
+    if the file was chosen just now."""
     wrong = list(found.errors)
     left = list(found.ready.checked.findings if found.ready else found.findings)
     # What only Word can mend comes first: Zegel then does most of the rest.
@@ -164,21 +187,19 @@ def _left_to_do(found: TakenIn, name: str, changes: list[Any], *, first: bool) -
     faults = [each for each in left if each.severity is Severity.FAULT]
     if not found.ready and faults:
         wrong.append(FieldError("file", FieldCode.TEMPLATE_FAULTY, {"faults": len(faults)}))
-    if not first:
-        wrong += [_unanswered(each) for each in faults if each.answerable]
+    if fields is None:
+        wrong += [unanswered(each) for each in faults if each.answerable]
+    else:
+        wrong += unfit(faults, {key: each.words for key, each in found.alike.items()})
     more: dict[str, Any] = {"findings": [each.as_json() for each in left], "file": name}
+    more["typed"] = [each.as_json() for each in (*found.typed, *found.gone)]
+    more["gone"] = [each.as_json() for each in found.gone]
+    more["alike"] = [f"{ANSWER}{key}" for key in found.alike]
     if found.ready:
         more["prepared"] = base64.b64encode(found.ready.prepared.docx).decode()
         more["changes"] = [*changes, *(each.as_json() for each in found.ready.prepared.changes)]
     errors = {each.field: words_of(each) for each in wrong}
-    return ask_again(errors, 422 if errors else 200, **more)
-
-
-def _unanswered(finding: Finding) -> FieldError:
-    values = {"place": finding.paragraph}
-    signs = finding.code is Found.SIGNATORY
-    code = FieldCode.TEMPLATE_SIGNATORY if signs else FieldCode.TEMPLATE_ANSWER
-    return FieldError(f"{ANSWER}{finding.key}", code, values)
+    return ask_again(errors, 422 if errors else 200, fields=fields, **more)
 
 
 @blueprint.get("/beheer/sjablonen/versies/<version_id>")
@@ -265,7 +286,7 @@ def _in_words(findings: Any) -> list[dict[str, object]]:
             "written": each.values.get("written", ""),
             "open": _open(each),
             "meant": f"{MEANT}{each.key}",
-            "suggested": readable(_suggested(each)),
+            "suggested": readable(suggested(each)),
             "heading": each.heading,
             "around": tuple(map(readable, sides(each))) if each.answerable else ("", ""),
         }
@@ -278,25 +299,3 @@ def _open(finding: Finding) -> str:
     written = str(finding.values.get("written", ""))
     words = finding.code is Found.OPEN_PLACE and re.search(r"[^\W_]", written)
     return written if words else ""
-
-
-def _suggested(finding: Finding) -> str:
-    """The value that is probably meant, if it is always there: to be ticked, since one that stood
-    in the field already would be passed over when it is wrong."""
-    guessed = finding.answerable and finding.values.get("advice") == "field"
-    return str(finding.values["whole"]) if guessed else ""
-
-
-def _said_twice(asked: list[Finding], answers: dict[str, str]) -> list[FieldError]:
-    """The answers that end in the word that follows them, such as *euro*, or that are no number
-    where a unit stands beside the place."""
-    wrong = []
-    for each in filter(attrgetter("answerable"), asked):
-        typed, field = answers.get(each.key, "").strip(), f"{ANSWER}{each.key}"
-        last = (typed.split() or [""])[-1].casefold()
-        following = re.search(r"\w+", sides(each)[1])
-        if len(last) >= SHORTEST_WORD and following and following[0].casefold().endswith(last):
-            wrong.append(FieldError(field, FieldCode.TEMPLATE_TWICE, {"word": following[0]}))
-        elif typed and (unit := each.values.get("unit")) and not ends_in_number(typed):
-            wrong.append(FieldError(field, FieldCode.TEMPLATE_NUMBER, {"word": unit}))
-    return wrong

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from service.agreement.changes import Change, Matter, What
@@ -19,6 +19,8 @@ from service.deps import Deps
 from service.documents.own import names
 from service.documents.own.apart import NOT_EXAMINED, Ready, examine, make_ready
 from service.documents.own.findings import STOPPING, Checked, Finding
+from service.documents.own.prepare.changes import Prepared
+from service.documents.own.typed import Typed, after_writing, find_again
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.texts import OURS, text
@@ -41,13 +43,23 @@ _EXAMINING = Turns(1, 2)
 @dataclass(frozen=True)
 class TakenIn:
     """What was found, and the version made; None while there is a fault, or something wrong with
-    its name (``errors``). ``ready`` is what Zegel filled in of a file with faults, with what is
-    still found in it."""
+    its name (``errors``). ``ready`` is the file with what Zegel filled in, with what is still found
+    in it; None if a person can only go on with it in Word.
 
-    findings: tuple[Finding, ...]
+    Of the words typed for an earlier file ``alike`` are those to look at again, by the key of their
+    place in this file, ``gone`` those that have no place in it, and ``typed`` all the others."""
+
+    found: Checked
     version: Version | None
     errors: tuple[FieldError, ...] = ()
     ready: Ready | None = None
+    alike: Mapping[str, Typed] = field(default_factory=dict)
+    gone: tuple[Typed, ...] = ()
+    typed: tuple[Typed, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.found.findings
 
 
 def take_in(
@@ -59,12 +71,15 @@ def take_in(
     name: str,
     family_id: str = NEW,
     answers: Mapping[str, str] | None = None,
+    typed: Sequence[Typed] = (),
 ) -> TakenIn:
     """Examine the file, and store it as the next version of a family, or the first of a new one
     called ``name``. The worker then makes a sample of it.
 
     A faulty file is not kept, but filled in as far as Zegel can, for the person to go on with: then
     ``given`` is that file, and ``answers`` are words for open places by the key of their finding.
+    ``typed`` are words for such a file that was then changed in Word: those for the same sentence
+    are written, and the file is not kept before somebody saw what became of the others.
     All mistakes are shown together. Raises Invalid naming ``name``, ``family``, ``file`` or an
     answer.
     """
@@ -83,18 +98,25 @@ def take_in(
         if not given or family_id != NEW:
             raise
         errors = tuple(wrong_name.errors)
-    words = _words(answers or {})
+    words = _words(answers or {each.finding.key: each.words for each in typed})
+    typed = [replace(each, words=words[each.finding.key]) for each in typed]
     ours = {} if answers is not None else _own(deps)
     try:
         with _EXAMINING.turn(PATIENCE_SECONDS):
-            found, ready = _examined(given, ours, words, changed=answers is not None)
+            if answers is not None:
+                taken = _changed(given, words)
+            else:
+                taken = _with_typed(_new(given, ours), given, typed)
     except NoTurn as busy:
         raise Invalid([FieldError("file", FieldCode.TEMPLATE_BUSY)]) from busy
-    if found.template is None or errors:
-        return TakenIn(found.findings, None, errors, ready)
+    taken = replace(taken, errors=errors)
+    found, ready = taken.found, taken.ready
+    if found.template is None or errors or taken.alike or taken.gone:
+        return replace(taken, ready=ready or _as_given(found, given))
     if ready:
         given = ready.prepared.docx
-        file_name = text("templates.prepared_name", OURS, name=PurePath(file_name).stem)
+    if ready and ready.prepared.changes:
+        file_name = filled_name(file_name)
     file_name = clean(file_name.encode("utf-8", "replace").decode())[:LONGEST_FILE_NAME]
     with deps.database.begin() as tx:
         tx.own_templates.take_turns()
@@ -104,22 +126,69 @@ def take_in(
             raise Invalid([wrong])
         own = own or tx.own_templates.add_family(name) or ""
         stored = _store(tx, own, found, found.template, given, file_name, by)
-    return TakenIn(found.findings, stored)
+    return TakenIn(found, stored)
 
 
-def _examined(
-    given: bytes, own: Mapping[str, str], answers: Mapping[str, str], *, changed: bool
-) -> tuple[Checked, Ready | None]:
-    """What is found in the file, and what can be made of it. ``changed``: it was made ready before,
-    so that what is found then is what counts."""
-    if changed:
-        ready = make_ready(given, own, answers)
-        return (ready.checked, ready) if ready else (NOT_EXAMINED, None)
+def filled_name(file_name: str) -> str:
+    """What a file is called once Zegel filled it in."""
+    if file_name.endswith(text("templates.prepared_name", OURS, name="")):
+        return file_name
+    return text("templates.prepared_name", OURS, name=PurePath(file_name).stem)
+
+
+def _changed(given: bytes, answers: Mapping[str, str]) -> TakenIn:
+    """Of a file that was made ready before: what is found then is what counts."""
+    if not any(answers.values()):
+        found = examine(given)
+        if found.template:
+            return TakenIn(found, None)
+    ready = make_ready(given, {}, answers)
+    return TakenIn(ready.checked if ready else NOT_EXAMINED, None, ready=ready)
+
+
+def _new(given: bytes, own: Mapping[str, str]) -> TakenIn:
+    """What is found in a file, and what can be made of it."""
     found = examine(given)
     if found.template or any(each.code in STOPPING for each in found.findings):
-        return found, None
-    ready = make_ready(given, own, answers)
-    return found, ready if ready and ready.prepared.changes else None
+        return TakenIn(found, None)
+    ready = make_ready(given, own, {})
+    if not ready or not (ready.prepared.changes or _can_be_asked(ready.checked)):
+        ready = None
+    return TakenIn(found, None, ready=ready)
+
+
+def _can_be_asked(checked: Checked) -> bool:
+    return any(each.answerable for each in checked.findings)
+
+
+def _with_typed(taken: TakenIn, given: bytes, typed: Sequence[Typed]) -> TakenIn:
+    """The same with the words that were typed for an earlier file."""
+    ready = taken.ready or _as_given(taken.found, given)
+    if not typed or not ready:
+        return replace(taken, typed=tuple(typed))
+    again = find_again(typed, ready.checked.findings)
+    known = tuple(each for each in typed if each.written and each not in again.same.values())
+    words = {key: each.words for key, each in again.same.items()}
+    written = make_ready(ready.prepared.docx, {}, words) if words else None
+    if not written:
+        return replace(taken, alike={**again.same, **again.alike}, gone=again.gone, typed=known)
+    again, done = after_writing(again, written.checked.findings)
+    changes = (*ready.prepared.changes, *written.prepared.changes)
+    # What Zegel itself did in the file was not seen before.
+    found = taken.found if ready.prepared.changes else written.checked
+    return TakenIn(
+        found,
+        None,
+        ready=Ready(Prepared(written.prepared.docx, changes), written.checked),
+        alike={**again.same, **again.alike},
+        gone=again.gone,
+        typed=(*known, *done),
+    )
+
+
+def _as_given(found: Checked, given: bytes) -> Ready | None:
+    """A file in which nothing is to be done goes on as it is."""
+    return Ready(Prepared(given, ()), found) if found.template else None
 
 
 def _words(answers: Mapping[str, str]) -> dict[str, str]:

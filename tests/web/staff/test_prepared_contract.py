@@ -11,11 +11,14 @@ from docx import Document
 from docx.oxml.ns import qn
 from form_walk import HOME
 from office import NEW_TEMPLATE, rows, upload
+from own_contract import word_file
 
 from service.deps import Deps
 from service.workflow.people.profile import profile
 from tests.documents.untouched import AMOUNT, saved, untouched
 
+QUESTIONS = "Voor vragen kan men zich richten tot …………."
+RENEWED = "Deze lijst wordt [wanneer] jaarlijks herzien."
 ASKED = f"“Hoogstens <mark>{AMOUNT}</mark> euro."
 
 
@@ -26,8 +29,7 @@ def test_a_contract_is_filled_in_and_the_rest_is_asked(office: Browser, deps: De
     assert "Waar: aan het begin, onder “" in office.page
     assert ASKED in office.page
     (field,) = re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)
-    (link,) = re.findall(r'href="([^"]+)">Ingevuld bestand ophalen', office.page)
-    answer = office.client.get(html.unescape(link))
+    answer = office.client.get(_link(office.page))
     assert 'filename="contract - ingevuld.docx"' in answer.headers["Content-Disposition"]
     assert "{{ klant.naam }}" in _text(answer.data)
     assert rows(deps, "select from template_versions") == []
@@ -82,7 +84,7 @@ def test_who_signs_is_chosen_where_the_contract_does_not_say_it(
 
 def test_a_proposal_counts_only_when_it_is_ticked(office: Browser, deps: Deps) -> None:
     docx = Document(io.BytesIO(contract_of(deps)))
-    docx.paragraphs[-1].insert_paragraph_before("Voor vragen kan men zich richten tot ………….")
+    docx.paragraphs[-1].insert_paragraph_before(QUESTIONS)
     upload(office, saved(docx))
     (meant,) = re.findall(r'name="meant-([0-9a-f]{16})"', office.page)
     assert "Hier hoort [klant.vertegenwoordiger]" in office.page
@@ -111,6 +113,85 @@ def test_what_only_word_can_mend_comes_first(office: Browser, deps: Deps) -> Non
     assert AMOUNT not in office.page
 
 
+def test_a_file_changed_in_word_keeps_what_was_typed(office: Browser, deps: Deps) -> None:
+    docx = Document(io.BytesIO(contract_of(deps)))
+    for words in (QUESTIONS, RENEWED, "Facturen gaan naar [rekening]."):
+        docx.paragraphs[-1].insert_paragraph_before(words)
+    upload(office, saved(docx))
+    fields = re.findall(r'id="f-((?:answer)-[0-9a-f]{16})"', office.page)
+    amount, questions, renewed, invoices = fields
+    filled = Document(io.BytesIO(office.client.get(_link(office.page)).data))
+    for each in filled.paragraphs:
+        if "jaarlijks" in each.text:
+            each.text = each.text.replace("jaarlijks herzien", "elk jaar samen herzien")
+        elif "Facturen" in each.text:
+            each.text = "Facturen gaan naar ons gewone adres."
+        elif "Contact" in each.text:
+            each.insert_paragraph_before("Een nieuw punt: [wat nog moet].")
+    form = {"family": "", "name": "Hosting", "opnieuw": office.value("opnieuw")}
+    form |= {amount: "5.000", questions.replace("answer", "meant"): "yes", renewed: "in mei"}
+    chosen = (io.BytesIO(saved(filled)), "contract - ingevuld.docx")
+    office.post(NEW_TEMPLATE, {**form, invoices: "BE68", "file": chosen})
+    assert office.status == 200
+    assert f"“5.000” in plaats van “{AMOUNT}”" in office.page
+    assert "“BE68” bij “Facturen gaan naar [rekening].”" in office.page
+    (moved,) = re.findall(r'name="(answer-[0-9a-f]{16})" value="in mei"', office.page)
+    assert "Dit typte u voor de zin in Word veranderde" in office.page
+    (new,) = set(re.findall(r'id="f-(answer-[0-9a-f]{16})"', office.page)) - {moved}
+    form = {"family": "", "name": "Hosting", "opnieuw": office.value("opnieuw")}
+    office.post(NEW_TEMPLATE, {**form, moved: "in juni", new: "niets"})
+    assert "Het voorbeeld wordt gemaakt" in office.page
+    ((given, name),) = rows(deps, "select given, file_name from template_versions")
+    assert name == "contract - ingevuld.docx"
+    for sentence in (
+        "Hoogstens 5.000 euro.",
+        "zich richten tot {{ klant.vertegenwoordiger }}.",
+        "Deze lijst wordt in juni elk jaar samen herzien.",
+        "Een nieuw punt: niets.",
+        "Facturen gaan naar ons gewone adres.",
+    ):
+        assert sentence in _text(given)
+
+
+def test_words_wait_for_a_file_that_can_be_read_and_for_a_second_one(
+    office: Browser, deps: Deps
+) -> None:
+    upload(office, contract_of(deps))
+    (field,) = re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)
+    filled = office.client.get(_link(office.page)).data
+    form = {"family": "", "name": ""}
+
+    def post(data: bytes | None, **more: str) -> None:
+        file = {"file": (io.BytesIO(data), "contract.docx")} if data else {}
+        office.post(NEW_TEMPLATE, {**form, **more, "opnieuw": office.value("opnieuw"), **file})
+
+    post(b"no Word file", **{field: "5.000"})
+    assert "Wat u al typte, bewaart Zegel" in office.page
+    post(filled)
+    assert f"“5.000” in plaats van “{AMOUNT}”" in office.page
+    assert field not in office.page
+    post(filled)  # the same file once more, in which the place is open
+    assert "“5.000” in plaats van" in office.page
+    post(None, name="Hosting")
+    ((given,),) = rows(deps, "select given from template_versions")
+    assert "Hoogstens 5.000 euro." in _text(given)
+
+
+def test_a_file_in_which_nothing_is_filled_in_is_kept_too(office: Browser, deps: Deps) -> None:
+    upload(office, word_file("Het bedrag is [bedrag]."))
+    assert "Zegel keek contract.docx na. Eén plaats is voor u." in office.page
+    (field,) = re.findall(r'name="(answer-[0-9a-f]{16})"', office.page)
+    form = {"family": "", "name": "", "opnieuw": office.value("opnieuw")}
+    office.post(NEW_TEMPLATE, {**form, field: "5.000"})
+    assert "U hoeft niets meer te doen dan na te kijken." in office.page
+    upload(office, word_file(), name="")
+    assert "Zegel keek contract.docx na. Er is niets meer in te vullen." in office.page
+    form = {"family": "", "name": "Gewoon", "opnieuw": office.value("opnieuw")}
+    office.post(NEW_TEMPLATE, form)
+    ((given, name),) = rows(deps, "select given, file_name from template_versions")
+    assert (given, name) == (word_file(), "contract.docx")
+
+
 def test_what_was_filled_in_survives_a_form_that_grew_old(office: Browser, deps: Deps) -> None:
     upload(office, contract_of(deps))
     form = {"family": "", "name": "Hosting", "opnieuw": office.value("opnieuw")}
@@ -135,6 +216,11 @@ def contract_of(deps: Deps) -> bytes:
     ours = known[1]
     number, person = ours.shown_number, ours.representative_name
     return untouched(company=ours.name, number=number, person=person)
+
+
+def _link(page: str) -> str:
+    (link,) = re.findall(r'href="([^"]+)">Ingevuld bestand ophalen', page)
+    return html.unescape(link)
 
 
 def _text(docx: bytes) -> str:

@@ -90,7 +90,7 @@ def test_a_contract_becomes_the_text_of_an_agreement(
     made = administrator.downloads(administrator.link("Ingevuld bestand ophalen"))
     assert made.startswith(b"PK")
     administrator.presses("Verder").is_told(f"Typ wat er bij “Hoogstens {AMOUNT} euro.")
-    administrator.fills({f"“Hoogstens {AMOUNT}": f"5.000 ({screen.name})"})
+    administrator.fills({f"“Hoogstens {AMOUNT}": str(5000 + len(screen.name))})
     administrator.presses("Verder").sees(f"{name}, versie 1")
     # The page follows the work: by itself, or it asks for itself again.
     stand = administrator.page.locator("#stand")

@@ -24,8 +24,10 @@ def test_changes_of_a_kind_are_told_together(changes: tuple[Change, ...]) -> Non
     found = groups(told(changes))
     assert titled(found, "Per klant gekozen").lines == [
         "Bijlage A (lijst diensten): hosting\xa0· back-up\xa0· andere",
-        "Soorten persoonsgegevens: naam en adres\xa0· accountgegevens\xa0· andere",
         "Categorieën van betrokkenen: bezoekers\xa0· leden\xa0· andere",
+    ]
+    assert titled(found, "toevoegt").lines == [
+        "Soorten persoonsgegevens: in plaats van “andere: …”"
     ]
     assert titled(found, "bijzondere").lines == [
         "“Ook gegevens van artikel 9, namelijk [gevoelige_gegevens], worden verwerkt.” (onder "

@@ -19,10 +19,12 @@ from service.documents.own.apart import make_ready
 from service.documents.own.check import DATED, check
 from service.documents.own.example import example
 from service.documents.own.findings import Checked, Finding, Found, Severity
+from service.documents.own.in_words import to_type
 from service.documents.own.names import shown
 from service.documents.own.prepare.changes import Prepared, What, told
 from service.documents.own.prepare.whole import prepare
 from service.documents.template import read_template
+from service.texts import OURS
 from tests.documents.foreign import contract, paragraph, replaced
 from tests.documents.untouched import AMOUNT, OWN, saved, untouched
 
@@ -270,3 +272,17 @@ def test_words_that_only_say_when_a_paragraph_applies_go_with_the_condition() ->
             "{% als gevoelige_gegevens %} Ook data van artikel 9 of 10 van de AVG, namelijk "
             "{{ gevoelige_gegevens }}. {% einde als %}"
         )
+
+
+@pytest.mark.parametrize("advice", ["guarded_clause", "guarded_sentence", "guarded_long"])
+def test_a_field_of_the_page_is_asked_only_what_fits_in_it(advice: str) -> None:
+    values = {
+        "advice": advice,
+        "field": "klant.nummer",
+        "guard": "g",
+        "gone": "Alles.",
+        "whole": "w",
+    }
+    told = to_type(Finding(Found.OPEN_PLACE, values={"written": "…", **values}), OURS)
+    assert told.endswith("in Word in een voorwaarde. Of typ hier iets dat voor elke klant geldt.")
+    assert "Vervang" not in told

@@ -89,8 +89,30 @@ def test_a_turn_ends_where_no_line_is_left(house: House) -> None:
         run.run(house.deps)
     assert counts(house, number) == {"sent": 3}
     looks = [each for each in asked if "SKIP LOCKED" in each]
-    # Three lines to make and none, then three to send and none, and once more none of both.
-    assert len(looks) <= 10, len(looks)
+    # None that was made, three to make and send and none; then once more none of each.
+    assert len(looks) <= 9, len(looks)
+
+
+def test_the_first_are_sent_before_the_last_are_made(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "LINES_IN_TURN", 3)
+    number = taken_in(house, *(customer(n) for n in range(1, 6)))
+    decide.start(house.deps, number, house.staff, send=True)
+    found = look.progress(house.deps, number, house.staff).found
+    assert run.turn(house.deps, found) == timedelta(0)
+    assert counts(house, number) == {"sent": 3, "good": 2}
+
+
+def test_what_may_not_be_sent_is_made_and_says_why(house: House) -> None:
+    number = taken_in(house, customer(1))
+    decide.start(house.deps, number, house.staff, send=True)
+    house.rows("update staff set roles = array['verkoop']")
+    run.run(house.deps)
+    assert counts(house, number) == {"failed": 1}
+    (failed,) = look.lines(house.deps, number, house.staff)
+    assert failed.failure.partition(" ")[0] == "errors.countersigner_nobody"
+    assert house.agreement(failed.reference).state is State.DRAFT
 
 
 def test_made_first_and_sent_later(house: House) -> None:

@@ -101,17 +101,13 @@ _FOUND_BY_IMPORT = (
 )
 
 
-_STAMPED = {LineState.MADE: "made_at", LineState.SENT: "sent_at"}
-
-
 @lru_cache
-def _mark(names: tuple[str, ...], stamped: str) -> Update:
-    """Built once, as each line is marked twice."""
+def _mark(names: tuple[str, ...], stamped: tuple[str, ...]) -> Update:
+    """Built once for each kind of mark."""
     values: dict[str, Any] = {
         name: bindparam(f"new_{name}", type_=import_lines.c[name].type) for name in names
     }
-    if stamped:
-        values[stamped] = func.clock_timestamp()
+    values |= dict.fromkeys(stamped, func.clock_timestamp())
     return (
         update(import_lines)
         .where(
@@ -214,8 +210,14 @@ class ImportLines(Records):
         return [_line(row) for row in self._connection.execute(wanted.limit(limit))]
 
     def mark(self, import_id: str, row: int, state: LineState, **values: Any) -> None:
-        """Record what became of a line, with other columns that change with it."""
-        made = values.get("agreement_id") if state is LineState.MADE else None
+        """Record what became of a line, with other columns that change with it.
+
+        An agreement that is sent in the same transaction must be saved after this: only then is it
+        found by its import.
+        """
+        made = values.get("agreement_id")
+        stamps = {"made_at": made, "sent_at": state is LineState.SENT}
+        stamped = tuple(column for column, holds in stamps.items() if holds)
         if "errors" in values:
             values["errors"] = errors_as_json(values["errors"])
         if "skip" in values:
@@ -223,8 +225,8 @@ class ImportLines(Records):
         new = {"state": state.value, "failure": "", **values}
         told = {f"new_{name}": value for name, value in new.items()}
         told |= {"of_import": import_id, "at_row": row}
-        self._connection.execute(_mark(tuple(new), _STAMPED.get(state, "")), told)
-        if made:
+        self._connection.execute(_mark(tuple(new), stamped), told)
+        if made and state is LineState.MADE:
             self._connection.execute(_FOUND_BY_IMPORT, {"made": made})
 
     def move(

@@ -52,6 +52,18 @@ class Maker:
             return False
         return self._next(LineState.GOOD, lambda tx, line: self._make(tx, line, template))
 
+    def make_and_send_next(self) -> bool:
+        """The same and its sending, in one transaction; if that is refused, only made, so that
+        ``send_next`` shows why."""
+        template = self.template
+        if template is None:
+            return False
+        return self._next(
+            LineState.GOOD,
+            lambda tx, line: self._make(tx, line, template, send=True),
+            otherwise=lambda tx, line: self._make(tx, line, template),
+        )
+
     def send_next(self) -> bool:
         """Send the agreement of the next line that was made; as ``make_next``.
 
@@ -98,7 +110,9 @@ class Maker:
             tx.lines.take_turns(self.found.id)
         return tx.lines.take_next(self.found.id, state)
 
-    def _make(self, tx: Transaction, line: Line, template: TemplateVersion) -> None:
+    def _make(
+        self, tx: Transaction, line: Line, template: TemplateVersion, *, send: bool = False
+    ) -> None:
         found = self.found
         given = given_in(line.cells, Columns(found.targets), found.options, self.people)
         if given.errors:
@@ -127,7 +141,10 @@ class Maker:
             number=found.number,
             row=line.row,
         )
-        tx.lines.mark(found.id, line.row, LineState.MADE, agreement_id=agreement.id)
+        state = LineState.SENT if send else LineState.MADE
+        tx.lines.mark(found.id, line.row, state, agreement_id=agreement.id)
+        if send:
+            send_in(self.deps, tx, agreement, self.actor)
 
     def _send(self, tx: Transaction, line: Line) -> None:
         before = tx.agreements.lock_by_id(line.agreement_id or "")

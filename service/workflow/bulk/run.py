@@ -71,17 +71,32 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
     maker = _maker(deps, found, actor)
     if maker.template is None and _waits_for_a_text(deps, found):
         return None
+    if found.sending and not found.together:
+        return _make_and_send(deps, maker, found)
     made = _times(maker.make_next, LINES_IN_TURN)
     if made == LINES_IN_TURN or not found.sending:
         if made:
             return timedelta(0)
         return None if _finish(deps, found) else LOOK_AGAIN
-    if found.together and _still_made(deps, found):  # or a person would get two mails
+    if _still_made(deps, found):  # or a person would get two mails
         return LOOK_AGAIN
     may_send, pause = _pace(deps, found)
     sent = _times(maker.send_next, min(may_send, LINES_IN_TURN))
     if made or sent:
         return timedelta(0) if sent < may_send else pause
+    return None if _finish(deps, found) else max(pause, LOOK_AGAIN)
+
+
+def _make_and_send(deps: Deps, maker: Maker, found: Import) -> timedelta | None:
+    """The lines made before first, then others; as many as may be sent. The rest is made
+    meanwhile."""
+    may_send, pause = _pace(deps, found)
+    at_most = min(may_send, LINES_IN_TURN)
+    sent = _times(maker.send_next, at_most)
+    sent += _times(maker.make_and_send_next, at_most - sent)
+    made = _times(maker.make_next, LINES_IN_TURN - sent)
+    if made or sent:
+        return timedelta(0) if made or sent < may_send else pause
     return None if _finish(deps, found) else max(pause, LOOK_AGAIN)
 
 

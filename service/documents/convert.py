@@ -11,6 +11,7 @@ import os
 import queue
 import shutil
 import threading
+import time
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,11 +21,11 @@ from typing import Any
 
 from service.documents.admission import admit
 from service.documents.office import OfficeGone, OfficeProcess, OfficeRefused
+from service.documents.office_folder import private_work_dir
 from service.documents.office_profile import (
     OfficePrograms,
     find_office,
     make_seed,
-    private_work_dir,
     write_fonts_conf,
 )
 from service.errors import GenerationFailed
@@ -95,6 +96,7 @@ class OfficePool:
         self._free: queue.LifoQueue[_Slot] = queue.LifoQueue()
         self._idle_seconds = idle_seconds
         self._resting: threading.Timer | None = None
+        self._used = 0.0
         self._closed = False
         for slot in self._slots:
             self._free.put(slot)
@@ -187,15 +189,23 @@ class OfficePool:
         slot.replacing.start()
 
     def _rest_later(self) -> None:
-        if len(self._slots) > 1 and not self._closed:
-            if self._resting:
-                self._resting.cancel()
-            self._resting = threading.Timer(self._idle_seconds, self._rest)
+        self._used = time.monotonic()
+        if len(self._slots) > 1 and not self._resting:
+            self._rest_after(self._idle_seconds)
+
+    def _rest_after(self, seconds: float) -> None:
+        if not self._closed:
+            self._resting = threading.Timer(seconds, self._rest)
             self._resting.daemon = True
             self._resting.start()
 
     def _rest(self) -> None:
-        """End all idle offices but the next to be used."""
+        """End all idle offices but the next to be used; later, if one was used meanwhile."""
+        self._resting = None
+        left = self._used + self._idle_seconds - time.monotonic()
+        if left > 0:
+            self._rest_after(left)
+            return
         waiting: list[_Slot] = []
         with contextlib.suppress(queue.Empty):
             while True:

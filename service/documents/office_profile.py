@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +14,6 @@ from service.errors import GenerationFailed
 
 MAC_PROGRAMS = Path("/Applications/LibreOffice.app/Contents")
 SEED_SECONDS = 60
-WORK_DIR_PREFIX = "zegel-office-"
 
 ALLOCATOR = "libjemalloc.so.2"
 """An office spends a sixth of its time in the C library's allocator; this one needs half of that.
@@ -42,6 +38,15 @@ REFUSALS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("/org.openoffice.Office.Common/Misc", "UseOpenCL"): ("boolean", "false"),
     ("/org.openoffice.Office.Recovery/AutoSave", "Enabled"): ("boolean", "false"),
     ("/org.openoffice.Office.Recovery/RecoveryInfo", "Enabled"): ("boolean", "false"),
+    # else each Word file gets objects for macros of another office, which looks for their library
+    (
+        "/org.openoffice.TypeDetection.Types/Types/"
+        "org.openoffice.TypeDetection.Types:Type['writer_MS_Word_2007']",
+        "MediaType",
+    ): (
+        "string",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
     # else it collects the words of every document, to complete what somebody types
     ("/org.openoffice.Office.Writer/AutoFunction/Completion", "Enable"): ("boolean", "false"),
     ("/org.openoffice.Office.Writer/AutoFunction/Completion", "CollectWords"): (
@@ -129,35 +134,6 @@ def environment(directory: Path, fonts_conf: Path) -> dict[str, str]:
         "LD_PRELOAD": ALLOCATOR,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-
-
-def private_work_dir(parent: Path | None) -> Path:
-    """A new directory, locked while this process lives.
-
-    In a ``parent`` of our own, those left by killed processes are removed.
-    """
-    if parent is not None:
-        parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob(f"{WORK_DIR_PREFIX}*"):
-            if _lock(left) is not None:
-                shutil.rmtree(left, ignore_errors=True)
-    directory = Path(tempfile.mkdtemp(prefix=WORK_DIR_PREFIX, dir=parent))
-    _lock(directory)
-    return directory
-
-
-def _lock(directory: Path) -> int | None:
-    """Hold the directory's lock until this process ends; None if another holds it."""
-    try:
-        descriptor = os.open(directory, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:

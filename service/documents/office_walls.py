@@ -46,6 +46,7 @@ OF_THE_SYSTEM = (
     "/var/lib/libreoffice",  # where Debian keeps its office's list of extensions
     "/var/spool/libreoffice",
 )
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
 SOCKETS = "/tmp"  # noqa: S108  built into the office
 
 # Per processor: its number for the filter, and that of its socket call.
@@ -138,7 +139,8 @@ def close_files(libc: ctypes.CDLL, directory: str, readable: tuple[str, ...]) ->
         return False
     try:
         allowed = dict.fromkeys((*OF_THE_SYSTEM, *readable), READ)
-        allowed["/dev"] = READ | WRITE_FILE
+        # Not all of /dev: in /dev/shm are the folders of other offices.
+        allowed |= dict.fromkeys(DEVICES, READ | WRITE_FILE)
         allowed[SOCKETS] = MAKE_SOCK | REMOVE_FILE
         # The client removes its folder when the service is gone; elsewhere it can only remove empty
         # ones.

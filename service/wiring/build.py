@@ -90,6 +90,7 @@ def installed_template() -> TemplateVersion:
 
 def _maker(settings: Settings) -> Maker:
     # A web process never makes documents, and this costs 25 MiB.
+    from service.documents.office_folder import best_parent  # noqa: PLC0415
     from service.documents.produce import DocumentMaker  # noqa: PLC0415
 
     return DocumentMaker(
@@ -97,7 +98,7 @@ def _maker(settings: Settings) -> Maker:
         workers=settings.office_workers,
         soffice=settings.soffice,
         office_python=settings.office_python,
-        work_dir=settings.data_dir / "kantoor",
+        work_dir=best_parent(settings.data_dir / "kantoor"),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,7 @@ import pytest
 from service.documents.convert import OfficePool, RecycleLimits, further_seconds
 from service.documents.fill import CompiledTemplate
 from service.documents.office import CLIENT
+from service.documents.office_folder import best_parent
 from service.documents.office_isolation import missing_walls
 from service.documents.office_profile import ALLOCATOR
 from service.errors import GenerationFailed
@@ -213,6 +216,25 @@ def test_what_a_killed_service_left_is_removed_and_what_is_in_use_is_not(
     other.close()
 
 
+def test_offices_work_in_memory_only_in_a_private_folder_of_ours(tmp_path: Path) -> None:
+    memory, kept = tmp_path / "memory", tmp_path / "kept"
+    assert best_parent(kept, memory) == kept, "there is none"
+    memory.mkdir()
+    own = best_parent(kept, memory)
+    assert own.parent == memory
+    assert stat.S_IMODE(own.lstat().st_mode) == 0o700
+    own.chmod(0o750)
+    assert best_parent(kept, memory) == kept, "others can look into it"
+    own.rmdir()
+    own.symlink_to(tmp_path)
+    assert best_parent(kept, memory) == kept, "it leads elsewhere"
+    own.unlink()
+    own.write_text("")
+    assert best_parent(kept, memory) == kept, "it is no folder"
+    own.unlink()
+    assert best_parent(kept, memory, least_free=1 << 62) == kept, "little is free"
+
+
 def test_the_office_is_closed_in(pool: OfficePool, docx: bytes) -> None:
     """Every restriction, checked from outside, if this kernel permits it (it does where tests
     run)."""
@@ -261,10 +283,19 @@ print(json.dumps([walls, [
 """
 
 
+@pytest.fixture(params=["on disk", "in memory"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """Where offices have their folders."""
+    parent = tmp_path if request.param == "on disk" else best_parent(tmp_path)
+    assert (parent == tmp_path) == (request.param == "on disk"), "no memory here"
+    with tempfile.TemporaryDirectory(dir=parent) as place:
+        yield Path(place)
+
+
 @pytest.mark.parametrize("permitted", ["namespace", "no namespace"])
-def test_behind_the_walls_nothing_of_the_service_is_reached(tmp_path: Path, permitted: str) -> None:
+def test_behind_the_walls_nothing_of_the_service_is_reached(place: Path, permitted: str) -> None:
     """Even where namespaces are forbidden, as in a container."""
-    own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
+    own, elsewhere = place / "own", place / "elsewhere"
     own.mkdir()
     elsewhere.mkdir()
     secret = elsewhere / "seal.key.pem"

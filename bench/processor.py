@@ -33,7 +33,8 @@ def spent() -> dict[str, float]:
             ticks[OURSELVES] += each.own
         elif (kind := _kind(each, found)) is not None:
             ticks[kind] += each.own
-            ticks[OFFICE if kind == WORKER else kind] += each.ended  # it starts only offices
+            # it starts offices, and a second process only while it makes several documents
+            ticks[OFFICE if kind == WORKER else kind] += each.ended
     return {kind: count * 1000 / _TICKS for kind, count in ticks.items()}
 
 

@@ -10,22 +10,20 @@ import hashlib
 import json
 import os
 import secrets
-import selectors
 import shutil
 import signal
-import struct
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from service.documents.frames import PIPE_BYTES, Frames
 from service.documents.office_profile import OfficePrograms, environment
 
 CLIENT = Path(__file__).with_name("office_client.py")
 START_SECONDS = 30.0
 END_SECONDS = 2.0
-LARGEST_ANSWER = 64 << 20
 
 
 class OfficeGone(Exception):
@@ -60,11 +58,12 @@ class OfficeProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            pipesize=PIPE_BYTES,
             env=environment(self._directory, fonts_conf),
             cwd=self._directory,
             start_new_session=True,
         )
-        self._frames = _Frames(self._process)
+        self._frames = Frames(self._process)
         hello, _ = self._answer(time.monotonic() + START_SECONDS)
         self.pid = self._process.pid
         self.office_pid: int = hello["office"]
@@ -120,57 +119,3 @@ class OfficeProcess:
         single = "SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest)
         folder = Path("/tmp")  # noqa: S108 - built into the office
         return [folder / f"OSL_PIPE_{os.getuid()}_{name}" for name in (self.name, single)]
-
-
-class _Frames:
-    """Length-prefixed frames over a process's pipes, every byte before a deadline."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._input, self._output = _pipe(process.stdin), _pipe(process.stdout)
-        os.set_blocking(self._input.fileno(), False)
-        os.set_blocking(self._output.fileno(), False)
-
-    def write(self, head: bytes, content: bytes, deadline: float) -> None:
-        rest = memoryview(
-            struct.pack(">I", len(head)) + head + struct.pack(">I", len(content)) + content
-        )
-        while rest:
-            _wait(self._input, selectors.EVENT_WRITE, deadline)
-            rest = rest[os.write(self._input.fileno(), rest) :]
-
-    def read(self, deadline: float) -> tuple[bytes, bytes]:
-        return self._read_part(deadline), self._read_part(deadline)
-
-    def close(self) -> None:
-        self._input.close()
-        self._output.close()
-
-    def _read_part(self, deadline: float) -> bytes:
-        (size,) = struct.unpack(">I", self._read_exactly(4, deadline))
-        if size > LARGEST_ANSWER:
-            raise ValueError("an answer that cannot be true")
-        return self._read_exactly(size, deadline)
-
-    def _read_exactly(self, size: int, deadline: float) -> bytes:
-        content = bytearray()
-        while len(content) < size:
-            _wait(self._output, selectors.EVENT_READ, deadline)
-            piece = os.read(self._output.fileno(), size - len(content))
-            if not piece:
-                raise EOFError("the office ended")
-            content += piece
-        return bytes(content)
-
-
-def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
-    if stream is None:
-        raise OfficeGone("no pipe")
-    return stream
-
-
-def _wait(stream: IO[bytes], event: int, deadline: float) -> None:
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, event)
-        left = deadline - time.monotonic()
-        if left <= 0 or not selector.select(left):
-            raise TimeoutError("the office does not answer")

@@ -26,6 +26,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import lru_cache
 from typing import Any, BinaryIO, NoReturn
 
 import uno
@@ -127,16 +128,13 @@ def convert(
         file.write(docx)
     try:
         document = desktop.loadComponentFromURL(
-            uno.systemPathToFileUrl(source), "_blank", 0, properties(LOAD_PROPERTIES)
+            uno.systemPathToFileUrl(source), "_blank", 0, load_arguments()
         )
         if document is None:
             return {"ok": False, "error": "the office does not read this document"}, b""
         try:
-            arguments = properties({"FilterName": "writer_pdf_Export"})
-            data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(options))
-            filter_data = PropertyValue()
-            filter_data.Name, filter_data.Value = "FilterData", data
-            document.storeToURL(uno.systemPathToFileUrl(target), (*arguments, filter_data))
+            arguments = export_arguments(tuple(options.items()))
+            document.storeToURL(uno.systemPathToFileUrl(target), arguments)
         finally:
             document.close(True)
         with open(target, "rb") as file:
@@ -159,6 +157,18 @@ LOAD_PROPERTIES = {
     "MacroExecutionMode": 0,  # never
     "UpdateDocMode": 0,  # no links
 }
+
+
+@lru_cache
+def load_arguments() -> tuple[Any, ...]:
+    return properties(LOAD_PROPERTIES)
+
+
+@lru_cache
+def export_arguments(options: tuple[tuple[str, Any], ...]) -> tuple[Any, ...]:
+    """Kept, as making UNO's values takes as long as an export's other work here."""
+    data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(dict(options)))
+    return properties({"FilterName": "writer_pdf_Export", "FilterData": data})
 
 
 def properties(values: dict[str, Any]) -> tuple[Any, ...]:

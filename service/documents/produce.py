@@ -22,15 +22,15 @@ from typing import Any, TypeVar
 import rfc8785
 
 from service.agreement.template_version import TemplateVersion
-from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
 from service.documents.docx_blocks import read_blocks
 from service.documents.fill import CompiledTemplate
+from service.documents.finish import Converted
+from service.documents.finisher import Finisher
 from service.documents.fonts import ShippedFonts, load_fonts
 from service.documents.metadata import Metadata
-from service.documents.normalise import Attachment, normalise
+from service.documents.normalise import Attachment
 from service.documents.own.sample import Sample, make_sample
-from service.documents.pdf_text import read_pdf_text
 from service.documents.reading_view import reading_view
 from service.documents.sheet.letterhead import letterhead
 from service.documents.sheet.make import SheetMaker
@@ -83,6 +83,7 @@ class DocumentMaker:
             office_python=office_python,
             work_dir=work_dir,
         )
+        self._finisher = Finisher(alone=workers == 1)
         self._compiled: OrderedDict[TemplateVersion, CompiledTemplate] = OrderedDict()
         self._cache: OrderedDict[str, ProducedDocument] = OrderedDict()
         self._common: OrderedDict[bytes, str] = OrderedDict()
@@ -168,6 +169,7 @@ class DocumentMaker:
 
     def close(self) -> None:
         self._pool.close()
+        self._finisher.close()
 
     def _compile(self, version: TemplateVersion) -> CompiledTemplate:
         """The template ready to be filled; a thread that needs it meanwhile waits."""
@@ -192,28 +194,23 @@ class DocumentMaker:
         if context["template"]["version"] != template.version:
             raise GenerationFailed("template_version", str(context["template"]["version"]))
         self.fonts.check_printable(context)
-        blocks = read_blocks(docx)
-        converted = self._pool.convert(docx)
-        text = read_pdf_text(converted)
-        check_text(text, docx, blocks, context)
-        finished = normalise(
-            converted,
-            self._metadata(compiled, values, dated),
-            None if preview else _attachment(compiled, rfc8785.dumps(dict(context))),
-            template.marks,
-            () if preview else order,
-        )
-        pdf = finished.pdf
-        check_format(pdf, self.fonts.names)
+        with self._finisher.making():
+            converted = Converted(
+                pdf=self._pool.convert(docx),
+                docx=docx,
+                context=context,
+                metadata=self._metadata(compiled, values, dated),
+                attachment=None if preview else _attachment(compiled, rfc8785.dumps(dict(context))),
+                marks=template.marks,
+                order=() if preview else order,
+                fonts=self.fonts.names,
+            )
+            finished = self._finisher.finish(converted)
         return ProducedDocument(
-            pdf=pdf,
-            sha256=hashlib.sha256(pdf).hexdigest(),
-            pages=len(text.pages),
-            reading_html=reading_view(blocks),
+            **vars(finished),
             template_version=template.version,
             template_sha256=template.sha256,
             engine=self.engine,
-            places=finished.places,
         )
 
     def _metadata(

@@ -33,7 +33,7 @@ HEARTBEAT_SECONDS = 2
 # A notification that arrives during a look for another job is lost, so the worker polls as well.
 LOOK_AGAIN_SECONDS = 2
 BEGIN_ANEW_SECONDS = 1
-AT_ONCE = 3  # jobs of any kind
+AT_ONCE = 4  # jobs of any kind
 FREE_AT_ONCE = 1  # more, of interactive work only
 FOR_EVER = float("inf")
 

@@ -84,8 +84,15 @@ class Templates(Records):
             .on_conflict_do_update(index_elements=["template_sha256"], set_=declared)
         )
 
-    def get(self, sha256: str) -> TemplateVersion | None:
-        """None if the template or its declaration is missing."""
+    def get(self, sha256: str, known: TemplateVersion | None = None) -> TemplateVersion | None:
+        """None if the template or its declaration is missing.
+
+        ``known`` is returned without reading its Word file again, if this is it.
+        """
+        if known is not None and known.sha256 == sha256:
+            declared = self._connection.execute(_DECLARED, {"digest": sha256}).scalar()
+            if declared == known.declaration:
+                return known
         row = self._connection.execute(_WHOLE, {"digest": sha256}).one_or_none()
         return record(TemplateVersion, row) if row else None
 

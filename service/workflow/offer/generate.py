@@ -149,7 +149,8 @@ def as_document(
 def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion | None:
     """The template of this agreement; the installed one if it names none, or if former code stored
     only the Word file. None for a missing own template (``TEMPLATE_MISSING``)."""
-    kept = tx.templates.get(agreement.template_sha256) if agreement.template_sha256 else None
+    named = agreement.template_sha256
+    kept = tx.templates.get(named, deps.template) if named else None
     if kept is None and tx.own_templates.of_digest(agreement.template_sha256):
         return None
     return kept or deps.template

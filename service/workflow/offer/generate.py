@@ -54,7 +54,6 @@ def generate(deps: Deps, agreement_id: str) -> None:
         before = tx.agreements.lock_by_id(agreement_id)
         if before.state is not State.PREPARING or before.edition != agreement.edition:
             return
-        tx.templates.keep(template)
         tx.documents.put(
             before.id,
             as_document(made, before, DocumentKind.FROZEN, printed),
@@ -147,8 +146,9 @@ def as_document(
 
 
 def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion | None:
-    """The template of this agreement; the installed one if it names none, or if former code stored
-    only the Word file. None for a missing own template (``TEMPLATE_MISSING``)."""
+    """The template of this agreement, which is stored; the installed one, stored at each start, if
+    it names none or if former code stored only the Word file. None for a missing own template
+    (``TEMPLATE_MISSING``)."""
     named = agreement.template_sha256
     kept = tx.templates.get(named, deps.template) if named else None
     if kept is None and tx.own_templates.of_digest(agreement.template_sha256):

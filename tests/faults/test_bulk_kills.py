@@ -74,7 +74,7 @@ def test_every_row_is_made_and_sent_once_however_often_the_worker_dies(
         return now.found.state is ImportState.DONE and not house.rows(waiting)
 
     until(ended, "every row sent", LONGEST_SECONDS)
-    kennel.stop(worker)
+    kennel.kill(worker)  # it may have only just begun
 
     made = look.lines(house.deps, number, house.staff, limit=None)
     assert {each.state for each in made} == {LineState.SENT}

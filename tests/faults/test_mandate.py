@@ -171,6 +171,6 @@ def test_the_worker_is_killed_while_it_signs(kennel: Kennel, make_house: MakeHou
         assert placed == int(point == "settle>commit:after:1")
     worker = kennel.start("worker")
     until(lambda: all(house.agreement(each).effective_date for each in references), "the act")
-    kennel.stop(worker)
+    kennel.kill(worker)  # it may have only just begun
     for reference in references:
         assert outcome(house, reference)[1:] == (1, "signed")

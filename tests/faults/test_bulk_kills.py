@@ -16,7 +16,7 @@ from kill_harness import KILLED, Kennel, Letterbox, drawn, judge_mails
 
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, LineState
-from service.workflow.bulk import decide, look, take_in
+from service.workflow.bulk import decide, look, run, take_in
 
 pytestmark = [pytest.mark.kills, pytest.mark.own_database]
 
@@ -50,6 +50,8 @@ def test_every_row_is_made_and_sent_once_however_often_the_worker_dies(
     number = take_in.take_in(
         house.deps, data, "x.csv", house.staff, options=Options(services=("support",))
     ).number
+    if look.progress(house.deps, number, house.staff).found.state is ImportState.JUDGING:
+        run.run(house.deps)  # a list this long is judged by a worker
     # A few a second, so that rows are left for every kill.
     decide.start(house.deps, number, house.staff, send=True, per_minute=240)
 

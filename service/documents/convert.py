@@ -124,8 +124,8 @@ class OfficePool:
     def close(self) -> None:
         """End every office after its current document, and remove the work directory."""
         self._closed = True
-        if self._resting:
-            self._resting.cancel()
+        if resting := self._resting:
+            resting.cancel()
         for _ in self._slots:
             slot = self._free.get()
             replacing = slot.replacing

@@ -1,6 +1,6 @@
 """Finishes documents, some of them in a second process while several are being made.
 
-A process runs Python in one thread at a time: while one document is finished, which takes a quarter
+A process runs Python in one thread at a time: while one document is finished, which takes a fifth
 of its processor time, both offices may wait for the next. The second process starts when two
 documents are made at once, and ends when none came for a while. Whatever goes wrong with it, the
 thread that asks finishes the document itself.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import pickle
 import subprocess
@@ -34,6 +35,9 @@ END_SECONDS = 2.0
 IDLE_SECONDS = 8.0
 """After this time without a document the process ends, as the second office does."""
 
+AGAIN_SECONDS = 60.0
+"""After this time it is tried again to start one that did not start."""
+
 MADE, FAILED, READY = b"made", b"failed", b"ready"
 _CHILD = "service.documents.finisher_child"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +61,7 @@ class Finisher:
         """``alone``: never with a second process."""
         self._alone = alone
         self._seconds = idle_seconds, answer_seconds
+        self._not_before = -math.inf
         self._guard = threading.Lock()
         self._in_work = 0
         self._second: SecondProcess | None = None
@@ -72,14 +77,22 @@ class Finisher:
         """While a document is made; the second at the same time starts the second process."""
         with self._guard:
             self._in_work += 1
-            if self._in_work > 1 and not self._alone and self._keeper is None:
-                self._keeper = threading.Thread(target=self._keep, name="finisher", daemon=True)
-                self._keeper.start()
         try:
+            self._start_when_useful()
             yield
         finally:
             with self._guard:
                 self._in_work -= 1
+
+    def _start_when_useful(self) -> None:
+        with self._guard:
+            if self._in_work < 2 or self._alone or self._keeper is not None:
+                return
+            if time.monotonic() < self._not_before:
+                return
+            keeper = threading.Thread(target=self._keep, name="finisher", daemon=True)
+            keeper.start()
+            self._keeper = keeper
 
     def finish(self, converted: Converted) -> Finished:
         """The finished document. Raises GenerationFailed."""
@@ -113,8 +126,9 @@ class Finisher:
             if self._alone:
                 second.end()
             second.wait()
-        except Gone as gone:
-            log.warning("no second process for documents: %s", gone)
+        except (Gone, OSError) as failure:
+            log.warning("no second process for documents: %s", failure)
+            self._not_before = time.monotonic() + AGAIN_SECONDS
         finally:
             with self._guard:
                 self._second = self._keeper = None
@@ -143,8 +157,10 @@ class SecondProcess:
 
     def finish(self, converted: Converted) -> Finished:
         """The finished document. Raises GenerationFailed, or Gone."""
-        # Both ends are our own code, and nothing else can write to these pipes.
-        asked = pickle.dumps(converted, pickle.HIGHEST_PROTOCOL)
+        try:
+            asked = pickle.dumps(converted, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # the thread finishes this one without it
+            raise Gone(str(error)) from error
         try:
             self._frames.write(b"", asked, time.monotonic() + self._answer_seconds)
         except (OSError, ValueError) as error:
@@ -152,12 +168,17 @@ class SecondProcess:
             raise Gone(str(error)) from error
         kind, told = self._answer(self._answer_seconds)
         self.documents += 1
-        if kind == FAILED:
-            raise GenerationFailed(*pickle.loads(told))  # noqa: S301
-        if kind != MADE:
+        if kind not in (MADE, FAILED):
             raise Gone(told.decode())
-        made: Finished = pickle.loads(told)  # noqa: S301
-        return made
+        try:
+            # Both ends are our own code, and nothing else can write to these pipes.
+            made: Finished | tuple[str, str] = pickle.loads(told)  # noqa: S301
+        except Exception as error:  # as when the code was replaced under a running worker
+            self.kill()
+            raise Gone(str(error)) from error
+        if isinstance(made, Finished):
+            return made
+        raise GenerationFailed(*made)
 
     def wait(self) -> None:
         """Until it ends, after some time without a document."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import select
+import signal
 import struct
 import sys
 from typing import BinaryIO
@@ -16,6 +17,8 @@ from typing import BinaryIO
 from service.documents.finish import Converted, finish
 from service.documents.finisher import FAILED, MADE, READY
 from service.errors import GenerationFailed
+
+LONGEST_SECONDS = 60
 
 
 def main() -> None:
@@ -31,7 +34,9 @@ def main() -> None:
             asked = _read(questions)
         except EOFError:
             return
+        signal.alarm(LONGEST_SECONDS)  # the parent does it itself by then, or is gone
         _write(answers, *_answer(asked))
+        signal.alarm(0)
 
 
 def _answer(asked: bytes) -> tuple[bytes, bytes]:

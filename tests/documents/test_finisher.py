@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import signal
 import subprocess
@@ -135,6 +136,27 @@ def test_it_ends_with_the_service() -> None:
         timeout=WAIT_SECONDS,
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_what_does_not_start_is_tried_again_later(
+    monkeypatch: pytest.MonkeyPatch, converted: Converted, expected: Finished
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    finisher = Finisher(alone=False)
+    with finisher.making(), finisher.making():
+        until(lambda: finisher._keeper is None)
+        assert finisher.finish(converted) == expected
+        with finisher.making():
+            assert finisher._keeper is None, "not at once"
+    finisher.close()
+
+
+def test_what_cannot_be_told_to_it_is_finished_here(
+    finisher: Finisher, converted: Converted, expected: Finished
+) -> None:
+    second_of(finisher)
+    context = collections.ChainMap({"told": lambda: None}, dict(converted.context))
+    assert finisher.finish(replace(converted, context=context)) == expected
 
 
 def test_closed_it_starts_none() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from service.documents import office_folder
 from service.documents.convert import OfficePool, RecycleLimits, further_seconds
 from service.documents.fill import CompiledTemplate
 from service.documents.office import CLIENT
@@ -216,7 +217,10 @@ def test_what_a_killed_service_left_is_removed_and_what_is_in_use_is_not(
     other.close()
 
 
-def test_offices_work_in_memory_only_in_a_private_folder_of_ours(tmp_path: Path) -> None:
+def test_offices_work_in_memory_only_in_a_private_folder_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office_folder, "SYSTEMD", tmp_path / "absent")
     memory, kept = tmp_path / "memory", tmp_path / "kept"
     assert best_parent(kept, memory) == kept, "there is none"
     memory.mkdir()
@@ -232,7 +236,15 @@ def test_offices_work_in_memory_only_in_a_private_folder_of_ours(tmp_path: Path)
     own.write_text("")
     assert best_parent(kept, memory) == kept, "it is no folder"
     own.unlink()
+    left = [parent / f"{office_folder.WORK_DIR_PREFIX}left" for parent in (own, kept)]
+    for each in left:
+        each.mkdir(parents=True)
+    own.chmod(0o700)
     assert best_parent(kept, memory, least_free=1 << 62) == kept, "little is free"
+    assert not any(each.exists() for each in left), "what was left is removed before"
+    monkeypatch.setattr(office_folder, "SYSTEMD", tmp_path)
+    monkeypatch.setattr(office_folder, "LAST_SYSTEM_USER", -1)
+    assert best_parent(kept, memory) == kept, "this user's memory does not last"
 
 
 def test_the_office_is_closed_in(pool: OfficePool, docx: bytes) -> None:
@@ -284,10 +296,15 @@ print(json.dumps([walls, [
 
 
 @pytest.fixture(params=["on disk", "in memory"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """Where offices have their folders."""
-    parent = tmp_path if request.param == "on disk" else best_parent(tmp_path)
-    assert (parent == tmp_path) == (request.param == "on disk"), "no memory here"
+    parent = tmp_path
+    if request.param == "in memory":
+        monkeypatch.setattr(office_folder, "SYSTEMD", tmp_path / "absent")
+        parent = best_parent(tmp_path, least_free=0)
+        assert parent.parent == office_folder.MEMORY
     with tempfile.TemporaryDirectory(dir=parent) as place:
         yield Path(place)
 

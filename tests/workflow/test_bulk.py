@@ -333,6 +333,7 @@ def test_a_row_that_cannot_be_made_leaves_the_others_and_can_be_tried_again(
     real = sending.send_in
     monkeypatch.setattr("service.workflow.bulk.lines.send_in", _failing(real, "Zaak 2"))
     assert done(house, number, send=True) == {"sent": 2, "failed": 1}
+    assert len(set(references(house, number))) == 3, "it is made, and can be sent by hand"
     monkeypatch.setattr("service.workflow.bulk.lines.send_in", real)
     assert decide.try_again(house.deps, number, house.staff) == 1
     # As after a minute: mails are sent at a limited rate.

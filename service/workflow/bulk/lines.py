@@ -53,8 +53,8 @@ class Maker:
         return self._next(LineState.GOOD, lambda tx, line: self._make(tx, line, template))
 
     def make_and_send_next(self) -> bool:
-        """The same and its sending, in one transaction; if that is refused, only made, so that
-        ``send_next`` shows why."""
+        """The same and its sending, in one transaction; if that is refused or fails, only made, so
+        that ``send_next`` shows why."""
         template = self.template
         if template is None:
             return False
@@ -75,27 +75,27 @@ class Maker:
         return self._next(LineState.MADE, self._send_together, otherwise=self._send)
 
     def _next(self, state: LineState, step: _Step, *, otherwise: _Step | None = None) -> bool:
+        """``otherwise`` is tried where the step itself is refused or fails."""
         line: Line | None = None
         failure: Exception | None = None
-        for _ in range(TRIES):
-            try:
-                with self.deps.database.begin() as tx:
-                    line = self._take(tx, state)
-                    if line is None:
-                        return False
-                    step(tx, line)
-                return True
-            except Unavailable:
-                raise
-            except ZegelError as refused:
-                failure = refused
-                if otherwise is None:
+        for each in (step, otherwise) if otherwise else (step,):
+            for _ in range(TRIES):
+                try:
+                    with self.deps.database.begin() as tx:
+                        line = self._take(tx, state)
+                        if line is None:
+                            return False
+                        each(tx, line)
+                    return True
+                except Unavailable:
+                    raise
+                except ZegelError as refused:
+                    failure = refused
                     break
-                step, otherwise = otherwise, None
-            except Exception as unexpected:
-                log.exception("import %d, row %s", self.found.number, line and line.row)
-                failure = unexpected
-                self.deps.database.ping()
+                except Exception as unexpected:
+                    log.exception("import %d, row %s", self.found.number, line and line.row)
+                    failure = unexpected
+                    self.deps.database.ping()
         if line is None:  # nothing is wrong with a line: the job is tried again
             raise failure or LookupError(state)
         self._note_failure(line, state, failure)

@@ -166,7 +166,7 @@ def load_arguments() -> tuple[Any, ...]:
 
 @lru_cache
 def export_arguments(options: tuple[tuple[str, Any], ...]) -> tuple[Any, ...]:
-    """Kept, as making UNO's values takes as long as an export's other work here."""
+    """The same for every document, so made once."""
     data = uno.Any("[]com.sun.star.beans.PropertyValue", properties(dict(options)))
     return properties({"FilterName": "writer_pdf_Export", "FilterData": data})
 

@@ -65,6 +65,7 @@ class PackageState(StrEnum):
     CORRUPT = "corrupt"
 
 
+UNFINISHED = (PackageState.LOCAL, PackageState.STORED, PackageState.LOCKED)  # not verified yet
 DAMAGED = (PackageState.MISSING, PackageState.CORRUPT)
 
 

@@ -33,7 +33,7 @@ def time_passed(house: House, interval: str = QUARTER) -> None:
         f" fully_signed_at = fully_signed_at - {interval}",
         f"update acts set signed_at = signed_at - {interval}",
         f"update unsealed_acts set signed_at = signed_at - {interval}",
-        f"update originals set created_at = created_at - {interval}",
+        f"update archive_states set stored_at = stored_at - {interval}",
         f"update messages set queued_at = queued_at - {interval}",
         f"update alarms set told_at = told_at - {interval}",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from service.agreement.registration import File
-from service.agreement.states import PackageState
+from service.agreement.states import UNFINISHED
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import is_id, words
 from service.database.tables.records import Records, columns, record
@@ -77,14 +77,13 @@ class RegisteredFiles(Records):
     def waiting(self, seconds: int) -> list[str]:
         """Ids of agreements registered for longer than this whose package is not verified yet."""
         longer = func.statement_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)
-        unfinished = words((PackageState.LOCAL, PackageState.STORED, PackageState.LOCKED))
         return self._column(
             select(_COLUMNS.agreement_id)
             .join(archive_states, archive_states.c.agreement_id == _COLUMNS.agreement_id)
             .where(
                 _COLUMNS.stored_at.is_(None),
                 _COLUMNS.created_at < longer,
-                archive_states.c.state.in_(unfinished),
+                archive_states.c.state.in_(words(UNFINISHED)),
             )
             .limit(1000)
         )

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    any_,
     bindparam,
     cast,
     delete,
@@ -23,13 +22,14 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID, distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.alarms import AlarmKind, StalledItem
 from service.agreement.reasons import because
 from service.agreement.states import (
     DAMAGED,
+    UNFINISHED,
     UNSENT,
     MailState,
     PackageState,
@@ -46,7 +46,6 @@ from service.database.tables.agreements import agreements
 from service.database.tables.alarms import alarms, failing_jobs
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
-from service.database.tables.documents import originals
 from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
 from service.database.tables.records import Records
@@ -149,25 +148,6 @@ _OVERDUE = (
     .subquery("overdue")
 )
 
-_UNFINISHED = and_(
-    archive_states.c.state != word(PackageState.VERIFIED),
-    archive_states.c.state.not_in(words(DAMAGED)),
-)
-# As an array they are looked up in one scan of their index.
-_UNFINISHED_ORIGINALS = (
-    select(originals.c.agreement_id, originals.c.created_at)
-    .where(
-        originals.c.agreement_id
-        == any_(
-            func.array(
-                select(archive_states.c.agreement_id).where(_UNFINISHED).scalar_subquery(),
-                type_=ARRAY(UUID(as_uuid=False)),
-            )
-        )
-    )
-    .subquery("unfinished_originals")
-)
-
 
 def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
     """The oldest mail of each agreement that meets the condition."""
@@ -206,15 +186,9 @@ _STALLED = union_all(
     _of_agreement(
         AlarmKind.ARCHIVE,
         archive_states.c.agreement_id,
-        # What was signed elsewhere has no original.
-        func.coalesce(_UNFINISHED_ORIGINALS.c.created_at, archive_states.c.stored_at),
+        archive_states.c.stored_at,
         archive_states.c.failure,
-    )
-    .outerjoin(
-        _UNFINISHED_ORIGINALS,
-        archive_states.c.agreement_id == _UNFINISHED_ORIGINALS.c.agreement_id,
-    )
-    .where(_UNFINISHED),
+    ).where(archive_states.c.state.in_(words(UNFINISHED))),
     _of_agreement(
         AlarmKind.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
     ).where(archive_states.c.state.in_(words(DAMAGED))),

@@ -6,19 +6,22 @@ a statement.
 
 from __future__ import annotations
 
-from sqlalchemy import any_, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy import func, select
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.states import RUNNING, PackageState, State
+from service.agreement.states import RUNNING, UNFINISHED, State
 from service.database.lists.unsealed import UNSEALED
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import words
-from service.database.tables.documents import originals
 from service.database.tables.records import Records
+from service.database.tables.registered_files import registered_files
 
 AT_ONCE = 1000  # the rest follows at the next run
+# Signed elsewhere: another job stores it.
+_REGISTERED = select(registered_files.c.agreement_id).where(
+    registered_files.c.stored_at.is_(None), registered_files.c.agreement_id.is_not(None)
+)
 
 
 class Lagging(Records):
@@ -44,16 +47,13 @@ class Lagging(Records):
 
     def not_archived(self, seconds: int) -> list[str]:
         """Ids of completed agreements whose package is still not verified in the archive."""
-        unfinished = select(archive_states.c.agreement_id).where(
-            archive_states.c.state.in_(
-                words((PackageState.LOCAL, PackageState.STORED, PackageState.LOCKED))
-            )
-        )
-        # As an array they are looked up in one scan of their index.
-        these = any_(func.array(unfinished.scalar_subquery(), type_=ARRAY(UUID(as_uuid=False))))
         statement = (
-            select(originals.c.agreement_id)
-            .where(originals.c.agreement_id == these, originals.c.created_at < _before(seconds))
+            select(archive_states.c.agreement_id)
+            .where(
+                archive_states.c.state.in_(words(UNFINISHED)),
+                archive_states.c.stored_at < _before(seconds),
+                archive_states.c.agreement_id.not_in(_REGISTERED),
+            )
             .limit(AT_ONCE)
         )
         return self._column(statement)

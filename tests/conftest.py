@@ -29,7 +29,7 @@ from flask import Flask
 from kept import KeepingEnvironment, kept_engine
 from left_behind import ended_when_left
 from once import copy_of_made_once
-from remembered import RememberingMaker
+from remembered import RememberingMaker, use_keys_of_the_run
 from stores import administrator
 
 from service.database import engine as database_engine
@@ -127,6 +127,22 @@ def keys(run_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     copy = tmp_path_factory.mktemp("keys") / "sleutels"
     return copy_of_made_once(run_directory / "service-keys", make, copy)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_for_many_tests(run_directory: Path) -> Iterator[None]:
+    """Fixtures of a module or of the run get keys that no single test gets."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_keys_of_the_run(patch, run_directory, first=1000)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def keys_for_one_test(
+    keys_for_many_tests: None, run_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every test gets the same keys. Within a test they differ."""
+    use_keys_of_the_run(monkeypatch, run_directory, first=0)
 
 
 @pytest.fixture(autouse=True)

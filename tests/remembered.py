@@ -16,9 +16,11 @@ import pickle
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 import rfc8785
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -31,6 +33,7 @@ from service.documents.fill import CompiledTemplate
 from service.documents.produce import DocumentMaker, ProducedDocument
 from service.workflow.keeping.examine import objection_to
 from signatures.chains.certificates import new_key
+from signatures.keys import authority, rotation
 from signatures.keys.key_files import key_pem
 
 DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -89,6 +92,13 @@ def numbered_key(run_directory: Path, number: int) -> rsa.RSAPrivateKey:
     key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key
+
+
+def use_keys_of_the_run(patch: pytest.MonkeyPatch, run_directory: Path, *, first: int) -> None:
+    """New authorities and certificates get the keys with these numbers, one after the other."""
+    numbers = count(first)
+    for module in (authority, rotation):
+        patch.setattr(module, "new_key", lambda: numbered_key(run_directory, next(numbers)))
 
 
 _OBJECTIONS: dict[tuple[bytes, ...], str] = {}

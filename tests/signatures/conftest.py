@@ -7,18 +7,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from once import bytes_made_once, copy_of_made_once
-from remembered import numbered_key
 
 from signatures.chains.persons import Persons
 from signatures.chains.plain import Material
-from signatures.keys import authority as authority_module
-from signatures.keys import rotation
 from signatures.keys.authority import Authority, create_authority, load_authority
 from signatures.persons.signer_held import OwnSignatures
 from signatures.providers.software import SoftwareProvider
@@ -58,19 +53,6 @@ def _quiet() -> None:
     # pyHanko logs a traceback for every refusal, and these tests cause hundreds.
     for name in ("pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-@pytest.fixture(autouse=True)
-def keys_made_before(run_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All tests reuse the same keys for their authorities, since generating one takes a fifth of a
-    second. Keys within a test differ, also from those of ``authority_dir`` and of modules."""
-    number = count()
-
-    def key() -> rsa.RSAPrivateKey:
-        return numbered_key(run_directory, next(number))
-
-    for module in (authority_module, rotation):
-        monkeypatch.setattr(module, "new_key", key)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,12 @@ def _handler(authority: Authority) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+@cache
+def _keys(name: str) -> list[rsa.RSAPrivateKey]:
+    """Of its root and of its stamps. Generating them takes a tenth of a second each."""
+    return [rsa.generate_private_key(65537, 2048) for _ in range(2)]
+
+
 def _made(
     folder: Path,
     name: str,
@@ -190,7 +197,7 @@ def _made(
     revocation: str,
 ) -> Authority:
     now = datetime.now(UTC)
-    root_key, key = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    root_key, key = _keys(name)
     root_name = _name(f"{name} wortel")
     root = (
         _builder(root_name, root_name, root_key, root_key, now, now + timedelta(days=7300))

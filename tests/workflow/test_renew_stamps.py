@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from former_archive import store_each_file
 from house import BROWSER, House
-from remembered import numbered_key
 from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
@@ -29,7 +28,6 @@ from service.wiring.build import build
 from service.workflow.keeping import archive, renew_stamps, reread, retrieve, verify
 from service.workflow.telling import alarm
 from signatures.errors import TimestampUnavailable
-from signatures.keys import rotation
 from signatures.keys.authority import create_authority, renew_crl
 from signatures.keys.rotation import renew_seal, renew_stamp
 from signatures.verdict.report import COMPLETENESS_UNKNOWN, GENUINE, Ledger, Report
@@ -76,12 +74,6 @@ def aged(
     monkeypatch.setattr(archive, "store", store)
     reference, _ = begin_with(f"archived with old keys, {store}", deps, house.archived)
     return house, reference
-
-
-@pytest.fixture(autouse=True)
-def renewed_with_one_key(run_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All tests renew with the same new key."""
-    monkeypatch.setattr(rotation, "new_key", lambda: numbered_key(run_directory, 0))
 
 
 def with_new_certificate(house: House) -> House:

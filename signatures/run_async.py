@@ -15,6 +15,18 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(coroutine)
+        return _result(coroutine)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="signatures") as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+        return thread.submit(_result, coroutine).result()
+
+
+def _result(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Its task has no result: in the main thread ``asyncio.run`` prints the task into an error that
+    nobody sees, which encodes a signature again (``frozen_asn1``): for some sizes, for a minute."""
+    found: list[T] = []
+
+    async def keep() -> None:
+        found.append(await coroutine)
+
+    asyncio.run(keep())
+    return found[0]

@@ -8,7 +8,6 @@ thread that asks finishes the document itself.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import os
@@ -152,7 +151,7 @@ class SecondProcess:
             start_new_session=True,
         )
         self.pid = self._process.pid
-        self._frames = Frames(self._process)
+        self._frames = Frames.to(self._process)
         self._answer(START_SECONDS)
 
     def finish(self, converted: Converted) -> Finished:
@@ -187,10 +186,7 @@ class SecondProcess:
     def end(self) -> None:
         """Wait until it has finished its document, and end it."""
         with self.free:
-            with contextlib.suppress(OSError):
-                self._frames.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(END_SECONDS)
+            self._frames.end(self._process, END_SECONDS)
             self.kill()
 
     def kill(self) -> None:

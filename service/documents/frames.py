@@ -1,10 +1,11 @@
-"""Length-prefixed frames over the pipes of a process, every byte before a deadline.
+"""Length-prefixed frames over two pipes, every byte before a deadline.
 
 A frame is: four bytes length, a head, four bytes length, content.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import struct
@@ -12,18 +13,23 @@ import subprocess
 import time
 from typing import IO
 
-LARGEST_ANSWER = 64 << 20
+LARGEST = 64 << 20
 PIPE_BYTES = 256 << 10
 """For ``Popen``: an ordinary document fits, so that its writer does not wait for the reader."""
 
 
 class Frames:
-    """The caller's side. Raises OSError (TimeoutError too), EOFError or ValueError."""
+    """One side. Raises OSError (TimeoutError too), EOFError or ValueError."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._input, self._output = _pipe(process.stdin), _pipe(process.stdout)
-        os.set_blocking(self._input.fileno(), False)
-        os.set_blocking(self._output.fileno(), False)
+    def __init__(self, incoming: IO[bytes] | None, outgoing: IO[bytes] | None) -> None:
+        self._in, self._out = _pipe(incoming), _pipe(outgoing)
+        os.set_blocking(self._in.fileno(), False)
+        os.set_blocking(self._out.fileno(), False)
+
+    @classmethod
+    def to(cls, process: subprocess.Popen[bytes]) -> Frames:
+        """The side of who started this process."""
+        return cls(process.stdout, process.stdin)
 
     def write(self, head: bytes, content: bytes, deadline: float) -> None:
         rest = memoryview(
@@ -31,33 +37,40 @@ class Frames:
         )
         while rest:
             try:
-                rest = rest[os.write(self._input.fileno(), rest) :]
+                rest = rest[os.write(self._out.fileno(), rest) :]
             except BlockingIOError:
-                _wait(self._input, selectors.EVENT_WRITE, deadline)
+                _wait(self._out, selectors.EVENT_WRITE, deadline)
 
     def read(self, deadline: float) -> tuple[bytes, bytes]:
         return self._read_part(deadline), self._read_part(deadline)
 
     def close(self) -> None:
-        self._input.close()
-        self._output.close()
+        self._out.close()
+        self._in.close()
+
+    def end(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        """Close both, and wait so long until the process ends by itself."""
+        with contextlib.suppress(OSError):
+            self.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
 
     def _read_part(self, deadline: float) -> bytes:
         (size,) = struct.unpack(">I", self._read_exactly(4, deadline))
-        if size > LARGEST_ANSWER:
-            raise ValueError("an answer that cannot be true")
+        if size > LARGEST:
+            raise ValueError("a frame that cannot be true")
         return self._read_exactly(size, deadline)
 
     def _read_exactly(self, size: int, deadline: float) -> bytes:
         content = bytearray()
         while len(content) < size:
             try:
-                piece = os.read(self._output.fileno(), size - len(content))
+                piece = os.read(self._in.fileno(), size - len(content))
             except BlockingIOError:
-                _wait(self._output, selectors.EVENT_READ, deadline)
+                _wait(self._in, selectors.EVENT_READ, deadline)
                 continue
             if not piece:
-                raise EOFError("the process ended")
+                raise EOFError("the other side ended")
             content += piece
         return bytes(content)
 
@@ -73,4 +86,4 @@ def _wait(stream: IO[bytes], event: int, deadline: float) -> None:
         selector.register(stream, event)
         left = deadline - time.monotonic()
         if left <= 0 or not selector.select(left):
-            raise TimeoutError("the process does not answer")
+            raise TimeoutError("the other side does not answer")

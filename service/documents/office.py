@@ -63,7 +63,7 @@ class OfficeProcess:
             cwd=self._directory,
             start_new_session=True,
         )
-        self._frames = Frames(self._process)
+        self._frames = Frames.to(self._process)
         hello, _ = self._answer(time.monotonic() + START_SECONDS)
         self.pid = self._process.pid
         self.office_pid: int = hello["office"]
@@ -87,10 +87,7 @@ class OfficeProcess:
 
     def end(self) -> None:
         """Close its input; kill it if it does not end."""
-        with contextlib.suppress(OSError):
-            self._frames.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(END_SECONDS)
+        self._frames.end(self._process, END_SECONDS)
         self.kill()
 
     def kill(self) -> None:

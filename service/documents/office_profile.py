@@ -7,8 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from service.errors import GenerationFailed
 
@@ -184,8 +184,8 @@ def make_seed(programs: OfficePrograms, work_dir: Path, fonts_dir: Path, fonts_c
 
 def _registry() -> str:
     items = "".join(
-        f"<item oor:path={quoteattr(path)}><prop oor:name={quoteattr(name)} oor:op="
-        f'"fuse" oor:type="xs:{kind}"><value>{value}</value></prop></item>'
+        f'<item oor:path="{escape(path)}"><prop oor:name="{escape(name)}"'
+        f' oor:op="fuse" oor:type="xs:{kind}"><value>{value}</value></prop></item>'
         for (path, name), (kind, value) in REFUSALS.items()
     )
     return (

@@ -1,16 +1,20 @@
 """Writes tables of any length in little memory, as parts of a file."""
 
+# Imports inside functions: every page would hold the library of workbooks, and few need it.
+
 from __future__ import annotations
 
 import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from service.spreadsheets.formulas import harmless
 from service.spreadsheets.write import sheet_name
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 ROWS_OF_A_SHEET = 1_000_000  # Excel stops at 1,048,576
 PART = 64 << 10  # bytes
@@ -36,6 +40,8 @@ def workbook_parts(
     All cells are text, never a formula. A workbook can only be sent when complete; until then it is
     in temporary files.
     """
+    import xlsxwriter  # noqa: PLC0415
+
     with tempfile.TemporaryFile() as file:
         with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
             _sheets(book, headings, rows, name)

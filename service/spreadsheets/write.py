@@ -1,12 +1,12 @@
 """Writes a table like another: the same kind of file, encoding and separator."""
 
+# Imports inside functions: every page would hold the library of workbooks, and few need it.
+
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
-
-import xlsxwriter
 
 from service.spreadsheets.formulas import harmless
 from service.spreadsheets.table import Dialect, Kind
@@ -39,6 +39,8 @@ def _delimited(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
 
 def _workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
     """All cells are text: never a formula, and leading zeros stay."""
+    import xlsxwriter  # noqa: PLC0415
+
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(sheet_name(name))

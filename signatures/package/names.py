@@ -6,6 +6,7 @@ Repeated here because ``signatures`` must judge a package without the service.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
 SHEET, EVIDENCE, LOG = "bewijsblad.pdf", "bewijs.json", "logboek.jsonl"
@@ -55,3 +56,9 @@ def loose_name(document: str, field: str, *, stamp: bool) -> str:
     if stamp:
         return f"{stem}-afsluiting"
     return stem if document == SHEET else field
+
+
+def is_registered(files: Mapping[str, bytes]) -> bool:
+    """Whether these are the files of an agreement that was signed elsewhere."""
+    ours = AGREEMENT in files or SHEET in files
+    return not ours and (DOCUMENT in files or RECORD in files)

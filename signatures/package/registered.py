@@ -16,18 +16,12 @@ from signatures.package.case import Trust
 from signatures.package.files import Package
 from signatures.package.finding import Finding, fails, unknown
 from signatures.package.lists import Stated, as_evidence, check_stated
-from signatures.package.names import AGREEMENT, DOCUMENT, MANIFEST, RECORD, RECORD_SEAL, SHEET
+from signatures.package.names import DOCUMENT, MANIFEST, RECORD, RECORD_SEAL
 from signatures.package.registration import Registration, registration_in
 from signatures.package.report import REGISTERED, PackageReport
 from signatures.verdict.sealed_record import check_record
 
 _SCHEMA = "zegel-registered/1"
-
-
-def is_registered(files: Mapping[str, bytes]) -> bool:
-    """Whether these are the files of an agreement that was signed elsewhere."""
-    ours = AGREEMENT in files or SHEET in files
-    return not ours and (DOCUMENT in files or RECORD in files)
 
 
 def judge_registered(package: Package, trust: Trust) -> PackageReport:

@@ -19,9 +19,16 @@ from signatures.package.files import Package
 from signatures.package.finding import Finding, fails, unknown
 from signatures.package.lists import check_lists
 from signatures.package.log import check_log
-from signatures.package.names import AGREEMENT, RENEWED, SHEET, SHOWN, original_of
+from signatures.package.names import (
+    AGREEMENT,
+    RENEWED,
+    SHEET,
+    SHOWN,
+    is_registered,
+    original_of,
+)
 from signatures.package.parts import check_read_me, check_seals, check_template, check_whole
-from signatures.package.registered import is_registered, judge_registered
+from signatures.package.registered import judge_registered
 from signatures.package.report import RULES, PackageReport
 from signatures.package.sheet import OtherSchema, Sheet, holds_alone, sheet_in
 from signatures.package.views import check_views

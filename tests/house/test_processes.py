@@ -18,6 +18,7 @@ from tests.variants import some
 ROOT = Path(__file__).parents[2]
 HEAVY = {
     "aiohttp",
+    "asn1crypto",
     "alembic",
     "boto3",
     "docx",
@@ -28,6 +29,7 @@ HEAVY = {
     "pyhanko",
     "pyhanko_certvalidator",
     "pypdf",
+    "xlsxwriter",
 }
 # As ``service.running.processes`` loads them, before the settings are known.
 LOADED = {

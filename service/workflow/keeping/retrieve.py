@@ -23,8 +23,7 @@ from service.texts import OURS, text
 from service.workflow import package_files
 from service.workflow.actors import Client
 from service.workflow.keeping.dossier import Dossier
-from signatures.package.names import AGREEMENT, ANCHORS, EVIDENCE, LOG, SHEET, SHOWN
-from signatures.package.registered import is_registered
+from signatures.package.names import AGREEMENT, ANCHORS, EVIDENCE, LOG, SHEET, SHOWN, is_registered
 from storage.bag import bag
 from storage.manifest import DOCUMENT, media_type
 from storage.renewed import original_of

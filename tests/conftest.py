@@ -130,10 +130,12 @@ def keys(run_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keys_for_many_tests(run_directory: Path) -> Iterator[None]:
-    """Fixtures of a module or of the run get keys that no single test gets."""
+def keys_for_many_tests(run_directory: Path, worker_name: str) -> Iterator[None]:
+    """Fixtures of a module or of the run get keys that no single test gets, and no other worker:
+    what one makes for all must differ from what the others make."""
+    first = 1000 * (1 + int(worker_name.removeprefix("gw").replace("main", "0")))
     with pytest.MonkeyPatch.context() as patch:
-        use_keys_of_the_run(patch, run_directory, first=1000)
+        use_keys_of_the_run(patch, run_directory, first=first)
         yield
 
 

@@ -326,3 +326,20 @@ def test_unsealed_acts_and_waiting_packages_are_found_after_an_upgrade(
         assert tx.shedding.due(1, 9) == []  # not read back twice yet
         tx.archive.note_dispute(made.id, "")
         assert tx.shedding.due(1, 9) == [made.id]
+
+
+def test_a_package_that_waited_for_the_store_is_found_after_an_upgrade(
+    database: Database, engine: Engine, new: Callable[..., Agreement]
+) -> None:
+    with database.begin() as tx:
+        made = new(tx)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0043")
+        connection.exec_driver_sql(
+            "insert into archive_states (agreement_id, state, prefix) select id, 'local', ''"
+            " from agreements"
+        )
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        assert tx.lagging.not_archived(-1) == [made.id]

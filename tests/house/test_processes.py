@@ -18,8 +18,8 @@ from tests.variants import some
 ROOT = Path(__file__).parents[2]
 HEAVY = {
     "aiohttp",
-    "asn1crypto",
     "alembic",
+    "asn1crypto",
     "boto3",
     "docx",
     "docxtpl",
